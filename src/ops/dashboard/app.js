@@ -1,0 +1,31 @@
+import { createBookPanel } from './book-panel.js';
+import { createCharts } from './charts.js';
+import { element, setText } from './dom.js';
+import { showHeadline } from './headline.js';
+import { showLatency } from './latency-panel.js';
+import { createOpportunitiesPanel } from './opportunities-panel.js';
+import { openStream } from './stream.js';
+import { showVenues } from './venues-panel.js';
+
+const banner = element('banner');
+const bookPanel = createBookPanel();
+const showOpportunities = createOpportunitiesPanel(bookPanel.open);
+const charts = createCharts();
+
+function onMessage(message) {
+  if (message.type === 'history') charts.reset(message.points);
+  else if (message.type === 'point') charts.add(message.point);
+  else if (message.type === 'snapshot') {
+    showHeadline(message.snapshot);
+    showVenues(message.snapshot);
+    showOpportunities(message.snapshot);
+    showLatency(message.snapshot);
+  }
+}
+
+openStream(onMessage, (trouble) => {
+  banner.hidden = trouble === null;
+  if (trouble !== null) setText(banner, trouble);
+  document.body.classList.toggle('old', trouble !== null);
+  bookPanel.setConnected(trouble === null);
+});

@@ -1,0 +1,108 @@
+import { InvalidInputError } from '../domain/errors.js';
+import { VENUES, type VenueId } from '../domain/venue.js';
+import { type BookReader, findBook } from './books.js';
+import { failure, type HttpAnswer, type HttpRequestView, json, notFound, text } from './http-message.js';
+import type { OperatorSnapshot } from './messages.js';
+import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics.js';
+import { decodeSegment, parseBookQuery, parseOpportunitiesQuery } from './query.js';
+import { readiness } from './readiness.js';
+
+/** What the API reads: the last snapshot (null until the engine sent one), the books, and the dashboard's files by path. */
+export interface ApiSources {
+  snapshot(): OperatorSnapshot | null;
+  readonly books: BookReader;
+  readonly assets: ReadonlyMap<string, HttpAnswer>;
+}
+
+type Handler = (sources: ApiSources, request: HttpRequestView) => HttpAnswer | Promise<HttpAnswer>;
+
+const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ['/healthz', () => json(200, { alive: true })],
+  ['/readyz', (sources) => readiness(sources.snapshot())],
+  ['/metrics', metrics],
+  ['/api/v1/status', withSnapshot((snapshot) => json(200, statusBody(snapshot)))],
+  ['/api/v1/opportunities', withSnapshot(opportunities)],
+  ['/api/v1/books', bookIndex],
+]);
+
+const BOOK_PATH = /^\/api\/v1\/books\/([^/]+)\/([^/]+)$/;
+
+/** Answers one request. Never throws: bad input is a 400 with one sentence, anything unforeseen a 500. */
+export async function answer(sources: ApiSources, request: HttpRequestView): Promise<HttpAnswer> {
+  try {
+    const handler = findHandler(sources, request.path);
+    if (handler === null) return notFound(`There is nothing at ${request.path}.`);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      const refusal = failure(405, 'TIERCEL_METHOD_NOT_ALLOWED', `${request.path} answers GET and HEAD, not ${request.method}.`);
+      return { ...refusal, allow: 'GET, HEAD' };
+    }
+    return await handler(sources, request);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return failure(400, error.code, error.message);
+    return failure(500, 'TIERCEL_INTERNAL', `The request failed: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function findHandler(sources: ApiSources, path: string): Handler | null {
+  const asset = sources.assets.get(path);
+  if (asset !== undefined) return () => asset;
+  const handler = HANDLERS.get(path);
+  if (handler !== undefined) return handler;
+  const [, venue, symbol] = BOOK_PATH.exec(path) ?? [];
+  return venue === undefined || symbol === undefined ? null : (_, { query }) => book(sources.books, venue, symbol, query);
+}
+
+function withSnapshot(handler: (snapshot: OperatorSnapshot, query: string) => HttpAnswer): Handler {
+  return (sources, request) => {
+    const snapshot = sources.snapshot();
+    if (snapshot === null) return failure(503, 'TIERCEL_STARTING', 'The engine is starting and has not reported yet.');
+    return handler(snapshot, request.query);
+  };
+}
+
+/** The body of GET /api/v1/status. */
+export function statusBody(snapshot: OperatorSnapshot) {
+  const { version, uptimeS, mode, opportunities, latencyUs } = snapshot;
+  const { p50, p99, max } = latencyUs.receiveToDecision;
+  return {
+    version,
+    uptimeS,
+    mode,
+    venues: snapshot.venues.map(({ venue, market, state, symbols, synced, framesPerS, resyncs }) => {
+      return { venue, market, state, symbols, synced, framesPerS, resyncs };
+    }),
+    opportunities: { found: opportunities.found, open: opportunities.open },
+    latencyUs: { receiveToDecision: { p50, p99, max } },
+  };
+}
+
+function opportunities(snapshot: OperatorSnapshot, query: string): HttpAnswer {
+  const { limit, minNetBps = Number.NEGATIVE_INFINITY } = parseOpportunitiesQuery(query);
+  const { found, open, list, recent } = snapshot.opportunities;
+  const wanted = [...list, ...recent].filter((view) => view.netBps >= minNetBps).slice(0, limit);
+  return json(200, { found, open, opportunities: wanted });
+}
+
+async function metrics(sources: ApiSources): Promise<HttpAnswer> {
+  const snapshot = sources.snapshot();
+  return text(200, METRICS_CONTENT_TYPE, snapshot === null ? '' : await renderMetrics(snapshot));
+}
+
+/** The books there are: what the dashboard's book panel lets one choose from. */
+function bookIndex(sources: ApiSources): HttpAnswer {
+  const feeds = (sources.snapshot()?.venues ?? []).map(({ venue, market }) => {
+    return { venue, market, symbols: sources.books.symbols(venue, market) };
+  });
+  return json(200, { feeds });
+}
+
+function book(books: BookReader, venueSegment: string, symbolSegment: string, query: string): HttpAnswer {
+  const venueName = decodeSegment(venueSegment);
+  const symbol = decodeSegment(symbolSegment);
+  const { market, depth } = parseBookQuery(query);
+  const venue = VENUES.find((known): known is VenueId => known === venueName);
+  if (venue === undefined) return notFound(`There is no venue ${JSON.stringify(venueName)}; there are ${VENUES.join(', ')}.`);
+  const view = findBook(books, venue, market, symbol, depth);
+  if (view === null) return notFound(`${venue} has no ${market} book of ${JSON.stringify(symbol)}.`);
+  return json(200, view);
+}
