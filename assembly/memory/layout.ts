@@ -174,7 +174,9 @@ export const BOOK_NEXT_FUNDING_US = 408;
 export const BOOK_MARKS = 416;
 /** f64, monotonic microseconds at which the book became crossed; 0 while it is not. */
 export const BOOK_CROSSED_SINCE_US = 448;
-export const BOOK_STRIDE = 512;
+/** Digits of the ten best levels of both sides as they stood at the last checksum; see book/checksum.ts. */
+export const BOOK_CHECKSUM_CACHE = 512;
+export const BOOK_STRIDE = 1024;
 
 /** One level: price units f64, quantity units f64. */
 export const LEVEL_STRIDE = 16;
@@ -260,13 +262,28 @@ export const THREAD_RESULTS_MAX = 24;
 export const RESULT_STRIDE = 8;
 export const RESULT_BOOK = 0;
 export const RESULT_STATUS = 4;
+/** u32, work area of the ladders: 16 bytes for each of THREAD_LEVELS_MAX levels and one more. */
+export const THREAD_CHANGES = 52;
 /** f64, first and last sequence of the last book message (for the caller's log). */
 export const THREAD_SEQUENCE_FIRST = 256;
 export const THREAD_SEQUENCE_LAST = 264;
 /** i32, levels in the last book message. */
 export const THREAD_MESSAGE_LEVELS = 272;
-/** f64 answers of pricing calls; see each function. */
+/** f64 answers of a copy; see book/copy.ts. */
 export const THREAD_ANSWER = 320;
+/** f64 answers of pricing calls: a walk (pricing/walk.ts), ... */
+export const THREAD_FILLED_BASE = 400;
+export const THREAD_FILLED_QUOTE = 408;
+export const THREAD_AVERAGE_PRICE = 416;
+export const THREAD_WORST_PRICE = 424;
+export const THREAD_LEVELS_USED = 432;
+/** ... its impact (pricing/impact.ts) ... */
+export const THREAD_BEST_BPS = 440;
+export const THREAD_MID_BPS = 448;
+export const THREAD_WORST_BPS = 456;
+/** ... and depth: base, quote and levels of each side (pricing/depth.ts). */
+export const THREAD_BID_DEPTH_BASE = 464;
+export const THREAD_ASK_DEPTH_BASE = 488;
 export const THREAD_HEADER_BYTES = 512;
 export const INPUT_SLACK = 64;
 
@@ -276,7 +293,9 @@ export const EVENT_QTY = 8;
 export const EVENT_ID = 16;
 export const EVENT_US = 24;
 export const EVENT_SIDE = 32;
-export const EVENT_STRIDE = 40;
+/** u32, address of the book whose instrument was traded. */
+export const EVENT_BOOK = 40;
+export const EVENT_STRIDE = 48;
 
 // --- latency histogram: log2 buckets with 16 linear steps each ------------------------------------------------------
 
@@ -287,3 +306,50 @@ export const HISTOGRAM_MAX_NS = 8;
 export const HISTOGRAM_SUM_NS = 16;
 export const HISTOGRAM_COUNTS = 64;
 export const HISTOGRAM_STRIDE = 4160;
+
+// --- scan rows: the books of one instrument at its venues, and the best pair of them (pricing/scan.ts) ---------------
+
+/** Header: i32 rows, i32 books, u32 addresses of the rows, of the book table, of the list of scanned rows and of the dirty bits. */
+export const SCAN_ROWS = 0;
+export const SCAN_BOOKS = 4;
+export const SCAN_ROW_TABLE = 8;
+/** i32 for every book id: its row plus one, 0 for none. */
+export const SCAN_BOOK_TABLE = 12;
+/** i32 indices of the rows that the last scan looked at. */
+export const SCAN_LIST = 16;
+export const SCAN_DIRTY_BITS = 20;
+/** i32, scans made; marks the rows that a scan has already looked at. */
+export const SCAN_TURN = 24;
+/** Touches of the row being scanned, SCAN_TOUCH_STRIDE bytes a venue: the six f64 from BOOK_SEQUENCE to BOOK_RECEIVE_US. */
+export const SCAN_TOUCHES = 64;
+export const SCAN_TOUCH_STRIDE = 64;
+export const SCAN_HEADER_BYTES = 576;
+
+/** Most venues one row may list. */
+export const VENUES_MAX = 8;
+/** u32 for every venue: address of its book, 0 for none. */
+export const SCAN_ROW_BOOKS = 0;
+/** f64 for every venue: taker fee as a fraction. */
+export const SCAN_ROW_FEES = 32;
+/** i32, venues up to the last one in use. */
+export const SCAN_ROW_VENUES = 96;
+/** i32, SCAN_TURN of the last scan that looked at the row. */
+export const SCAN_ROW_TURN = 100;
+/** The best pair: i32 venues to buy at and to sell at, -1 when there is none; ... */
+export const SCAN_ROW_BUY = 104;
+export const SCAN_ROW_SELL = 108;
+/** ... f64 spreads as fractions, after and before fees; ... */
+export const SCAN_ROW_NET = 112;
+export const SCAN_ROW_GROSS = 120;
+/** ... f64 the touches they come from, in units, with their sequences and receive times. */
+export const SCAN_ROW_ASK_PRICE = 128;
+export const SCAN_ROW_ASK_QTY = 136;
+export const SCAN_ROW_BID_PRICE = 144;
+export const SCAN_ROW_BID_QTY = 152;
+export const SCAN_ROW_BUY_SEQUENCE = 160;
+export const SCAN_ROW_SELL_SEQUENCE = 168;
+export const SCAN_ROW_BUY_RECEIVE_US = 176;
+export const SCAN_ROW_SELL_RECEIVE_US = 184;
+/** f64 for every venue: base assets in one quantity unit of its book. */
+export const SCAN_ROW_MULTIPLIERS = 192;
+export const SCAN_ROW_STRIDE = 256;

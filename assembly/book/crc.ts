@@ -1,0 +1,114 @@
+// CRC-32 (IEEE, reflected, as zlib), and the arithmetic that puts the CRC of a text together from those of its parts.
+//
+// A "plain" CRC starts at 0 and is not inverted at the end, so that it is linear: zero bytes in front of a text do not change
+// it, and plain(a + b) = advance(plain(a), length of b) ^ plain(b).
+
+const POLYNOMIAL: u32 = 0xedb88320;
+
+/** SLICES[k][b]: what byte b does to the CRC k bytes later. */
+const SLICES = memory.data(8 * 256 * 4, 16);
+/** Steps over 0 to 31 bytes, then over 32, 64, 128, ... bytes: for each of the 8 nibbles of a CRC, what becomes of its 16 values. */
+const STEP_BYTES: usize = 8 * 16 * 4;
+const SHORT_STEPS: i32 = 32;
+const LONG_STEPS: i32 = 20;
+const STEPS = memory.data((32 + 20) * 512, 16);
+
+// @ts-ignore: decorator
+@inline
+function slice(table: usize, byte: u32): u32 {
+  return load<u32>(SLICES + (table << 10) + (<usize>byte << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function nibble(step: usize, index: usize, crc: u32): u32 {
+  return load<u32>(step + (index << 6) + (<usize>((crc >> <u32>(index << 2)) & 15) << 2));
+}
+
+/** Moves a CRC over the zero bytes of one step. */
+// @ts-ignore: decorator
+@inline
+function take(step: usize, crc: u32): u32 {
+  return (
+    nibble(step, 0, crc) ^ nibble(step, 1, crc) ^ nibble(step, 2, crc) ^ nibble(step, 3, crc) ^
+    nibble(step, 4, crc) ^ nibble(step, 5, crc) ^ nibble(step, 6, crc) ^ nibble(step, 7, crc)
+  );
+}
+
+/** Fills the tables; every instance writes the same bytes, so it does not matter how many do, or when. */
+export function fillCrcTables(): void {
+  for (let byte: u32 = 0; byte < 256; byte++) {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (crc & 1 ? POLYNOMIAL : 0);
+    store<u32>(SLICES + (<usize>byte << 2), crc);
+  }
+  for (let table: usize = 1; table < 8; table++) {
+    for (let byte: u32 = 0; byte < 256; byte++) {
+      const before = slice(table - 1, byte);
+      store<u32>(SLICES + (table << 10) + (<usize>byte << 2), (before >> 8) ^ slice(0, before & 0xff));
+    }
+  }
+  for (let step = 0; step < SHORT_STEPS + LONG_STEPS; step++) fillStep(step);
+}
+
+function fillStep(step: i32): void {
+  const target = STEPS + <usize>step * STEP_BYTES;
+  for (let index: usize = 0; index < 8; index++) {
+    for (let value: u32 = 0; value < 16; value++) {
+      const entry = (index << 6) + (<usize>value << 2);
+      let crc = value << <u32>(index << 2);
+      if (step > 0) {
+        const before = load<u32>(target - STEP_BYTES + entry);
+        // Up to 32 bytes one more byte than the step before, from there on twice as many.
+        crc = step <= SHORT_STEPS ? (before >> 8) ^ slice(0, before & 0xff) : take(target - STEP_BYTES, before);
+      }
+      store<u32>(target + entry, crc);
+    }
+  }
+}
+
+/** A plain CRC after `length` more zero bytes. */
+// @ts-ignore: decorator
+@inline
+export function advance(crc: u32, length: i32): u32 {
+  const short = take(STEPS + <usize>(length & 31) * STEP_BYTES, crc);
+  return length < 32 ? short : advanceLong(short, length >> 5);
+}
+
+/** A plain CRC after `blocks` times 32 more zero bytes. */
+function advanceLong(crc: u32, blocks: i32): u32 {
+  let step = STEPS + <usize>SHORT_STEPS * STEP_BYTES;
+  for (; blocks != 0; blocks >>= 1) {
+    if (blocks & 1) crc = take(step, crc);
+    step += STEP_BYTES;
+  }
+  return crc;
+}
+
+/** A CRC after 8 more bytes, the first the lowest. */
+// @ts-ignore: decorator
+@inline
+export function crcWord(crc: u32, bytes: u64): u32 {
+  const low = <u32>bytes ^ crc;
+  const high = <u32>(bytes >> 32);
+  return (
+    slice(7, low & 0xff) ^ slice(6, (low >> 8) & 0xff) ^ slice(5, (low >> 16) & 0xff) ^ slice(4, low >> 24) ^
+    slice(3, high & 0xff) ^ slice(2, (high >> 8) & 0xff) ^ slice(1, (high >> 16) & 0xff) ^ slice(0, high >> 24)
+  );
+}
+
+/** A CRC after one more byte. */
+// @ts-ignore: decorator
+@inline
+export function crcByte(crc: u32, byte: u32): u32 {
+  return (crc >> 8) ^ slice(0, (crc ^ byte) & 0xff);
+}
+
+/** CRC-32 of `length` bytes. */
+export function crc32(bytes: usize, length: i32): u32 {
+  let crc: u32 = 0xffffffff;
+  let left = length;
+  for (; left >= 8; left -= 8, bytes += 8) crc = crcWord(crc, load<u64>(bytes));
+  for (; left > 0; left--, bytes++) crc = crcByte(crc, load<u8>(bytes));
+  return ~crc;
+}

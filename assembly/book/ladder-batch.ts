@@ -1,0 +1,124 @@
+// A whole message on one side of a book. Venues sort their updates, so that all positions can be found first, and what lies
+// between them moved once, however many levels come and go.
+import { BOOK_ROOM, BOOK_UNKNOWN_DELETES, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_START } from '../memory/layout';
+import { count } from '../memory/counters';
+import { ladderChanges } from '../memory/thread';
+import { gallop, LEVEL_SHIFT, moveLevels, recentre } from './levels';
+
+/** Shorter messages are set level by level. */
+export const BATCH_MIN: i32 = 3;
+
+/** 1 when keys grow strictly, -1 when they fall strictly, 0 when neither. */
+export function orderOf(sign: f64, updates: usize, levels: i32): i32 {
+  const end = updates + (<usize>levels << LEVEL_SHIFT);
+  const falling = sign * load<f64>(updates) > sign * load<f64>(updates, LEVEL_STRIDE);
+  const direction = falling ? -sign : sign;
+  for (let at = updates + LEVEL_STRIDE; at < end; at += LEVEL_STRIDE) {
+    if (!(direction * load<f64>(at - LEVEL_STRIDE) < direction * load<f64>(at))) return 0;
+  }
+  return falling ? -1 : 1;
+}
+
+// One change, 16 bytes: its position in the ladder as it was before the message; the address of the update that inserts, or 0
+// when the level goes; by how much the levels behind it move (negative: towards the worst).
+const CHANGE_POSITION = 0;
+const CHANGE_UPDATE = 4;
+const CHANGE_SHIFT = 8;
+const CHANGE_STRIDE: usize = 16;
+
+/**
+ * Applies updates whose keys are in strict order (`direction` as `orderOf` gave it). The side must have room for all of them
+ * as if all were new, so that nothing falls off half-way.
+ */
+export function applySorted(book: usize, side: usize, sign: f64, updates: usize, levels: i32, direction: i32): void {
+  const held = load<i32>(side, SIDE_COUNT);
+  const first = <usize>load<u32>(side, SIDE_BUFFER) + (<usize>load<i32>(side, SIDE_START) << LEVEL_SHIFT);
+  const behind = ladderChanges + <usize>levels * CHANGE_STRIDE; // a place to write to that nobody reads
+  let change = ladderChanges;
+  let insertions = 0;
+  let unknown = 0;
+  let hint = held; // most messages begin near the top
+  const end = updates + (<usize>levels << LEVEL_SHIFT);
+  // Whether a level is held, and whether it stays, is as good as random: no branch depends on either.
+  for (let update = updates; update < end; update += LEVEL_STRIDE) {
+    const price = load<f64>(update);
+    const qty = load<f64>(update, 8);
+    hint = gallop(first, held, sign, sign * price, hint);
+    const level = first + (<usize>hint << LEVEL_SHIFT);
+    const known = <i32>(hint < held) & <i32>(load<f64>(level) == price);
+    const stays = <i32>(qty != 0);
+    store<f64>(select(level, behind, known & stays), qty, 8);
+    store<i32>(change, hint, CHANGE_POSITION);
+    store<u32>(change, select(<u32>update, <u32>0, stays), CHANGE_UPDATE);
+    change += <usize>(known ^ stays) * CHANGE_STRIDE;
+    insertions += stays & ~known;
+    unknown += ~(known | stays) & 1;
+  }
+  if (unknown > 0) count(book + BOOK_UNKNOWN_DELETES, <f64>unknown);
+  if (change == ladderChanges) return;
+  moveAll(book, side, insertions, <i32>((change - ladderChanges) / CHANGE_STRIDE), direction);
+}
+
+/** Carries out the listed changes: every level that has to move is moved once, straight to where it stays. */
+function moveAll(book: usize, side: usize, insertions: i32, changes: i32, direction: i32): void {
+  const held = load<i32>(side, SIDE_COUNT);
+  let start = load<i32>(side, SIDE_START);
+  if (start + held + insertions > load<i32>(book, BOOK_ROOM)) start = recentre(book, side);
+  const first = <usize>load<u32>(side, SIDE_BUFFER) + (<usize>start << LEVEL_SHIFT);
+  // Changes are visited from the worst position to the best, whichever way round the message listed them.
+  const step = direction < 0 ? -CHANGE_STRIDE : CHANGE_STRIDE;
+  const lowest = direction < 0 ? ladderChanges + <usize>(changes - 1) * CHANGE_STRIDE : ladderChanges;
+  const end = lowest + <usize>changes * step;
+  let shift = 0;
+  let change = lowest;
+  while (change != end) {
+    const before = shift;
+    shift += load<u32>(change, CHANGE_UPDATE) != 0 ? 1 : -1;
+    if (shift <= 0) {
+      // Levels move towards the worst, or stay: nothing behind them is in the way.
+      moveSegment(first, change, change + step, end, held, shift);
+      place(first, change, before);
+      change += step;
+      continue;
+    }
+    // Levels move towards the best: from the last one of the run backwards.
+    let last = change;
+    while (true) {
+      store<i32>(last, shift, CHANGE_SHIFT);
+      const next = last + step;
+      if (next == end) break;
+      const nextShift = shift + (load<u32>(next, CHANGE_UPDATE) != 0 ? 1 : -1);
+      if (nextShift <= 0) break;
+      shift = nextShift;
+      last = next;
+    }
+    for (let run = last; ; run -= step) {
+      const runShift = load<i32>(run, CHANGE_SHIFT);
+      moveSegment(first, run, run + step, end, held, runShift);
+      place(first, run, run == change ? before : load<i32>(run - step, CHANGE_SHIFT));
+      if (run == change) break;
+    }
+    change = last + step;
+  }
+  store<i32>(side, held + shift, SIDE_COUNT);
+}
+
+/** Moves the levels between a change and the next one (or the best) by `shift`. */
+// @ts-ignore: decorator
+@inline
+function moveSegment(first: usize, change: usize, next: usize, end: usize, held: i32, shift: i32): void {
+  const from = load<i32>(change, CHANGE_POSITION) + <i32>(load<u32>(change, CHANGE_UPDATE) == 0);
+  const to = next == end ? held : load<i32>(next, CHANGE_POSITION);
+  if (shift == 0) return;
+  const source = first + (<usize>from << LEVEL_SHIFT);
+  moveLevels(source + (<usize>shift << LEVEL_SHIFT), source, to - from);
+}
+
+/** Writes the level that a change inserts, into the place that the moves have freed. */
+// @ts-ignore: decorator
+@inline
+function place(first: usize, change: usize, shiftBefore: i32): void {
+  const update = load<u32>(change, CHANGE_UPDATE);
+  if (update == 0) return;
+  v128.store(first + (<usize>(load<i32>(change, CHANGE_POSITION) + shiftBefore) << LEVEL_SHIFT), v128.load(update));
+}

@@ -1,0 +1,79 @@
+// Members that are passed over, and read once it is known what they mean: a frame's kind or symbol may come last.
+import { isoUs } from './iso-time';
+import { fail, noteValue, peek, readText, resumeAt, text, textLength } from './json';
+import { readCount, readPlain, readUnits } from './number';
+
+/** Notes a value that may come once only; `noted` is where it stood before, 0 for nowhere. */
+// @ts-ignore: decorator
+@inline
+export function once(noted: usize): usize {
+  if (noted != 0) fail();
+  return noteValue();
+}
+
+/** Goes to the value noted at `where`; fails when there is none. */
+// @ts-ignore: decorator
+@inline
+export function goTo(where: usize): bool {
+  if (where == 0) {
+    fail();
+    return false;
+  }
+  resumeAt(where);
+  return true;
+}
+
+/** Whether nothing, null or an empty text was noted at `where`. */
+// @ts-ignore: decorator
+@inline
+export function isEmptyAt(where: usize): bool {
+  return where == 0 || load<u8>(where) == 0x6e || (load<u8>(where) == 0x22 && load<u8>(where, 1) == 0x22);
+}
+
+/** Reads the count noted at `where`; fails when there is none. */
+export function countAt(where: usize): f64 {
+  return goTo(where) ? readCount() : 0;
+}
+
+/** As `countAt`, but 0 when there is none. */
+export function maybeCountAt(where: usize): f64 {
+  return isEmptyAt(where) ? 0 : countAt(where);
+}
+
+/** Reads the decimal noted at `where` as whole units; fails when there is none. */
+export function unitsAt(where: usize, scale: i32): f64 {
+  return goTo(where) ? readUnits(scale) : 0;
+}
+
+/** As `unitsAt`, but 0 when there is none: a side of a ticker may be empty. */
+export function maybeUnitsAt(where: usize, scale: i32): f64 {
+  return isEmptyAt(where) ? 0 : unitsAt(where, scale);
+}
+
+/** Reads the plain decimal noted at `where`; NaN when there is none. */
+export function plainAt(where: usize): f64 {
+  if (where == 0) return NaN;
+  resumeAt(where);
+  return readPlain();
+}
+
+/** Reads the text noted at `where`; fails when there is none. */
+export function textAt(where: usize): bool {
+  return goTo(where) && readText();
+}
+
+/** Reads a time in ISO form that stands here, as microseconds since the epoch; 0 for a value of any other form. */
+export function readIsoUs(): f64 {
+  if (peek() != 0x22) {
+    noteValue();
+    return 0;
+  }
+  return readText() ? isoUs(text, textLength) : 0;
+}
+
+/** As `readIsoUs`, of the value noted at `where`; 0 when there is none. */
+export function isoUsAt(where: usize): f64 {
+  if (where == 0) return 0;
+  resumeAt(where);
+  return readIsoUs();
+}

@@ -1,0 +1,22 @@
+// What the kernel exports. Every thread runs its own instance over the one shared memory.
+import { fillCrcTables } from './book/crc';
+import { fillNumberTables } from './decode/number';
+
+fillNumberTables();
+fillCrcTables();
+
+export { attach } from './memory/thread';
+export { addSymbol, findSymbol } from './memory/symbols';
+export { recordLatency } from './memory/histogram';
+export { decode, decodeSnapshot } from './decode/decode';
+export { resetBook, setState, wake } from './book/publish';
+export { copyBook } from './book/copy';
+export { crc32 } from './book/crc';
+export { checksumOf } from './book/checked';
+export { walkBase, walkQuote } from './pricing/walk';
+export { impact } from './pricing/impact';
+export { depthWithin } from './pricing/depth';
+export { imbalance } from './pricing/imbalance';
+export { microprice } from './pricing/microprice';
+export { pressure } from './pricing/pressure';
+export { grossSpread, netSpread, scanAll, scanDirty } from './pricing/scan';

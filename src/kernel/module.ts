@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { KernelError } from '../domain/errors.js';
+
+/** The functions the kernel exports; addresses and handles are byte addresses in the shared memory. */
+export interface KernelExports {
+  attach(thread: number): void;
+  addSymbol(feed: number, name: number, length: number, book: number): number;
+  findSymbol(feed: number, name: number, length: number): number;
+  decode(feed: number, length: number): number;
+  decodeSnapshot(book: number, length: number): number;
+  resetBook(book: number): void;
+  setState(book: number, state: number): void;
+  wake(control: number): void;
+  copyBook(book: number, depth: number): number;
+  crc32(bytes: number, length: number): number;
+  checksumOf(book: number): number;
+  recordLatency(histogram: number, durationUs: number): void;
+  walkBase(asks: number, high: number, low: number): number;
+  walkQuote(asks: number, high: number, low: number): number;
+  impact(asks: number, quote: number, high: number, low: number): number;
+  depthWithin(mid: number, pctMillionths: number): void;
+  imbalance(levels: number): number;
+  microprice(levels: number): number;
+  pressure(levels: number): number;
+  netSpread(ask: number, buyFee: number, bid: number, sellFee: number): number;
+  grossSpread(ask: number, bid: number): number;
+  scanAll(scan: number, nowUs: number, maxAgeUs: number): number;
+  scanDirty(scan: number, nowUs: number, maxAgeUs: number): number;
+}
+
+/** build/kernel.wasm, seen from build/src/kernel as well as from src/kernel. */
+const candidates = ['../../kernel.wasm', '../../build/kernel.wasm'];
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The compiled kernel; compiled once a thread, and cheap to hand to other threads. @throws KernelError when it was not built */
+export function kernelModule(): WebAssembly.Module {
+  if (compiled !== undefined) return compiled;
+  let cause: unknown;
+  for (const candidate of candidates) {
+    try {
+      compiled = new WebAssembly.Module(readFileSync(new URL(candidate, import.meta.url)));
+      return compiled;
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new KernelError('build/kernel.wasm is missing or does not compile; run: npm run build', {}, { cause });
+}
