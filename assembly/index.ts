@@ -9,7 +9,7 @@ export { attach } from './memory/thread';
 export { addSymbol, findSymbol } from './memory/symbols';
 export { recordLatency } from './memory/histogram';
 export { decode, decodeSnapshot } from './decode/decode';
-export { resetBook, setState, wake } from './book/publish';
+export { recoverBook, resetBook, setState, wake } from './book/publish';
 export { copyBook } from './book/copy';
 export { crc32 } from './book/crc';
 export { checksumOf } from './book/checked';

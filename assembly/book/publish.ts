@@ -2,7 +2,7 @@
 // after a message, never in between.
 import {
   BOOK_APPLIED, BOOK_ASKS, BOOK_ASK_PRICE, BOOK_ASK_QTY, BOOK_BIDS, BOOK_BID_PRICE, BOOK_BID_QTY, BOOK_CHECKSUM_BAD,
-  BOOK_CONTROL, BOOK_CROSSED_SINCE_US, BOOK_CROSSINGS, BOOK_DEPTH, BOOK_DIRTY_BITS, BOOK_EXCHANGE_US, BOOK_FEED, BOOK_GAPS, BOOK_ID,
+  BOOK_CONTROL, BOOK_CROSSED_SINCE_US, BOOK_CROSSINGS, BOOK_DEPTH, BOOK_DIRTY_BITS, BOOK_EXCHANGE_US, BOOK_FEED, BOOK_GAPS, BOOK_ID, BOOK_LOCK,
   BOOK_MALFORMED, BOOK_PHASE, BOOK_PRECISION_ERRORS, BOOK_RECEIVE_US, BOOK_SEQUENCE, BOOK_SNAPSHOTS, BOOK_STALE, BOOK_STATE,
   BOOK_WIRE_PRICE_DECIMALS, BOOK_WIRE_QTY_DECIMALS,
   CONTROL_WAKE, FEED_LEVELS, PHASE_FIRST, PHASE_RUNNING, PHASE_WAITING, STATE_BUFFERING, STATE_CHECKSUM, STATE_CROSSED, STATE_GAP,
@@ -166,6 +166,15 @@ export function resetBook(book: usize): void {
   store<i32>(book, -1, BOOK_WIRE_QTY_DECIMALS);
   endWrite(book);
   markDirty(book);
+}
+
+/**
+ * Empties a book whose writer died, perhaps in the middle of a write: the lock word is made even first, or readers would wait for
+ * ever. Only for whoever is the book's writer from now on.
+ */
+export function recoverBook(book: usize): void {
+  if ((atomic.load<i32>(book, BOOK_LOCK) & 1) != 0) atomic.add<i32>(book, 1, BOOK_LOCK);
+  resetBook(book);
 }
 
 /** Sets the state of a book from outside the decoders (stale by watchdog, broken after too many tries). */

@@ -19,7 +19,7 @@ import {
   at, fail, failed, finished, firstElement, firstKey, keyOf, nextElement, nextKey, noteValue, peek, readText, resumeAt, skipValue, text,
   textEquals, textLength,
 } from './json';
-import { countAt, isEmptyAt, isoUsAt, maybeCountAt, once, textAt, unitsAt } from './noted';
+import { countAt, isEmptyAt, isoUsAt, once, textAt, unitsAt } from './noted';
 import { readUnits } from './number';
 import { failedBookFrame, malformedFrame, otherChannel, unknownFrame, unknownSymbol } from './outcome';
 
@@ -254,7 +254,8 @@ function abandon(feed: usize, status: i32): i32 {
 function follow(feed: usize): i32 {
   const sequence = countAt(sequenceAt);
   const exchangeUs = isoUsAt(timeAt);
-  const tradeId = kind == KIND_MATCH ? maybeCountAt(tradeIdAt) : 0;
+  // The level3 channel tells no trade ids.
+  const tradeId = kind == KIND_MATCH && !compact ? countAt(tradeIdAt) : 0;
   beginDigits();
   noteQtyDecimals(0);
   readMessage();

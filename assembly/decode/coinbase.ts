@@ -8,7 +8,7 @@ import { findSymbol } from '../memory/symbols';
 import { askLevels, bidLevels, levelsMax, noteMessage } from '../memory/thread';
 import { commitTrades, listTrade, noteTicker } from './events';
 import {
-  at, fail, failed, finished, firstElement, firstKey, keyOf, nextElement, nextKey, peek, readText, resumeAt, skipValue,
+  at, begin, fail, failed, finished, firstElement, firstKey, keyOf, nextElement, nextKey, peek, readText, resumeAt, skipValue,
   text, textEquals, textIs, textLength,
 } from './json';
 import { readLevelArrays, room } from './levels';
@@ -39,7 +39,13 @@ const TICKER = keyOf('ticker');
 const BUY = keyOf('buy');
 const SELL = keyOf('sell');
 
-// Beginnings of a change as the venue writes it.
+// Pieces of an l2update as the venue writes it, 8 bytes each; then beginnings of a change.
+const OPEN_TYPE = keyOf('{"type":');
+const QUOTE_L2_UPDATE = keyOf('"l2updat');
+const COMMA_PRODUCT = keyOf('e","prod');
+const PRODUCT_COLON = keyOf('uct_id":');
+const COMMA_CHANGES = keyOf(',"change');
+const COMMA_TIME = keyOf(',"time":');
 const OPEN_BUY = keyOf('["buy","');
 const OPEN_SELL = keyOf('["sell",');
 
@@ -203,6 +209,35 @@ function readMembers(feed: usize): void {
   }
 }
 
+/**
+ * Reads an l2update as the venue writes it, from its first byte to `end`: these frames are small and very many, and their names
+ * cost more than their levels.
+ * @returns whether it was so; if not, the reader is back at the beginning
+ */
+function readUpdateAsWritten(feed: usize, end: usize): bool {
+  const from = at;
+  if (load<u64>(from) != OPEN_TYPE || load<u64>(from, 8) != QUOTE_L2_UPDATE || load<u64>(from, 16) != COMMA_PRODUCT) return false;
+  if (load<u64>(from, 24) != PRODUCT_COLON) return false;
+  resumeAt(from + 32);
+  if (readText()) {
+    book = findSymbol(feed, text, textLength);
+    if (book != 0 && load<u64>(at) == COMMA_CHANGES && load<u32>(at, 8) == 0x5b3a2273) {
+      resumeAt(at + 11); // s":[
+      if (readChangesAsWritten() && load<u64>(at) == COMMA_TIME) {
+        resumeAt(at + 8);
+        exchangeUs = readIsoUs();
+        kind = KIND_UPDATE;
+        changesAt = from;
+        changesRead = true;
+        if (!failed && load<u8>(at) == 0x7d && at + 1 == end) return true;
+      }
+    }
+  }
+  begin(from);
+  beginFrame();
+  return false;
+}
+
 function readUpdate(feed: usize): i32 {
   if (changesAt == 0) fail();
   else if (!changesRead) {
@@ -262,6 +297,7 @@ function readTicker(feed: usize): i32 {
 export function decodeCoinbase(feed: usize, end: usize): i32 {
   beginFrame();
   if (peek() != 0x7b) return unknownFrame(feed);
+  if (readUpdateAsWritten(feed, end)) return readUpdate(feed);
   readMembers(feed);
   if (!finished(end)) return kind == KIND_MATCH || kind == KIND_TICKER ? failedEventFrame(feed) : failedBookFrame(feed, book);
   if (kind <= KIND_OTHER) return unknownFrame(feed);

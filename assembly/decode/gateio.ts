@@ -14,7 +14,8 @@ import {
   textLength,
 } from './json';
 import { readLevelArrays } from './levels';
-import { countAt, maybeCountAt, maybeUnitsAt, once } from './noted';
+import { countOnce, maybeUnitsAt, once, passValue } from './noted';
+import { readCount } from './number';
 import { failedBookFrame, failedEventFrame, malformedFrame, otherChannel, unknownFrame, unknownSymbol } from './outcome';
 import { readPriceSizeObjects } from './venue-levels';
 
@@ -70,20 +71,21 @@ let named: bool;
 /** Whether the name was that of a stream ("ob.BTC_USDT.50"), as on obu. */
 let streamNamed: bool;
 let full: bool;
+let exchangeUs: f64;
+/** Ids of the frame; -1 when absent. */
+let firstId: f64;
+let lastId: f64;
+let wholeId: f64;
 let bids: i32;
 let asks: i32;
 let bidsRead: bool;
 let asksRead: bool;
 // Where the values of the frame stand; 0 when absent.
 let resultAt: usize;
-let timeAt: usize;
-let firstAt: usize;
-let lastAt: usize;
 let bidsAt: usize;
 let asksAt: usize;
 let bidQtyAt: usize;
 let askQtyAt: usize;
-let wholeIdAt: usize;
 
 function beginFrame(): void {
   kind = KIND_UNTOLD;
@@ -91,7 +93,9 @@ function beginFrame(): void {
   book = 0;
   named = streamNamed = full = bidsRead = asksRead = false;
   bids = asks = 0;
-  resultAt = timeAt = firstAt = lastAt = bidsAt = asksAt = bidQtyAt = askQtyAt = wholeIdAt = 0;
+  exchangeUs = 0;
+  firstId = lastId = wholeId = -1;
+  resultAt = bidsAt = asksAt = bidQtyAt = askQtyAt = 0;
 }
 
 function readChannel(futures: bool): void {
@@ -164,15 +168,15 @@ function readResult(feed: usize): void {
         asksAt = at;
         asks = readLevels(askLevels);
       } else asksAt = once(asksAt);
-    } else if (key == TIME) timeAt = once(timeAt);
+    } else if (key == TIME) exchangeUs = stampUs(readCount());
     else if (feed != 0 && (key == SYMBOL || key == CONTRACT)) readName(feed);
-    else if (key == FIRST_ID) firstAt = once(firstAt);
-    else if (key == LAST_ID) lastAt = once(lastAt);
+    else if (key == FIRST_ID) firstId = countOnce(firstId);
+    else if (key == LAST_ID) lastId = countOnce(lastId);
     else if (key == BID_QTY) bidQtyAt = once(bidQtyAt);
     else if (key == ASK_QTY) askQtyAt = once(askQtyAt);
-    else if (key == WHOLE_ID || key == SPOT_WHOLE_ID) wholeIdAt = once(wholeIdAt);
+    else if (key == WHOLE_ID || key == SPOT_WHOLE_ID) wholeId = countOnce(wholeId);
     else if (key == FULL) full = readBool();
-    else skipValue();
+    else passValue();
   }
 }
 
@@ -191,11 +195,10 @@ function readNotedLevels(needed: bool): void {
 
 /** order_book_update and obu. Frames of the first may overlap with the book; those of obu follow on one another exactly. */
 function readUpdate(feed: usize): i32 {
-  const last = countAt(lastAt);
-  const first = full ? last : countAt(firstAt);
-  const exchangeUs = stampUs(maybeCountAt(timeAt));
+  const last = lastId;
+  const first = full ? last : firstId;
   readNotedLevels(false);
-  if (failed || first > last) return failedBookFrame(feed, book);
+  if (failed || first < 0 || first > last) return failedBookFrame(feed, book);
   noteMessage(first, last, bids + asks);
   if (load<i32>(book, BOOK_RULE) == BOOK_RULE_REPLACE) return otherChannel(book);
   if (full) return applySnapshot(book, bids, asks, last, exchangeUs, PHASE_RUNNING);
@@ -210,8 +213,7 @@ function readUpdate(feed: usize): i32 {
 
 /** order_book, whose oldest form has no id. */
 function readWhole(feed: usize): i32 {
-  const id = wholeIdAt != 0 ? countAt(wholeIdAt) : 0;
-  const exchangeUs = stampUs(maybeCountAt(timeAt));
+  const id = max<f64>(wholeId, 0);
   readNotedLevels(true);
   if (failed) return failedBookFrame(feed, book);
   noteMessage(id, id, bids + asks);
@@ -227,9 +229,8 @@ function readTicker(feed: usize): i32 {
   const bidQty = maybeUnitsAt(bidQtyAt, qtyScale);
   const askPrice = maybeUnitsAt(asksAt, priceScale);
   const askQty = maybeUnitsAt(askQtyAt, qtyScale);
-  const sequence = countAt(lastAt);
-  if (failed) return failedEventFrame(feed);
-  return noteTicker(book, bidPrice, bidQty, askPrice, askQty, sequence);
+  if (failed || lastId < 0) return failedEventFrame(feed);
+  return noteTicker(book, bidPrice, bidQty, askPrice, askQty, lastId);
 }
 
 /** Reads one frame, which ends at `end`. */
@@ -246,7 +247,7 @@ export function decodeGate(feed: usize, end: usize, futures: bool): i32 {
         resultAt = at;
         readResult(feed);
       }
-    } else skipValue();
+    } else passValue();
   }
   if (!finished(end)) return kind >= KIND_TICKER ? failedEventFrame(feed) : failedBookFrame(feed, book);
   if (kind <= KIND_OTHER || !isPush(futures)) return unknownFrame(feed);
@@ -263,9 +264,8 @@ export function decodeGateSnapshot(feed: usize, target: usize, end: usize): i32 
   book = target;
   readResult(0);
   if (!finished(end)) return failedBookFrame(feed, target);
-  const id = countAt(wholeIdAt);
   readNotedLevels(true);
-  if (failed) return failedBookFrame(feed, target);
-  noteMessage(id, id, bids + asks);
-  return applySnapshot(book, bids, asks, id, 0, PHASE_FIRST);
+  if (failed || wholeId < 0) return failedBookFrame(feed, target);
+  noteMessage(wholeId, wholeId, bids + asks);
+  return applySnapshot(book, bids, asks, wholeId, 0, PHASE_FIRST);
 }

@@ -35,13 +35,15 @@ function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
 /** Microseconds of "YYYY-MM-DDTHH:MM"; -1 when it is no such time, or one before the epoch. */
 function startOfMinuteUs(from: usize): f64 {
   const separator = load<u8>(from, 10);
-  if (load<u8>(from, 4) != 0x2d || load<u8>(from, 7) != 0x2d || (separator != 0x54 && separator != 0x20) || load<u8>(from, 13) != 0x3a) return -1;
+  if (load<u8>(from, 4) != 0x2d || load<u8>(from, 7) != 0x2d || load<u8>(from, 13) != 0x3a) return -1;
+  if (separator != 0x54 && separator != 0x20) return -1;
   const year = digitsAt(from, 4);
   const month = digitsAt(from + 5, 2);
   const day = digitsAt(from + 8, 2);
   const hour = digitsAt(from + 11, 2);
   const minute = digitsAt(from + 14, 2);
-  if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) || hour > 23 || minute > 59) return -1;
+  if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return -1;
+  if (hour > 23 || minute > 59) return -1;
   return ((<f64>daysSinceEpoch(year, month, day) * 24 + <f64>hour) * 60 + <f64>minute) * MINUTE_US;
 }
 

@@ -9,8 +9,9 @@ import { commitTrades, listTrade } from './events';
 import {
   expect, fail, failed, finished, firstElement, firstKey, keyOf, nextElement, nextKey, peek, readText, skipValue, text, textLength,
 } from './json';
-import { readLevelArrays } from './levels';
-import { readCount, readPlain, readUnits } from './number';
+import { listEnd, readPlainTriples } from './kraken-levels';
+import { beginLevels, readLevelArrays } from './levels';
+import { fractionDigits, readCount, readPlain, readUnits, shortUnits, shortValue } from './number';
 import { failedBookFrame, failedEventFrame, malformedFrame, unknownFrame, unknownSymbol } from './outcome';
 
 const SNAPSHOT_BIDS = keyOf('bs');
@@ -21,6 +22,8 @@ const CHECKSUM = keyOf('c');
 const BOOK_DASH: u64 = 0x2d6b6f6f62; // book-
 const TRADE: u64 = 0x6564617274; // trade
 const FIVE_BYTES: u64 = 0xffffffffff;
+const SIX_BYTES: u64 = 0xffffffffffff;
+const COMMA_CHECKSUM: u64 = 0x223a2263222c; // ,"c":"
 
 const QUOTE: u32 = 0x22;
 
@@ -133,11 +136,60 @@ function readWhole(end: usize, channel: usize, pair: usize, isBook: bool): bool 
   return false;
 }
 
+/**
+ * Reads `[336,{"a":[...]},{"b":[...],"c":"974942666"},` without white space, up to the channel's name.
+ * @returns whether it was of that form and led to the texts found from behind; if not, nothing is known
+ */
+function readPlainUpdate(end: usize, channel: usize, channelLength: i32, pair: usize, pairLength: i32): bool {
+  if (channel + <usize>channelLength + 3 != pair || pair + <usize>pairLength + 2 != end || load<u8>(input) != 0x5b) return false;
+  const priceScale = load<i32>(book, BOOK_PRICE_SCALE);
+  const qtyScale = load<i32>(book, BOOK_QTY_SCALE);
+  let from = input + 1;
+  if (<u32>load<u8>(from) - 0x31 > 8) return false;
+  while (<u32>load<u8>(from) - 0x30 <= 9) from++;
+  if (load<u8>(from++) != 0x2c) return false;
+  while (load<u8>(from) == 0x7b) {
+    const name = load<u32>(from);
+    if (load<u16>(from, 4) != 0x5b3a) return false;
+    if (name == 0x2262227b && (seen & SEEN_BIDS) == 0) { // {"b"
+      seen |= SEEN_BIDS;
+      bids = readPlainTriples(from + 6, bidLevels, priceScale, qtyScale);
+    } else if (name == 0x2261227b && (seen & SEEN_ASKS) == 0) { // {"a"
+      seen |= SEEN_ASKS;
+      asks = readPlainTriples(from + 6, askLevels, priceScale, qtyScale);
+    } else return false;
+    if (listEnd == 0) return false;
+    from = listEnd;
+    if ((load<u64>(from) & SIX_BYTES) == COMMA_CHECKSUM && checksum != checksum) {
+      const checksumEnd = shortUnits(from + 6, 0);
+      if (checksumEnd == 0 || shortValue < 0 || fractionDigits != 0 || load<u8>(checksumEnd) != QUOTE) return false;
+      checksum = shortValue;
+      from = checksumEnd + 1;
+    }
+    // },
+    if (load<u16>(from) != 0x2c7d) return false;
+    from += 2;
+    payloads++;
+  }
+  return payloads > 0 && checksum == checksum && from + 1 == channel;
+}
+
+function beginPayloads(): void {
+  bids = asks = payloads = seen = 0;
+  checksum = NaN;
+}
+
+/** Whether the text found last is "book-" and a number. */
+function isBookName(): bool {
+  if (tailLength < 6 || tailLength > 10 || (load<u64>(tail) & FIVE_BYTES) != BOOK_DASH) return false;
+  for (let i = 5; i < tailLength; i++) if (<u32>load<u8>(tail + <usize>i) - 0x30 > 9) return false;
+  return true;
+}
+
 /** Reads one frame that begins with a bracket and ends at `end`. */
 export function decodeKrakenV1(feed: usize, end: usize): i32 {
   book = 0;
-  bids = asks = payloads = seen = 0;
-  checksum = NaN;
+  beginPayloads();
   const close = lastByte(end);
   let found = load<u8>(close) == 0x5d ? textBefore(close) : 0;
   const pair = tail;
@@ -146,14 +198,18 @@ export function decodeKrakenV1(feed: usize, end: usize): i32 {
     const comma = lastByte(found);
     found = load<u8>(comma) == 0x2c ? textBefore(comma) : 0;
   }
-  const word = load<u64>(tail) & FIVE_BYTES;
-  const isBook = found != 0 && tailLength > 5 && word == BOOK_DASH;
-  if (!isBook && !(found != 0 && tailLength == 5 && word == TRADE)) {
+  const isBook = found != 0 && isBookName();
+  if (!isBook && !(found != 0 && tailLength == 5 && (load<u64>(tail) & FIVE_BYTES) == TRADE)) {
     skipValue();
     return finished(end) ? unknownFrame(feed) : malformedFrame(feed);
   }
   const channel = tail;
   book = findSymbol(feed, pair, pairLength);
+  if (isBook && book != 0) {
+    if (readPlainUpdate(end, channel, tailLength, pair, pairLength)) return applyBook(feed);
+    beginPayloads();
+    beginLevels();
+  }
   const whole = readWhole(end, channel, pair, isBook);
   if (!isBook) {
     if (!whole || payloads == 0) return failedEventFrame(feed);

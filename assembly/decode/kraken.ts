@@ -6,6 +6,7 @@ import { stale } from '../book/publish';
 import { findSymbol } from '../memory/symbols';
 import { askLevels, bidLevels, eventCount, noteMessage } from '../memory/thread';
 import { commitTrades, listTrade } from './events';
+import { isoUs } from './iso-time';
 import {
   at, fail, failed, firstElement, firstKey, keyOf, nextElement, nextKey, noteValue, peek, readText, resumeAt, skipValue, text, textEquals,
   textLength,
@@ -14,9 +15,10 @@ import {
   CHANNEL_BOOK, CHANNEL_TRADE, channel, closeEnvelope, dataAt, frameType, openEnvelope, standsAtData, TYPE_OTHER, TYPE_SNAPSHOT, TYPE_UPDATE,
 } from './kraken-envelope';
 import { decodeKrakenV1 } from './kraken-v1';
+import { listEnd, readPlainObjects } from './kraken-levels';
 import { beginLevels, readLevelObjects } from './levels';
 import { countAt, goTo, once, readIsoUs, unitsAt } from './noted';
-import { readCount } from './number';
+import { fractionDigits, readCount, shortUnits, shortValue } from './number';
 import { failedBookFrame, failedEventFrame, malformedFrame, unknownFrame, unknownSymbol } from './outcome';
 
 const SYMBOL = keyOf('symbol');
@@ -108,10 +110,12 @@ function readNotedSide(where: usize, target: usize): i32 {
 
 function applyBook(feed: usize): i32 {
   if (book == 0) return unknownSymbol(feed);
-  if (frameType == TYPE_SNAPSHOT) {
-    noteMessage(0, 0, bids + asks);
-    return applyCheckedSnapshot(book, bids, asks, exchangeUs, checksum);
-  }
+  if (frameType != TYPE_SNAPSHOT) return applyUpdate();
+  noteMessage(0, 0, bids + asks);
+  return applyCheckedSnapshot(book, bids, asks, exchangeUs, checksum);
+}
+
+function applyUpdate(): i32 {
   const sequence = load<f64>(book, BOOK_SEQUENCE) + 1;
   noteMessage(sequence, sequence, bids + asks);
   if (load<i32>(book, BOOK_PHASE) == PHASE_WAITING) return stale(book);
@@ -190,11 +194,65 @@ function readData(feed: usize): void {
   else skipValue();
 }
 
+// A book update as Kraken writes it, letter by letter: {"channel":"book","type":"update","data":[{"symbol":"BTC/USD","bids":[
+const PLAIN_0 = keyOf('{"channe');
+const PLAIN_8 = keyOf('l":"book');
+const PLAIN_16 = keyOf('","type"');
+const PLAIN_24 = keyOf(':"update');
+const PLAIN_32 = keyOf('","data"');
+const PLAIN_40 = keyOf(':[{"symb');
+const PLAIN_48 = keyOf('ol":"');
+const PLAIN_SYMBOL: usize = 53;
+const PLAIN_BIDS = keyOf('","bids"');
+const PLAIN_ASKS = keyOf(',"asks":');
+const PLAIN_CHECKSUM = keyOf(',"checks');
+const PLAIN_TIMESTAMP = keyOf(',"timest');
+const PLAIN_TIME_LENGTH: i32 = 27;
+
+/**
+ * Reads an update of just that form, with all of its members in the order in which Kraken sends them.
+ * @returns whether it was one; if not, nothing is known, and the general reader begins at the beginning
+ */
+function readPlainUpdate(feed: usize, end: usize): bool {
+  const start = at;
+  if (
+    load<u64>(start) != PLAIN_0 || load<u64>(start, 8) != PLAIN_8 || load<u64>(start, 16) != PLAIN_16 || load<u64>(start, 24) != PLAIN_24 ||
+    load<u64>(start, 32) != PLAIN_32 || load<u64>(start, 40) != PLAIN_40 || (load<u64>(start, 48) & 0xffffffffff) != PLAIN_48
+  ) return false;
+  const symbol = start + PLAIN_SYMBOL;
+  const quotes = i8x16.bitmask(i8x16.eq(v128.load(symbol), i8x16.splat(0x22)));
+  if (quotes == 0) return false;
+  const length = ctz<i32>(quotes);
+  book = findSymbol(feed, symbol, length);
+  if (book == 0) return false;
+  let from = symbol + <usize>length;
+  if (load<u64>(from) != PLAIN_BIDS || load<u16>(from, 8) != 0x5b3a) return false;
+  const priceScale = load<i32>(book, BOOK_PRICE_SCALE);
+  const qtyScale = load<i32>(book, BOOK_QTY_SCALE);
+  bids = readPlainObjects(from + 10, bidLevels, priceScale, qtyScale);
+  if (listEnd == 0 || load<u64>(listEnd) != PLAIN_ASKS || load<u8>(listEnd, 8) != 0x5b) return false;
+  asks = readPlainObjects(listEnd + 9, askLevels, priceScale, qtyScale);
+  // ,"checksum": and digits
+  if (listEnd == 0 || load<u64>(listEnd) != PLAIN_CHECKSUM || load<u32>(listEnd, 8) != 0x3a226d75) return false;
+  from = listEnd + 12;
+  if (load<u8>(from) == 0x30) return false;
+  const checksumEnd = shortUnits(from, 0);
+  if (checksumEnd == 0 || shortValue < 0 || fractionDigits != 0) return false;
+  checksum = shortValue;
+  // ,"timestamp":" and then the time, "}]}
+  if (load<u64>(checksumEnd) != PLAIN_TIMESTAMP || load<u32>(checksumEnd, 8) != 0x22706d61 || load<u16>(checksumEnd, 12) != 0x223a) return false;
+  from = checksumEnd + 14;
+  exchangeUs = isoUs(from, PLAIN_TIME_LENGTH);
+  from += <usize>PLAIN_TIME_LENGTH;
+  return exchangeUs != 0 && load<u32>(from) == 0x7d5d7d22 && from + 4 == end;
+}
+
 /** Reads one frame, which ends at `end`. */
 export function decodeKraken(feed: usize, end: usize): i32 {
   const first = peek();
   if (first == 0x5b) return decodeKrakenV1(feed, end);
   if (first != 0x7b) return unknownFrame(feed);
+  if (readPlainUpdate(feed, end)) return applyUpdate();
   book = 0;
   openEnvelope();
   if (standsAtData) readData(feed);

@@ -22,9 +22,10 @@ export function beginLevels(): void {
   qtyDigitsAnd = -1;
 }
 
+/** Writes one level, and notes how its decimals were written. */
 // @ts-ignore: decorator
 @inline
-function keep(target: usize, price: f64, qty: f64, priceDigits: i32, qtyDigits: i32): void {
+export function keep(target: usize, price: f64, qty: f64, priceDigits: i32, qtyDigits: i32): void {
   if (price <= 0) fail();
   store<f64>(target, price);
   store<f64>(target, qty, 8);

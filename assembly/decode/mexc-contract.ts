@@ -9,10 +9,10 @@ import { findSymbol } from '../memory/symbols';
 import { askLevels, bidLevels, noteMessage, report } from '../memory/thread';
 import { commitTrades, listTrade, noteMark, noteTicker, stampUs } from './events';
 import {
-  at, fail, failed, finished, firstElement, firstKey, keyOf, nextElement, nextKey, noteValue, peek, readText, resumeAt, skipValue,
-  text, textEquals, textLength,
+  at, fail, failed, finished, firstElement, firstKey, keyOf, nextElement, nextKey, noteValue, peek, readText, resumeAt, text,
+  textEquals, textLength,
 } from './json';
-import { countAt, maybeCountAt, maybeUnitsAt, once, plainAt, unitsAt } from './noted';
+import { countAt, countOnce, maybeCountAt, maybeUnitsAt, once, passValue, plainAt, unitsAt } from './noted';
 import { failedBookFrame, failedEventFrame, malformedFrame, otherChannel, unknownFrame, unknownSymbol } from './outcome';
 import { readBareTriples } from './venue-levels';
 
@@ -59,11 +59,12 @@ let bids: i32;
 let asks: i32;
 let bidsRead: bool;
 let asksRead: bool;
+/** -1 when absent. */
+let version: f64;
 // Where the values of the frame stand; 0 when absent.
 let dataAt: usize;
 let bidsAt: usize;
 let asksAt: usize;
-let versionAt: usize;
 let beginAt: usize;
 let endAt: usize;
 let createdAt: usize;
@@ -80,7 +81,8 @@ function beginFrame(): void {
   book = 0;
   named = bidsRead = asksRead = false;
   bids = asks = 0;
-  dataAt = bidsAt = asksAt = versionAt = beginAt = endAt = createdAt = 0;
+  version = -1;
+  dataAt = bidsAt = asksAt = beginAt = endAt = createdAt = 0;
   bidAt = askAt = fairPriceAt = indexPriceAt = fundingRateAt = rateAt = nextSettleAt = 0;
 }
 
@@ -109,7 +111,7 @@ function readData(): void {
         asksAt = at;
         asks = readBareTriples(askLevels, load<i32>(book, BOOK_PRICE_SCALE), load<i32>(book, BOOK_QTY_SCALE));
       } else asksAt = once(asksAt);
-    } else if (key == VERSION) versionAt = once(versionAt);
+    } else if (key == VERSION) version = countOnce(version);
     else if (key == BEGIN) beginAt = once(beginAt);
     else if (key == END) endAt = once(endAt);
     else if (key == CREATED) createdAt = once(createdAt);
@@ -120,7 +122,7 @@ function readData(): void {
     else if (key == FUNDING_RATE) fundingRateAt = once(fundingRateAt);
     else if (key == RATE) rateAt = once(rateAt);
     else if (key == NEXT_SETTLE) nextSettleAt = once(nextSettleAt);
-    else skipValue();
+    else passValue();
   }
 }
 
@@ -137,7 +139,7 @@ function readMembers(feed: usize): void {
       if (named) fail();
       if (readText()) book = findSymbol(feed, text, textLength);
       named = true;
-    } else skipValue();
+    } else passValue();
   }
 }
 
@@ -157,7 +159,6 @@ function readLists(): void {
 
 /** A push covers begin to end when both are told and not zero, else its version alone. */
 function readDepth(feed: usize): i32 {
-  const version = countAt(versionAt);
   const begin = maybeCountAt(beginAt);
   const end = maybeCountAt(endAt);
   const merged = begin != 0 && end != 0;
@@ -165,7 +166,7 @@ function readDepth(feed: usize): i32 {
   const last = merged ? end : version;
   const exchangeUs = stampUs(maybeCountAt(createdAt));
   readLists();
-  if (failed || first > last) return failedBookFrame(feed, book);
+  if (failed || version < 0 || first > last) return failedBookFrame(feed, book);
   noteMessage(first, last, bids + asks);
   if (load<i32>(book, BOOK_RULE) == BOOK_RULE_REPLACE) return otherChannel(book);
   if (load<i32>(book, BOOK_PHASE) == PHASE_WAITING) return report(book, STATUS_BUFFER);
@@ -177,10 +178,9 @@ function readDepth(feed: usize): i32 {
 
 /** A whole book: of push.depth.full, or of REST. */
 function readWhole(feed: usize, phase: i32): i32 {
-  const version = countAt(versionAt);
   const exchangeUs = stampUs(maybeCountAt(createdAt));
   readLists();
-  if (failed) return failedBookFrame(feed, book);
+  if (failed || version < 0) return failedBookFrame(feed, book);
   noteMessage(version, version, bids + asks);
   if (phase == PHASE_RUNNING && load<i32>(book, BOOK_RULE) != BOOK_RULE_REPLACE) return otherChannel(book);
   return applySnapshot(book, bids, asks, version, exchangeUs, phase);
@@ -198,7 +198,7 @@ function readDeal(): void {
     else if (key == DEAL_TYPE) typeAt = once(typeAt);
     else if (key == DEAL_TIME) timeAt = once(timeAt);
     else if (key == DEAL_ID) idAt = once(idAt);
-    else skipValue();
+    else passValue();
   }
   if (failed) return;
   const after = at;

@@ -6,7 +6,7 @@ import {
 } from '../memory/layout';
 import { applyDelta, applySnapshot, gap, stale } from '../book/publish';
 import { findSymbol } from '../memory/symbols';
-import { askLevels, bidLevels, input, noteMessage, report } from '../memory/thread';
+import { askLevels, bidLevels, input, levelsMax, noteMessage, report } from '../memory/thread';
 import { commitTrades, listTrade, noteTicker, stampUs } from './events';
 import { fail, failed, finished, firstKey, keyOf, nextKey, peek, skipValue } from './json';
 import { readLevelArrays, room } from './levels';
@@ -32,6 +32,11 @@ const ASKS = 1;
 const BIDS = 2;
 const VERSION = 4;
 const TO_VERSION = 5;
+// The same as they stand on the wire, number and wire type in one byte.
+const ASKS_TAG: u32 = 0x0a;
+const BIDS_TAG: u32 = 0x12;
+const PRICE_TAG: u32 = 0x0a;
+const QUANTITY_TAG: u32 = 0x12;
 // Fields of levels and deals.
 const PRICE = 1;
 const QUANTITY = 2;
@@ -76,18 +81,6 @@ function findBook(feed: usize, symbol: usize, symbolEnd: usize, channel: usize, 
 
 /** Reads the level in [bytesStart, bytesEnd) into `target`, and goes back to the list it is in. */
 function readLevel(target: usize): void {
-  // As encoders write it: tag and length of the price, of the quantity, and no more.
-  const priceLength = <usize>load<u8>(bytesStart, 1);
-  const qtyAt = bytesStart + 2 + priceLength;
-  if (load<u8>(bytesStart) == 0x0a && qtyAt + 2 < bytesEnd && load<u8>(qtyAt) == 0x12 && qtyAt + 2 + <usize>load<u8>(qtyAt, 1) == bytesEnd) {
-    const price = shortUnits(bytesStart + 2, priceScale) == qtyAt ? shortValue : -1;
-    const qty = shortUnits(qtyAt + 2, qtyScale) == bytesEnd ? shortValue : -1;
-    if (price > 0 && qty >= 0) {
-      store<f64>(target, price);
-      store<f64>(target, qty, 8);
-      return;
-    }
-  }
   const listAt = at;
   const listEnd = messageEnd;
   let seen = 0;
@@ -107,10 +100,45 @@ function readLevel(target: usize): void {
   enter(listAt, listEnd);
 }
 
+/**
+ * Reads levels as encoders write them: tag and length of the level, of its price and of its quantity, no length above 127, and
+ * short numbers. Stops in front of anything else, which the general reader then takes.
+ */
+function readLevelsAsWritten(): void {
+  const end = messageEnd;
+  let bid = bidLevels;
+  let ask = askLevels;
+  const most = <usize>levelsMax * LEVEL_STRIDE;
+  let from = at;
+  while (from + 4 <= end) {
+    const side = <u32>load<u8>(from);
+    const length = <usize>load<u8>(from, 1);
+    const levelEnd = from + 2 + length;
+    const qtyAt = from + 4 + <usize>load<u8>(from, 3);
+    if ((side != ASKS_TAG && side != BIDS_TAG) || length > 127 || levelEnd > end || load<u8>(from, 2) != PRICE_TAG) break;
+    if (qtyAt + 2 > levelEnd || load<u8>(qtyAt) != QUANTITY_TAG || qtyAt + 2 + <usize>load<u8>(qtyAt, 1) != levelEnd) break;
+    if (shortUnits(from + 4, priceScale) != qtyAt) break;
+    const price = shortValue;
+    if (price <= 0 || shortUnits(qtyAt + 2, qtyScale) != levelEnd || shortValue < 0) break;
+    const isBid = side == BIDS_TAG;
+    const level = isBid ? bid : ask;
+    if (level - (isBid ? bidLevels : askLevels) == most) break;
+    store<f64>(level, price);
+    store<f64>(level, shortValue, 8);
+    if (isBid) bid += LEVEL_STRIDE;
+    else ask += LEVEL_STRIDE;
+    from = levelEnd;
+  }
+  bids = <i32>((bid - bidLevels) / LEVEL_STRIDE);
+  asks = <i32>((ask - askLevels) / LEVEL_STRIDE);
+  enter(from, end);
+}
+
 /** Reads either depth body into the thread's scratch, and its versions. */
 function readDepths(): void {
-  bids = asks = versions = 0;
+  versions = 0;
   fromVersion = toVersion = 0;
+  readLevelsAsWritten();
   while (nextField()) {
     if (field == ASKS) {
       if (readBytes() && room(asks)) readLevel(askLevels + <usize>(asks++) * LEVEL_STRIDE);

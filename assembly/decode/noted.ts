@@ -1,7 +1,7 @@
 // Members that are passed over, and read once it is known what they mean: a frame's kind or symbol may come last.
 import { isoUs } from './iso-time';
-import { fail, noteValue, peek, readText, resumeAt, text, textLength } from './json';
-import { readCount, readPlain, readUnits } from './number';
+import { at, fail, noteValue, peek, readText, resumeAt, skipValue, text, textLength } from './json';
+import { notDigits, readCount, readPlain, readUnits } from './number';
 
 /** Notes a value that may come once only; `noted` is where it stood before, 0 for nowhere. */
 // @ts-ignore: decorator
@@ -9,6 +9,22 @@ import { readCount, readPlain, readUnits } from './number';
 export function once(noted: usize): usize {
   if (noted != 0) fail();
   return noteValue();
+}
+
+/** Passes a value, and at once if it is a whole number of up to 15 digits: most of what is passed are times and ids. */
+export function passValue(): void {
+  const digits = ctz<i32>(notDigits(v128.load(at)));
+  const next = <u32>load<u8>(at + <usize>digits);
+  if (<u32>digits - 1 < 15 && (next == 0x2c || next == 0x7d) && load<u8>(at) != 0x30) resumeAt(at + <usize>digits);
+  else skipValue();
+}
+
+/** Reads a count that may come once only; `read` is what came before, -1 for nothing. */
+// @ts-ignore: decorator
+@inline
+export function countOnce(read: f64): f64 {
+  if (read >= 0) fail();
+  return readCount();
 }
 
 /** Goes to the value noted at `where`; fails when there is none. */

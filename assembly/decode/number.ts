@@ -218,8 +218,8 @@ function readLongForm(start: usize, quoted: bool, scale: i32): f64 {
     }
     exponent += negativeExponent ? -written : written;
   }
-  resumeAt(from);
-  if (quoted && !expect(0x22)) return refuse(NUMBER_MALFORMED);
+  if (quoted && load<u8>(from) != 0x22) return refuse(NUMBER_MALFORMED); // no white space inside a text
+  resumeAt(from + <usize>quoted);
   fractionDigits = fraction;
   if (mantissa == 0) return 0;
   if (negative) return refuse(NUMBER_MALFORMED);

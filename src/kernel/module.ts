@@ -9,6 +9,7 @@ export interface KernelExports {
   decode(feed: number, length: number): number;
   decodeSnapshot(book: number, length: number): number;
   resetBook(book: number): void;
+  recoverBook(book: number): void;
   setState(book: number, state: number): void;
   wake(control: number): void;
   copyBook(book: number, depth: number): number;

@@ -142,5 +142,20 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
       { books: request.books.length, bytes: next },
     );
   }
-  return { control, dirtyBits, dirtyWords, feeds, books, histograms, threads, scan, request, symbolTables, names, ladders, l3Stores, pages };
+  return {
+    control,
+    dirtyBits,
+    dirtyWords,
+    feeds,
+    books,
+    histograms,
+    threads,
+    scan,
+    request,
+    symbolTables,
+    names,
+    ladders,
+    l3Stores,
+    pages,
+  };
 }

@@ -78,7 +78,10 @@ export class Scanner {
       throw new KernelError(`scan row ${row} is outside the ${this.rowCount} planned`, { row });
     }
     if (venues.length > VENUES_MAX) {
-      throw new KernelError(`a scan row compares at most ${VENUES_MAX} venues, not ${venues.length}`, { row, venues: venues.length });
+      throw new KernelError(`a scan row compares at most ${VENUES_MAX} venues, not ${venues.length}`, {
+        row,
+        venues: venues.length,
+      });
     }
     const { int32, uint32, float64 } = this.kernel;
     const address = this.rows + row * SCAN_ROW_STRIDE;
@@ -168,12 +171,15 @@ export class Scanner {
   private checkVenues(row: number, venues: readonly ScanVenue[]): void {
     let scale: number | undefined;
     for (const { book, takerFee } of venues) {
-      if (!(takerFee > -1 && takerFee < 1)) throw new KernelError(`a taker fee is a fraction, not ${takerFee}`, { row, takerFee });
+      if (!(takerFee > -1 && takerFee < 1))
+        throw new KernelError(`a taker fee is a fraction, not ${takerFee}`, { row, takerFee });
       if (book === 0) continue;
       const own = this.kernel.int32At(book + BOOK_PRICE_SCALE);
-      if (own !== (scale ??= own)) throw new KernelError(`the books of scan row ${row} have different price scales`, { row });
+      scale ??= own;
+      if (own !== scale) throw new KernelError(`the books of scan row ${row} have different price scales`, { row });
       const other = this.kernel.int32[this.bookEntry(book)] ?? 0;
-      if (other !== 0 && other !== row + 1) throw new KernelError(`a book of scan row ${row} is already in row ${other - 1}`, { row });
+      if (other !== 0 && other !== row + 1)
+        throw new KernelError(`a book of scan row ${row} is already in row ${other - 1}`, { row });
     }
   }
 

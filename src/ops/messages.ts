@@ -1,20 +1,8 @@
 import type { Microseconds } from '../domain/clock.js';
 import type { Market, VenueId } from '../domain/venue.js';
+import type { BookStateName } from '../kernel/book-view.js';
 
-/** The states of a book by name, in the order of the STATE_ constants of assembly/memory/layout.ts. */
-export const BOOK_STATE_NAMES = [
-  'EMPTY',
-  'BUFFERING',
-  'SYNCED',
-  'STALE',
-  'GAP',
-  'CROSSED',
-  'CHECKSUM',
-  'PRECISION',
-  'MALFORMED',
-  'BROKEN',
-] as const;
-export type BookStateName = (typeof BOOK_STATE_NAMES)[number];
+export type { BookStateName };
 
 /** States of a venue's circuit breaker, in the order of FEED_BREAKER. */
 export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;

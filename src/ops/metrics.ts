@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { BOOK_STATE_NAMES, BREAKER_STATES, type LatencySummary, type OperatorSnapshot, type VenueStatus } from './messages.js';
+import { BOOK_STATE_NAMES } from '../kernel/book-view.js';
+import { BREAKER_STATES, type LatencySummary, type OperatorSnapshot, type VenueStatus } from './messages.js';
 
 /** Content type of the Prometheus text format. */
 export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;

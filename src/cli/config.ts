@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { InvalidInputError } from '../domain/errors.js';
+import { VENUES } from '../domain/venue.js';
+
+const FeedEndpoints = z.strictObject({ rest: z.url().optional(), wsPublic: z.url().optional() });
+
+const Venue = z.strictObject({
+  enabled: z.boolean().default(true),
+  spot: z.boolean().default(true),
+  /** Follow the venue's perpetuals too, where it has them. */
+  futures: z.boolean().default(true),
+  /** Taker fees as the account pays them, in basis points. */
+  takerFeeBps: z.number().min(-50).max(500).optional(),
+  futuresTakerFeeBps: z.number().min(-50).max(500).optional(),
+  /** Replaces the real URLs; left out, they are the venue's own, or those of the simulation. */
+  endpoints: FeedEndpoints.optional(),
+  futuresEndpoints: FeedEndpoints.optional(),
+});
+
+const venueDefaults = Object.fromEntries(VENUES.map((venue) => [venue, Venue.prefault({})])) as Record<
+  (typeof VENUES)[number],
+  z.ZodPrefault<typeof Venue>
+>;
+
+/** The whole configuration. Every default stands here and nowhere else; a key that is not here is an error. */
+export const ConfigSchema = z.strictObject({
+  venues: z.strictObject(venueDefaults).prefault({}),
+  universe: z
+    .strictObject({
+      /** Instruments of one market to follow, those on most venues first. */
+      symbolsMax: z.int().min(1).max(5000).default(1000),
+      /** Only these quote assets; an empty list takes all. */
+      quotes: z.array(z.string().min(1)).default(['USDT', 'USD', 'USDC']),
+    })
+    .prefault({}),
+  books: z
+    .strictObject({
+      /** Levels that a side of a book holds; what is worse falls off. */
+      levels: z.int().min(10).max(50_000).default(1200),
+      /** A side that stays crossed for longer is synchronised again. */
+      crossedMsMax: z.number().positive().default(500),
+    })
+    .prefault({}),
+  engine: z
+    .strictObject({
+      /** Net spread from which on an opportunity is shown, in basis points after both taker fees. */
+      minNetBps: z.number().min(0).max(10_000).default(20),
+      /** A quote older than this takes no part in a decision. */
+      quoteAgeMsMax: z.number().positive().default(5_000),
+      /** Poll for changes instead of waiting: for a dedicated core. */
+      busyPoll: z.boolean().default(false),
+    })
+    .prefault({}),
+  operator: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8686),
+    })
+    .prefault({}),
+  simulation: z
+    .strictObject({
+      symbols: z.int().min(1).max(5000).default(300),
+      futuresSymbols: z.int().min(0).max(5000).default(30),
+      updatesPerSecond: z.number().positive().max(200_000).default(3000),
+      plantIntervalMs: z.number().positive().default(1500),
+      seed: z.int().min(0).max(0xffffffff).default(1),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+      pretty: z.boolean().default(false),
+    })
+    .prefault({}),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;
+
+/**
+ * Reads a YAML or JSON file and checks it. `overrides` are merged on top, as the command line gives them.
+ * @throws InvalidInputError with one sentence that names the file, the key and what was expected
+ */
+export function loadConfig(path: string | undefined, overrides: Readonly<Record<string, unknown>> = {}): Config {
+  const parsed = ConfigSchema.safeParse(merge(path === undefined ? {} : readTree(path), overrides));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const unknownKeys = issue?.code === 'unrecognized_keys' ? `unknown key ${issue.keys.join(', ')}` : undefined;
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` ${issue.path.join('.')}:`;
+  throw new InvalidInputError(`${path ?? 'command line'}:${where} ${unknownKeys ?? issue?.message ?? 'cannot be used'}`, { path });
+}
+
+function readTree(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InvalidInputError(`the config file ${path} cannot be read`, { path }, { cause });
+  }
+  try {
+    return parse(text) ?? {};
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new InvalidInputError(`${path}: no valid YAML: ${reason}`, { path }, { cause });
+  }
+}
+
+const isTree = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function merge(base: unknown, overrides: Readonly<Record<string, unknown>>): unknown {
+  if (!isTree(base)) return base;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(overrides)) {
+    if (value === undefined) continue;
+    merged[key] = isTree(value) ? merge(isTree(merged[key]) ? merged[key] : {}, value) : value;
+  }
+  return merged;
+}

@@ -1,0 +1,133 @@
+import { CHECKSUM_ENFORCE } from '../../assembly/memory/layout.js';
+import { InvalidInputError, VenueConnectionError } from '../domain/errors.js';
+import { type VenueId, VENUES } from '../domain/venue.js';
+import { createSharedBooks, type SharedBooks } from '../kernel/memory.js';
+import { planMemory, type ThreadRequest } from '../kernel/plan.js';
+import { buildUniverse, type Universe, type UniverseFeed } from '../market/universe.js';
+import type { HttpClient } from '../feeds/socket/http.js';
+import type { FeedEndpoints, FeedOptions, FeedProtocol } from '../venues/contract.js';
+import { FEEDS } from '../venues/registry.js';
+import type { Config } from './config.js';
+import type { SimulationEndpoints } from './simulation-process.js';
+
+/** One feed that will be followed. */
+export interface PlannedFeed {
+  readonly protocol: FeedProtocol;
+  readonly options: FeedOptions;
+}
+
+/** Scratch of a feed worker: the largest frame is a whole L2 book of Coinbase, tens of thousands of levels. */
+const FEED_THREAD: ThreadRequest = { inputBytes: 16 * 2 ** 20, levelsMax: 100_000, copyLevelsMax: 1, eventsMax: 4096 };
+/** Scratch of a thread that only reads. */
+const READER_THREAD: ThreadRequest = { inputBytes: 64, levelsMax: 1, copyLevelsMax: 1000, eventsMax: 1 };
+
+const METADATA_TRIES = 3;
+
+/** Where a feed's venue is: the simulation's address, what the configuration says, or the venue's own. */
+function endpointsOf(config: Config, simulated: SimulationEndpoints | undefined, venue: VenueId, futures: boolean): FeedEndpoints | undefined {
+  const found = simulated?.[venue];
+  if (simulated !== undefined) {
+    const rest = futures ? found?.restFutures : found?.rest;
+    const wsPublic = futures ? found?.wsPublicFutures : found?.wsPublic;
+    return rest === undefined || wsPublic === undefined ? undefined : { rest, wsPublic };
+  }
+  const { endpoints, futuresEndpoints } = config.venues[venue];
+  const own = futures ? futuresEndpoints : endpoints;
+  return own?.rest === undefined || own.wsPublic === undefined ? undefined : { rest: own.rest, wsPublic: own.wsPublic };
+}
+
+/** The feeds that the configuration asks for and that exist. @throws InvalidInputError when fewer than two venues are left */
+export function planFeeds(config: Config, simulated?: SimulationEndpoints): PlannedFeed[] {
+  const planned: PlannedFeed[] = [];
+  for (const { venue, market, make } of FEEDS) {
+    const settings = config.venues[venue];
+    if (!settings.enabled || !(market === 'futures' ? settings.futures : settings.spot)) continue;
+    const endpoints = endpointsOf(config, simulated, venue, market === 'futures');
+    if (simulated !== undefined && endpoints === undefined) continue;
+    const options: FeedOptions = endpoints === undefined ? {} : { endpoints };
+    planned.push({ protocol: make(options), options });
+  }
+  const venues = VENUES.filter((venue) => planned.some(({ protocol }) => protocol.venue === venue));
+  if (venues.length < 2) throw new InvalidInputError('venues: at least two must be enabled, or there is nothing to compare');
+  return planned;
+}
+
+/**
+ * Loads what every venue lists. A venue that does not answer is left out, and said to `onFailure`; the others go on without it.
+ * @throws VenueConnectionError when fewer than two venues are left
+ */
+export async function loadInstruments(
+  feeds: readonly PlannedFeed[],
+  http: HttpClient,
+  onFailure: (protocol: FeedProtocol, error: unknown) => void,
+): Promise<{ readonly planned: PlannedFeed; readonly universe: UniverseFeed }[]> {
+  const loaded = await Promise.all(
+    feeds.map(async (planned) => {
+      try {
+        return { planned, universe: { protocol: planned.protocol, instruments: await loadFeed(planned.protocol, http) } };
+      } catch (error) {
+        onFailure(planned.protocol, error);
+        return undefined;
+      }
+    }),
+  );
+  const there = loaded.filter((feed) => feed !== undefined);
+  if (new Set(there.map(({ planned }) => planned.protocol.venue)).size < 2) {
+    throw new VenueConnectionError('fewer than two venues could be reached, so there is nothing to compare');
+  }
+  return there;
+}
+
+async function loadFeed(protocol: FeedProtocol, http: HttpClient): Promise<ReturnType<FeedProtocol['instruments']>> {
+  const answers: unknown[] = [];
+  for (const path of protocol.metadataPaths) answers.push(await loadJson(protocol, path, http));
+  return protocol.instruments(answers);
+}
+
+async function loadJson({ venue, endpoints }: FeedProtocol, path: string, http: HttpClient): Promise<unknown> {
+  let failure: unknown;
+  for (let tries = 0; tries < METADATA_TRIES; tries++) {
+    try {
+      const { status, body } = await http.get(endpoints.rest + path);
+      if (status === 200) return JSON.parse(Buffer.from(body).toString('utf8'));
+      failure = new VenueConnectionError(`${venue} answered ${path} with status ${status}`, { venue, path, status });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** The universe with its place in shared memory. Thread 0 is the main thread, then one for each venue, then the operator's. */
+export interface BooksPlan {
+  readonly universe: Universe;
+  readonly shared: SharedBooks;
+  /** Venues that have feeds, in the order of their threads from 1 on. */
+  readonly venues: readonly VenueId[];
+  readonly operatorThread: number;
+}
+
+/** Histogram of the engine; the feed workers' follow in the order of their threads. */
+export const DECISION_HISTOGRAM = 0;
+
+/** Chooses instruments and lays out and fills the shared memory. @throws InvalidInputError when no instrument is listed twice */
+export function planBooks(config: Config, feeds: readonly UniverseFeed[]): BooksPlan {
+  const universe = buildUniverse(feeds, {
+    symbolsMax: config.universe.symbolsMax,
+    quotes: config.universe.quotes,
+    levels: config.books.levels,
+    checksumPolicy: CHECKSUM_ENFORCE,
+  });
+  if (universe.rows.length === 0) {
+    throw new InvalidInputError('universe.quotes: no instrument with these quote assets is listed on two of the venues');
+  }
+  const venues = VENUES.filter((venue) => feeds.some(({ protocol }) => protocol.venue === venue));
+  const plan = planMemory({
+    feeds: feeds.map(({ protocol }) => protocol.decoder),
+    books: universe.books.map(({ request }) => request),
+    threads: [READER_THREAD, ...venues.map(() => FEED_THREAD), READER_THREAD],
+    histograms: 1 + venues.length,
+    scanRows: universe.rows.length,
+  });
+  return { universe, shared: createSharedBooks(plan), venues, operatorThread: venues.length + 1 };
+}

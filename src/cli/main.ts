@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError } from 'commander';
+import { VENUES } from '../domain/venue.js';
+import { type Config, loadConfig } from './config.js';
+import { runDoctor } from './doctor.js';
+import { EXIT_BAD_INPUT, exitWith } from './exit.js';
+import { runProfile } from './profile.js';
+import { runEngine } from './run.js';
+import { runSimulation } from './sim.js';
+import { packageVersion } from './version.js';
+
+/** Reads a number off the command line; anything else is told in one sentence. */
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.');
+  return value;
+}
+
+function venueList(text: string): string[] {
+  const venues = text.split(',').map((venue) => venue.trim());
+  for (const venue of venues) {
+    if (!VENUES.some((known) => known === venue)) throw new InvalidArgumentError(`"${venue}" is no venue; known are ${VENUES.join(', ')}.`);
+  }
+  return venues;
+}
+
+interface ConfigFlags {
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly symbols?: number;
+  readonly seed?: number;
+  readonly updatesPerSecond?: number;
+  readonly minNetBps?: number;
+  readonly busyPoll?: boolean;
+  readonly logLevel?: string;
+  readonly pretty?: boolean;
+  readonly venues?: readonly string[];
+}
+
+/** The configuration: defaults, then the file, then what the command line says. */
+function configFrom(flags: ConfigFlags): Config {
+  const { venues } = flags;
+  return loadConfig(flags.config, {
+    venues: venues === undefined ? undefined : Object.fromEntries(VENUES.map((venue) => [venue, { enabled: venues.includes(venue) }])),
+    engine: { minNetBps: flags.minNetBps, busyPoll: flags.busyPoll },
+    operator: { host: flags.host, port: flags.port },
+    simulation: { symbols: flags.symbols, seed: flags.seed, updatesPerSecond: flags.updatesPerSecond },
+    log: { level: flags.logLevel, pretty: flags.pretty },
+  });
+}
+
+const program = new Command('tiercel')
+  .description('Cross-exchange crypto arbitrage engine')
+  .version(packageVersion())
+  .showHelpAfterError('(tiercel --help lists the commands, tiercel <command> --help their options)')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_BAD_INPUT));
+
+program
+  .command('run')
+  .description('find cross-venue opportunities, on simulated venues unless told otherwise')
+  .option('-c, --config <file>', 'YAML configuration; `tiercel doctor` prints all keys with their defaults')
+  .option('--live-data', "the real exchanges' public feeds instead of simulated venues; no orders are sent")
+  .option('--venues <list>', 'only these venues, separated by commas', venueList)
+  .option('--host <host>', 'address of dashboard and API')
+  .option('-p, --port <port>', 'port of dashboard and API; 0 takes a free one', number)
+  .option('--symbols <count>', 'assets of the simulated market', number)
+  .option('--updates-per-second <rate>', 'book updates a second of the simulated market', number)
+  .option('--seed <seed>', 'seed of the simulated market', number)
+  .option('--min-net-bps <bps>', 'net spread from which on an opportunity counts', number)
+  .option('--busy-poll', 'poll for changes instead of waiting; for a dedicated core')
+  .option('--record <folder>', 'write every frame to capture files in this folder')
+  .option('--duration-s <seconds>', 'stop by itself after so long', number)
+  .option('--log-level <level>', 'trace, debug, info, warn or error')
+  .option('--pretty', 'readable log lines instead of JSON')
+  .option('--quiet', 'no live view')
+  .action((flags: ConfigFlags & { liveData?: boolean; durationS?: number; quiet?: boolean; record?: string }) =>
+    exitWith(() =>
+      runEngine(configFrom(flags), {
+        liveData: flags.liveData === true,
+        quiet: flags.quiet === true,
+        durationMs: flags.durationS === undefined ? undefined : flags.durationS * 1000,
+        recordFolder: flags.record,
+      }),
+    ),
+  );
+
+program
+  .command('sim')
+  .description('simulated venues alone: REST and public WebSocket in the protocols of the real ones')
+  .option('--venues <list>', 'only these venues, separated by commas', venueList)
+  .option('--symbols <count>', 'assets in the market', number)
+  .option('--futures-symbols <count>', 'how many of them have a perpetual contract as well', number)
+  .option('--updates-per-second <rate>', 'book updates a second over all venues', number)
+  .option('--plant-interval-ms <ms>', 'mean time between planted spreads', number)
+  .option('--seed <seed>', 'decides everything that happens', number)
+  .option('--host <host>', 'address to listen on')
+  .option('--base-port <port>', 'first port, one a venue from there on; 0 takes free ones', number)
+  .option('--json', 'print one line of JSON')
+  .action(({ json, ...options }: { json?: boolean }) => exitWith(() => runSimulation(options, json === true)));
+
+program
+  .command('profile')
+  .description('run under load with the sampling profiler on; says where the profiles are and how to read them')
+  .option('--seconds <seconds>', 'how long', number, 10)
+  .option('--updates-per-second <rate>', 'load', number, 20_000)
+  .option('--folder <folder>', 'where the profiles go', 'build/profile')
+  .action((flags: { seconds: number; updatesPerSecond: number; folder: string }) => exitWith(() => runProfile(flags)));
+
+program
+  .command('doctor')
+  .description('check what a run needs, and print the configuration with all defaults')
+  .option('-c, --config <file>', 'YAML configuration')
+  .option('--json', 'print one line of JSON')
+  .action((flags: ConfigFlags & { json?: boolean }) => exitWith(async () => runDoctor(configFrom(flags), flags.json === true)));
+
+await program.parseAsync();

@@ -1,0 +1,25 @@
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { Kernel } from '../kernel/kernel.js';
+import type { SharedBooks } from '../kernel/memory.js';
+import { runOperatorWorker } from '../ops/operator-worker.js';
+import { type DirectoryEntry, SharedBookReader } from '../ops/shared-book-reader.js';
+
+/** What the operator thread starts from. */
+export interface OperatorThreadData {
+  readonly port: MessagePort;
+  readonly host: string;
+  readonly listenPort: number;
+  readonly shared: SharedBooks;
+  readonly module: WebAssembly.Module;
+  /** Index of its scratch among the plan's threads. */
+  readonly thread: number;
+  readonly directory: readonly DirectoryEntry[];
+  readonly epochOffsetUs: number;
+}
+
+const data = workerData as OperatorThreadData;
+
+await runOperatorWorker(data.port, { host: data.host, port: data.listenPort }, () => {
+  const kernel = new Kernel(data.shared, data.thread, data.module);
+  return new SharedBookReader(kernel, data.directory, data.epochOffsetUs);
+});

@@ -1,0 +1,18 @@
+/**
+ * Waits for Ctrl-C or a termination signal; a second one ends the process at once. A child of another Tiercel process leaves
+ * Ctrl-C, which a terminal sends to both, to its parent, and stops with it.
+ */
+export function untilAskedToStop(): Promise<void> {
+  const isChild = process.send !== undefined;
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) process.exit(130);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', isChild ? () => undefined : stop);
+    if (isChild) process.once('disconnect', () => (asked ? undefined : stop()));
+  });
+}

@@ -1,0 +1,39 @@
+import type { BookBatch, SimulatedBook } from '../market/book.js';
+import type { Front, FrontDependencies, VenueEndpoints } from './front.js';
+import { MexcContract } from './mexc-contract.js';
+import { MexcSpot } from './mexc-spot.js';
+import { VenueApp } from './venue-app.js';
+
+/** MEXC: two unrelated stacks, spot and contract, on one port. */
+export class MexcFront implements Front {
+  readonly app: VenueApp;
+  private readonly spot: MexcSpot;
+  private readonly contract: MexcContract;
+
+  constructor(dependencies: FrontDependencies) {
+    this.app = new VenueApp(
+      dependencies.clock,
+      { status: '500 Internal Server Error', body: '{"code":500,"msg":"Internal error","_extend":null}' },
+      { status: '404 Not Found', body: '{"code":404,"msg":"Not Found","_extend":null}' },
+    );
+    this.spot = new MexcSpot(this.app, dependencies);
+    this.contract = new MexcContract(this.app, dependencies);
+  }
+
+  onBatch(book: SimulatedBook, batch: BookBatch): void {
+    const { streams } = book.instrument.market === 'spot' ? this.spot : this.contract;
+    streams.onBatch(book, batch);
+  }
+
+  everySecond(): void {
+    this.app.inspectConnections();
+    this.contract.everySecond();
+  }
+
+  endpoints(authority: string): VenueEndpoints {
+    return {
+      rest: `http://${authority}`, wsPublic: `ws://${authority}/ws`,
+      restFutures: `http://${authority}`, wsPublicFutures: `ws://${authority}/edge`,
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import { differences } from './compare.js';
+import { crossVenue } from './families/cross-venue.js';
+import { impact } from './families/impact.js';
+import { krakenCrc } from './families/kraken-crc.js';
+import { vwap } from './families/vwap.js';
+import type { Family } from './family.js';
+import { OracleBooks } from './oracle-books.js';
+import { type ReferenceCase, type ReferenceFile, readReferences } from './reference.js';
+
+/** The families that are built. */
+const FAMILIES: Readonly<Record<string, Family>> = { vwap, impact, cross_venue: crossVenue, kraken_crc: krakenCrc };
+
+/** Outcome of a run over reference files. */
+export interface OracleResult {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** What to print, one line each; the last is 'N passed, N failed, N skipped'. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Runs every reference case below a folder through the kernel.
+ * @throws InvalidInputError when the folder holds no readable reference files
+ */
+export function runOracle(folder: string): OracleResult {
+  const books = new OracleBooks();
+  const lines: string[] = [];
+  const skips = new Map<string, number>();
+  let passed = 0;
+  let failed = 0;
+  for (const file of readReferences(folder)) {
+    const family = Object.hasOwn(FAMILIES, file.family) ? FAMILIES[file.family] : undefined;
+    const failures: string[] = [];
+    let good = 0;
+    for (const reference of file.cases) {
+      const outcome = family === undefined ? { skipped: file.family } : runCase(family, books, file, reference);
+      if ('skipped' in outcome) skips.set(outcome.skipped, (skips.get(outcome.skipped) ?? 0) + 1);
+      else if (outcome.failures.length === 0) good++;
+      else failures.push(`  ${file.family}: ${reference.name}: ${outcome.failures.join('; ')}`);
+    }
+    passed += good;
+    failed += failures.length;
+    if (good + failures.length > 0) lines.push(`${file.family}: ${good} passed, ${failures.length} failed`, ...failures);
+  }
+  let skipped = 0;
+  for (const [name, count] of skips) {
+    lines.push(`skipped, not built yet: ${name} (${count})`);
+    skipped += count;
+  }
+  lines.push(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return { passed, failed, skipped, lines };
+}
+
+function runCase(
+  family: Family,
+  books: OracleBooks,
+  file: ReferenceFile,
+  reference: ReferenceCase,
+): { readonly skipped: string } | { readonly failures: readonly string[] } {
+  try {
+    const answer = family(books, file, reference);
+    if ('skipped' in answer) return answer;
+    return {
+      failures: differences(reference.expected, answer.got, reference.tolerance).map(
+        ({ field, expected, got }) => `${field} expected ${show(expected)}, got ${show(got)}`,
+      ),
+    };
+  } catch (error) {
+    return { failures: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
