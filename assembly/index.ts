@@ -1,9 +1,11 @@
 // What the kernel exports. Every thread runs its own instance over the one shared memory.
 import { fillCrcTables } from './book/crc';
+import { fillDigitTables } from './book/digits';
 import { fillNumberTables } from './decode/number';
 
 fillNumberTables();
 fillCrcTables();
+fillDigitTables();
 
 export { attach } from './memory/thread';
 export { addSymbol, findSymbol } from './memory/symbols';

@@ -3,15 +3,17 @@
 // A "plain" CRC starts at 0 and is not inverted at the end, so that it is linear: zero bytes in front of a text do not change
 // it, and plain(a + b) = advance(plain(a), length of b) ^ plain(b).
 
+import { TABLE_CRC_SLICES, TABLE_CRC_STEPS } from '../memory/layout';
+
 const POLYNOMIAL: u32 = 0xedb88320;
 
 /** SLICES[k][b]: what byte b does to the CRC k bytes later. */
-const SLICES = memory.data(8 * 256 * 4, 16);
-/** Steps over 0 to 31 bytes, then over 32, 64, 128, ... bytes: for each of the 8 nibbles of a CRC, what becomes of its 16 values. */
-const STEP_BYTES: usize = 8 * 16 * 4;
+const SLICES: usize = TABLE_CRC_SLICES;
+/** Steps over 0 to 31 bytes, then over 32, 64, 128, ... bytes: for each of the 4 bytes of a CRC, what becomes of its 256 values. */
+const STEPS: usize = TABLE_CRC_STEPS;
+const STEP_SHIFT: usize = 12;
 const SHORT_STEPS: i32 = 32;
 const LONG_STEPS: i32 = 20;
-const STEPS = memory.data((32 + 20) * 512, 16);
 
 // @ts-ignore: decorator
 @inline
@@ -19,19 +21,13 @@ function slice(table: usize, byte: u32): u32 {
   return load<u32>(SLICES + (table << 10) + (<usize>byte << 2));
 }
 
-// @ts-ignore: decorator
-@inline
-function nibble(step: usize, index: usize, crc: u32): u32 {
-  return load<u32>(step + (index << 6) + (<usize>((crc >> <u32>(index << 2)) & 15) << 2));
-}
-
 /** Moves a CRC over the zero bytes of one step. */
 // @ts-ignore: decorator
 @inline
 function take(step: usize, crc: u32): u32 {
   return (
-    nibble(step, 0, crc) ^ nibble(step, 1, crc) ^ nibble(step, 2, crc) ^ nibble(step, 3, crc) ^
-    nibble(step, 4, crc) ^ nibble(step, 5, crc) ^ nibble(step, 6, crc) ^ nibble(step, 7, crc)
+    load<u32>(step + (<usize>(crc & 0xff) << 2)) ^ load<u32>(step + (<usize>((crc >> 8) & 0xff) << 2), 1024) ^
+    load<u32>(step + (<usize>((crc >> 16) & 0xff) << 2), 2048) ^ load<u32>(step + (<usize>(crc >> 24) << 2), 3072)
   );
 }
 
@@ -52,15 +48,16 @@ export function fillCrcTables(): void {
 }
 
 function fillStep(step: i32): void {
-  const target = STEPS + <usize>step * STEP_BYTES;
-  for (let index: usize = 0; index < 8; index++) {
-    for (let value: u32 = 0; value < 16; value++) {
-      const entry = (index << 6) + (<usize>value << 2);
-      let crc = value << <u32>(index << 2);
+  const target = STEPS + (<usize>step << STEP_SHIFT);
+  const before = target - (1 << STEP_SHIFT);
+  for (let index: u32 = 0; index < 4; index++) {
+    for (let value: u32 = 0; value < 256; value++) {
+      const entry = (<usize>index << 10) + (<usize>value << 2);
+      let crc = value << (index << 3);
       if (step > 0) {
-        const before = load<u32>(target - STEP_BYTES + entry);
+        crc = load<u32>(before + entry);
         // Up to 32 bytes one more byte than the step before, from there on twice as many.
-        crc = step <= SHORT_STEPS ? (before >> 8) ^ slice(0, before & 0xff) : take(target - STEP_BYTES, before);
+        crc = step <= SHORT_STEPS ? (crc >> 8) ^ slice(0, crc & 0xff) : take(before, crc);
       }
       store<u32>(target + entry, crc);
     }
@@ -71,16 +68,16 @@ function fillStep(step: i32): void {
 // @ts-ignore: decorator
 @inline
 export function advance(crc: u32, length: i32): u32 {
-  const short = take(STEPS + <usize>(length & 31) * STEP_BYTES, crc);
+  const short = take(STEPS + (<usize>(length & 31) << STEP_SHIFT), crc);
   return length < 32 ? short : advanceLong(short, length >> 5);
 }
 
 /** A plain CRC after `blocks` times 32 more zero bytes. */
 function advanceLong(crc: u32, blocks: i32): u32 {
-  let step = STEPS + <usize>SHORT_STEPS * STEP_BYTES;
+  let step = STEPS + (<usize>SHORT_STEPS << STEP_SHIFT);
   for (; blocks != 0; blocks >>= 1) {
     if (blocks & 1) crc = take(step, crc);
-    step += STEP_BYTES;
+    step += 1 << STEP_SHIFT;
   }
   return crc;
 }

@@ -1,4 +1,5 @@
 // Decimals to whole units, exactly. A venue's number is either within 2^53 units and exact, or an error; nothing is rounded.
+import { TABLE_POWERS, TABLE_SHUFFLES } from '../memory/layout';
 import { at, expect, fail, peek, resumeAt } from './json';
 
 /** Why the last number was refused. */
@@ -13,9 +14,9 @@ export let fractionDigits: i32 = 0;
 const UNITS_MAX: i64 = 1 << 53;
 
 /** 10^0 .. 10^22, all exact. */
-const POWERS = memory.data(23 * 8);
+const POWERS: usize = TABLE_POWERS;
 /** Byte shuffles that move `digits` digits with a point after the first `whole` of them to the right edge of 16 bytes. */
-const SHUFFLES = memory.data(16 * 16 * 16, 16);
+const SHUFFLES: usize = TABLE_SHUFFLES;
 
 /** Fills the tables above; every instance writes the same bytes, so it does not matter how many do, or when. */
 export function fillNumberTables(): void {

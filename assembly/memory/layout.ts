@@ -4,8 +4,18 @@
 // Address space: [static data of the module][control][dirty bits][feeds][symbol tables][books][ladders][threads]
 // The addresses of the regions are computed once by src/kernel/plan.ts and handed to every thread.
 
-/** First byte the plan may use; the module's static data lies below. */
-export const REGION_BASE = 65536;
+// Tables that every instance fills with the same bytes. They lie behind the module's static data: that is written anew, zeros
+// first, whenever a thread starts, which would pull the tables away from under the threads at work.
+/** f64 powers of ten, and byte shuffles for digits; see decode/number.ts. */
+export const TABLE_POWERS = 65536;
+export const TABLE_SHUFFLES = 65792;
+/** u32 tables of CRC-32; see book/crc.ts and book/digits.ts. */
+export const TABLE_CRC_SLICES = 69888;
+export const TABLE_DIGIT_PAIRS = 78080;
+export const TABLE_CRC_STEPS = 81920;
+
+/** First byte the plan may use; the module's static data and the tables lie below. */
+export const REGION_BASE = 327680;
 
 // --- control block: one per memory, each word on its own cache line ------------------------------------------------
 

@@ -5,6 +5,7 @@ import { type Config, loadConfig } from './config.js';
 import { runDoctor } from './doctor.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
 import { runProfile } from './profile.js';
+import { runRecord } from './record.js';
 import { runEngine } from './run.js';
 import { runSimulation } from './sim.js';
 import { packageVersion } from './version.js';
@@ -81,6 +82,29 @@ program
         quiet: flags.quiet === true,
         durationMs: flags.durationS === undefined ? undefined : flags.durationS * 1000,
         recordFolder: flags.record,
+      }),
+    ),
+  );
+
+program
+  .command('record')
+  .description('record every frame of the feeds, both directions, without an engine')
+  .argument('<folder>', 'where the capture files go')
+  .option('-c, --config <file>', 'YAML configuration')
+  .option('--live-data', "the real exchanges' public feeds instead of simulated venues")
+  .option('--venues <list>', 'only these venues, separated by commas', venueList)
+  .option('--symbols <count>', 'assets of the simulated market', number)
+  .option('--seed <seed>', 'seed of the simulated market', number)
+  .option('--updates-per-second <rate>', 'book updates a second of the simulated market', number)
+  .option('--duration-s <seconds>', 'stop by itself after so long', number)
+  .option('--log-level <level>', 'trace, debug, info, warn or error')
+  .option('--pretty', 'readable log lines instead of JSON')
+  .action((folder: string, flags: ConfigFlags & { liveData?: boolean; durationS?: number }) =>
+    exitWith(() =>
+      runRecord(configFrom(flags), {
+        liveData: flags.liveData === true,
+        folder,
+        durationMs: flags.durationS === undefined ? undefined : flags.durationS * 1000,
       }),
     ),
   );

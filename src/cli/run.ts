@@ -1,20 +1,13 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { CONTROL_EPOCH_OFFSET_US } from '../../assembly/memory/layout.js';
-import { SeededRandom } from '../domain/random.js';
 import { SystemClock, systemTimers } from '../domain/system-clock.js';
 import { Engine } from '../engine/engine.js';
 import { runTurns, stopTurns } from '../engine/wake.js';
-import { DEFAULT_FEED_SETTINGS } from '../feeds/settings.js';
-import { HttpClient } from '../feeds/socket/http.js';
-import { FeedSupervisor, type FeedWorkerSpec } from '../feeds/supervisor.js';
-import type { FeedEvent } from '../feeds/transport.js';
-import { feedBooks, type WorkerFeed } from '../feeds/worker-data.js';
-import { Kernel } from '../kernel/kernel.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { kernelModule } from '../kernel/module.js';
 import { Scanner } from '../kernel/scan.js';
 import type { UniverseBook } from '../market/universe.js';
-import { Collector, type WatchedRow } from '../ops/collector.js';
-import { createLogger, type Logger } from '../ops/log.js';
+import { Collector, type CollectorOptions, type WatchedRow } from '../ops/collector.js';
+import { createLogger } from '../ops/log.js';
 import { LogTail } from '../ops/log-tail.js';
 import type { OperatorSnapshot } from '../ops/messages.js';
 import { type OperatorLink, openOperatorLink } from '../ops/operator-link.js';
@@ -22,28 +15,21 @@ import type { DirectoryEntry } from '../ops/shared-book-reader.js';
 import { startTerminalView } from '../ops/terminal-view.js';
 import type { Config } from './config.js';
 import { EXIT_GOOD } from './exit.js';
-import { type BooksPlan, DECISION_HISTOGRAM, loadInstruments, type PlannedFeed, planBooks, planFeeds } from './feed-plan.js';
+import { type BooksPlan, DECISION_HISTOGRAM } from './feed-plan.js';
+import { type Cleanup, type MarketOptions, prepareMarket, undo } from './market.js';
 import type { OperatorThreadData } from './operator-thread.js';
-import { type Recording, startRecording } from './recording.js';
-import { SimulationProcess } from './simulation-process.js';
-import { untilAskedToStop } from './stop-signal.js';
+import { untilStopped } from './stop-signal.js';
 import { packageVersion } from './version.js';
 
-export interface RunOptions {
-  /** The real venues' public feeds instead of simulated ones. */
-  readonly liveData: boolean;
+export interface RunOptions extends MarketOptions {
   /** No live view. */
   readonly quiet: boolean;
   /** Stop by itself after so long. */
   readonly durationMs: number | undefined;
-  /** Record every frame into this folder. */
-  readonly recordFolder: string | undefined;
 }
 
 const SNAPSHOT_INTERVAL_MS = 250;
 const FULL_SCAN_INTERVAL_US = 100_000;
-const METADATA_TIMEOUT_MS = 20_000;
-const METADATA_BYTES_MAX = 256 * 2 ** 20;
 const LOG_LINES = 8;
 const BPS = 1e-4;
 
@@ -53,45 +39,16 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
   const showView = !options.quiet && process.stdout.isTTY === true;
   const tail = new LogTail(LOG_LINES);
   const log = createLogger({ level: config.log.level, pretty: config.log.pretty, ...(showView ? { output: tail } : {}) });
-  const stopped = options.durationMs === undefined ? untilAskedToStop() : Promise.race([untilAskedToStop(), passed(options.durationMs)]);
-
-  const cleanup: (() => Promise<void> | void)[] = [];
+  const stopped = untilStopped(options.durationMs, systemTimers);
+  const cleanup: Cleanup = [];
   try {
-    const simulated = options.liveData ? undefined : await startSimulated(config, log, cleanup);
-    const http = new HttpClient({ timeoutMs: METADATA_TIMEOUT_MS, bodyBytesMax: METADATA_BYTES_MAX, connectionsMax: 4 }, systemTimers);
-    const loaded = await loadInstruments(planFeeds(config, simulated), http, ({ venue, market }, error) =>
-      log.error({ venue, market, err: error }, 'Venue left out: its instruments could not be loaded'),
-    ).finally(() => http.close());
-    const planned = loaded.map((feed) => feed.planned);
-    const books = planBooks(config, loaded.map((feed) => feed.universe));
-    for (const { instrument, reason } of books.universe.rejected) {
-      log.debug({ venue: instrument.venue, market: instrument.market, symbol: instrument.symbol, reason }, 'Instrument left out');
-    }
-    const kernel = new Kernel(books.shared, 0);
-    kernel.float64[(kernel.plan.control + CONTROL_EPOCH_OFFSET_US) >> 3] = clock.offsetUs();
-
-    const recording = options.recordFolder === undefined ? undefined : startRecording(options.recordFolder, planned, log);
-    const supervisor = new FeedSupervisor({
-      kernel,
-      workers: workerSpecs(books, planned, kernel, recording),
-      settings: { ...DEFAULT_FEED_SETTINGS, crossedMsMax: config.books.crossedMsMax },
-      epochOffsetUs: clock.offsetUs(),
-      seed: config.simulation.seed,
-      timers: systemTimers,
-      random: new SeededRandom(config.simulation.seed),
-      listener: (event) => logFeedEvent(log, event),
-    });
+    const market = await prepareMarket(config, options, clock, log, cleanup);
+    const { books, kernel } = market;
     const engine = makeEngine(config, books, kernel, clock);
     const operator = await startOperator(config, books, clock);
     cleanup.push(() => operator.close());
     log.info({ url: `http://${operator.host}:${operator.port}` }, 'Dashboard is up');
-
-    supervisor.start();
-    cleanup.push(async () => {
-      await supervisor.stop();
-      await recording?.stop();
-    });
-    log.info({ rows: books.universe.rows.length, books: books.universe.books.length, venues: books.venues }, 'Following the market');
+    market.start();
 
     const collector = new Collector(kernel, engine, collectorOptions(config, options, books, kernel), clock);
     let newest: OperatorSnapshot | null = null;
@@ -114,42 +71,9 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
     await turns;
     log.info({ turns: engine.turns, found: engine.board.found }, 'Stopping');
   } finally {
-    for (const step of cleanup.reverse()) await step();
+    await undo(cleanup);
   }
   return EXIT_GOOD;
-}
-
-function passed(durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    systemTimers.after(durationMs, resolve);
-  });
-}
-
-async function startSimulated(config: Config, log: Logger, cleanup: (() => Promise<void> | void)[]) {
-  const { simulation, endpoints } = await SimulationProcess.start(config.simulation, systemTimers, (message, facts) => log.warn(facts, message));
-  cleanup.push(() => simulation.stop());
-  log.info({ pid: simulation.pid, venues: Object.keys(endpoints) }, 'Simulated venues are up');
-  return endpoints;
-}
-
-/** One worker for each venue, with all feeds of it. */
-function workerSpecs(books: BooksPlan, feeds: readonly PlannedFeed[], kernel: Kernel, recording: Recording | undefined): FeedWorkerSpec[] {
-  const { plan } = kernel;
-  return books.venues.map((venue, index) => ({
-    venue,
-    thread: index + 1,
-    histogram: plan.histograms[index + 1] ?? 0,
-    feeds: feeds.flatMap(({ protocol, options }, feed): WorkerFeed[] => {
-      if (protocol.venue !== venue) return [];
-      const own = books.universe.books.flatMap((book, position) =>
-        book.feed === feed ? [{ symbol: book.instrument.symbol, address: plan.books[position] ?? 0 }] : [],
-      );
-      if (own.length === 0) return [];
-      return [
-        { venue, market: protocol.market, options, feed: plan.feeds[feed] ?? 0, books: feedBooks(own), recording: recording?.ring(feed) ?? null },
-      ];
-    }),
-  }));
 }
 
 /** Taker fee of a book's venue and market, as a fraction. */
@@ -209,7 +133,7 @@ function startOperator(config: Config, { universe, shared, operatorThread }: Boo
   return openOperatorLink(port1);
 }
 
-function collectorOptions(config: Config, { liveData }: RunOptions, books: BooksPlan, kernel: Kernel) {
+function collectorOptions(config: Config, { liveData }: RunOptions, books: BooksPlan, kernel: Kernel): CollectorOptions {
   const { universe } = books;
   const { plan } = kernel;
   const feeds = new Map<number, UniverseBook[]>();
@@ -241,9 +165,4 @@ function collectorOptions(config: Config, { liveData }: RunOptions, books: Books
     receiveToDecision: plan.histograms[DECISION_HISTOGRAM] ?? 0,
     decode: plan.histograms.slice(1),
   };
-}
-
-function logFeedEvent(log: Logger, { level, kind, ...facts }: FeedEvent): void {
-  if (level === 'alert') log.error(facts, `Feed: ${kind}`);
-  else log[level](facts, `Feed: ${kind}`);
 }

@@ -1,3 +1,5 @@
+import type { Timers } from '../domain/clock.js';
+
 /**
  * Waits for Ctrl-C or a termination signal; a second one ends the process at once. A child of another Tiercel process leaves
  * Ctrl-C, which a terminal sends to both, to its parent, and stops with it.
@@ -14,5 +16,18 @@ export function untilAskedToStop(): Promise<void> {
     process.on('SIGTERM', stop);
     process.on('SIGINT', isChild ? () => undefined : stop);
     if (isChild) process.once('disconnect', () => (asked ? undefined : stop()));
+  });
+}
+
+/** As `untilAskedToStop`, and at the latest after `durationMs`, if that is given. */
+export function untilStopped(durationMs: number | undefined, timers: Timers): Promise<void> {
+  const asked = untilAskedToStop();
+  if (durationMs === undefined) return asked;
+  return new Promise((resolve) => {
+    const timer = timers.after(durationMs, resolve);
+    void asked.then(() => {
+      timer.cancel();
+      resolve();
+    });
   });
 }

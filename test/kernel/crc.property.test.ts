@@ -18,5 +18,9 @@ test('the check value of CRC-32', () => {
 });
 
 test('any bytes have the CRC that the definition gives them', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => expect(crc32(bytes)).toBe(crc32Bitwise(bytes))));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      expect(crc32(bytes)).toBe(crc32Bitwise(bytes));
+    }),
+  );
 });
