@@ -12,11 +12,12 @@ import { bestLevel } from './ladder';
 export const CHECKSUM_LEVELS: i32 = 10;
 
 // Cache of one side: u32 levels and the decimals they were printed with, u32 CRC of them all, i32 count of their digits; then for
-// each level price, quantity, u32 CRC and i32 count of its digits. Bids: also u32, the CRC of all asks moved over the bids' digits.
+// each level price, quantity, u32 CRC and i32 count of its digits. And u32, with the asks: the CRC with which the asks' digits
+// end; with the bids: the same moved over the bids' digits.
 const CACHE_SHAPE: usize = 0;
 const CACHE_CRC: usize = 4;
 const CACHE_DIGITS: usize = 8;
-const CACHE_ASKS_CRC: usize = 12;
+const CACHE_ASKS_END: usize = 12;
 const CACHE_RECORDS: usize = 16;
 const CACHE_STRIDE: usize = 256;
 const RECORD_QTY: usize = 8;
@@ -55,17 +56,17 @@ function printLevel(record: usize, book: usize, price: f64, qty: f64): void {
   store<i32>(record, digitsCount, RECORD_DIGITS);
 }
 
-/** Whether the cache holds just these levels. A record begins as a level does. */
+/** One bit for each level that the cache does not hold as it is at the same place. A record begins as a level does. */
 // @ts-ignore: decorator
 @inline
-function isFresh(level: usize, record: usize, held: i32): bool {
-  let difference = i64x2(0, 0);
+function differences(level: usize, record: usize, held: i32): i32 {
+  let bits = 0;
   for (let i = 0; i < held; i++) {
-    difference = v128.or(difference, v128.xor(v128.load(level), v128.load(record)));
+    bits |= <i32>v128.any_true(v128.xor(v128.load(level), v128.load(record))) << i;
     level -= LEVEL_STRIDE;
     record += RECORD_STRIDE;
   }
-  return !v128.any_true(difference);
+  return bits;
 }
 
 /** Digits of the records from `record` up to `end`. */
@@ -77,9 +78,32 @@ function digitsOf(record: usize, end: usize): i32 {
   return digits;
 }
 
+/** CRC of all records up to `end`: two chains, so that neither waits for the other. */
+// @ts-ignore: decorator
+@inline
+function crcOfRecords(records: usize, held: i32, end: usize): u32 {
+  const half = held >> 1;
+  let first = records;
+  let second = records + <usize>half * RECORD_STRIDE;
+  const middle = second;
+  let firstCrc: u32 = 0;
+  let secondCrc: u32 = 0;
+  if (held & 1) {
+    secondCrc = load<u32>(second, RECORD_CRC);
+    second += RECORD_STRIDE;
+  }
+  for (let i = 0; i < half; i++) {
+    firstCrc = advance(firstCrc, load<i32>(first, RECORD_DIGITS)) ^ load<u32>(first, RECORD_CRC);
+    secondCrc = advance(secondCrc, load<i32>(second, RECORD_DIGITS)) ^ load<u32>(second, RECORD_CRC);
+    first += RECORD_STRIDE;
+    second += RECORD_STRIDE;
+  }
+  return advance(firstCrc, digitsOf(middle, end)) ^ secondCrc;
+}
+
 /**
- * Brings the cache of one side up to its ten best levels. Both run from the best to the worst, so one pass tells them apart. A
- * level that only has another quantity of as many digits changes the CRC at its own place; otherwise it is put together again.
+ * Brings the cache of one side up to its ten best levels. A level that only has another quantity of as many digits changes the
+ * CRC at its own place; otherwise it is put together again.
  */
 function refreshSide(book: usize, side: usize, sign: f64, cache: usize, decimals: u32): void {
   sideChange = 0;
@@ -87,52 +111,67 @@ function refreshSide(book: usize, side: usize, sign: f64, cache: usize, decimals
   const held = min(load<i32>(side, SIDE_COUNT), CHECKSUM_LEVELS);
   const shape = (decimals << 8) | <u32>held;
   const shapeBefore = load<u32>(cache, CACHE_SHAPE);
-  let level = bestLevel(side);
-  let record = cache + CACHE_RECORDS;
-  const end = record + <usize>held * RECORD_STRIDE;
-  if (shape == shapeBefore && isFresh(level, record, held)) return;
-
+  const records = cache + CACHE_RECORDS;
+  const end = records + <usize>held * RECORD_STRIDE;
+  const best = bestLevel(side);
+  let reshaped = shape != shapeBefore;
   let cached: i32 = shapeBefore >> 8 == decimals ? shapeBefore & 0xff : 0;
-  let reshaped = cached != held || held == 0;
-  for (let i = 0; i < held; i++) {
+  let from = 0;
+  if (!reshaped) {
+    let bits = differences(best, records, held);
+    if (bits == 0) return;
+    for (; bits != 0; bits &= bits - 1) {
+      const i = ctz<i32>(bits);
+      const record = records + <usize>i * RECORD_STRIDE;
+      const level = best - <usize>i * LEVEL_STRIDE;
+      if (load<f64>(record) != load<f64>(level)) {
+        reshaped = true;
+        from = i;
+        break;
+      }
+      const crc = load<u32>(record, RECORD_CRC);
+      const digits = load<i32>(record, RECORD_DIGITS);
+      printLevel(record, book, load<f64>(level), load<f64>(level, 8));
+      if (digits != load<i32>(record, RECORD_DIGITS)) sideResized = true;
+      if (!sideResized) sideChange ^= advance(crc ^ load<u32>(record, RECORD_CRC), digitsOf(record + RECORD_STRIDE, end));
+    }
+  }
+  const crcBefore = load<u32>(cache, CACHE_CRC);
+  if (!reshaped && !sideResized) {
+    store<u32>(cache, crcBefore ^ sideChange, CACHE_CRC);
+    return;
+  }
+  if (reshaped) matchRecords(book, sign, best, records, from, held, cached);
+  const crc = crcOfRecords(records, held, end);
+  const digits = digitsOf(records, end);
+  sideChange = crcBefore ^ crc;
+  sideResized = digits != load<i32>(cache, CACHE_DIGITS);
+  store<u32>(cache, shape, CACHE_SHAPE);
+  store<u32>(cache, crc, CACHE_CRC);
+  store<i32>(cache, digits, CACHE_DIGITS);
+}
+
+/**
+ * Makes the records from number `from` on those of the levels. Both run from the best to the worst, so one pass tells which came
+ * and which went.
+ */
+function matchRecords(book: usize, sign: f64, best: usize, records: usize, from: i32, held: i32, cached: i32): void {
+  let level = best - <usize>from * LEVEL_STRIDE;
+  let record = records + <usize>from * RECORD_STRIDE;
+  for (let i = from; i < held; i++) {
     const price = load<f64>(level);
     const qty = load<f64>(level, 8);
-    while (cached > i && sign * load<f64>(record) > sign * price) {
-      removeRecord(record, --cached - i);
-      reshaped = true;
-    }
+    while (cached > i && sign * load<f64>(record) > sign * price) removeRecord(record, --cached - i);
     if (cached <= i || load<f64>(record) != price) {
       insertRecord(record, min(cached - i, CHECKSUM_LEVELS - 1 - i));
       cached = min(cached + 1, CHECKSUM_LEVELS);
       printLevel(record, book, price, qty);
-      reshaped = true;
     } else if (load<f64>(record, RECORD_QTY) != qty) {
-      const crc = load<u32>(record, RECORD_CRC);
-      const digits = load<i32>(record, RECORD_DIGITS);
       printLevel(record, book, price, qty);
-      if (digits != load<i32>(record, RECORD_DIGITS)) reshaped = true;
-      else if (!reshaped) sideChange ^= advance(crc ^ load<u32>(record, RECORD_CRC), digitsOf(record + RECORD_STRIDE, end));
     }
     level -= LEVEL_STRIDE;
     record += RECORD_STRIDE;
   }
-  store<u32>(cache, shape, CACHE_SHAPE);
-  const crcBefore = load<u32>(cache, CACHE_CRC);
-  if (!reshaped) {
-    store<u32>(cache, crcBefore ^ sideChange, CACHE_CRC);
-    return;
-  }
-  let crc: u32 = 0;
-  let digits = 0;
-  for (let from = cache + CACHE_RECORDS; from < end; from += RECORD_STRIDE) {
-    const count = load<i32>(from, RECORD_DIGITS);
-    crc = advance(crc, count) ^ load<u32>(from, RECORD_CRC);
-    digits += count;
-  }
-  sideChange = crcBefore ^ crc;
-  sideResized = digits != load<i32>(cache, CACHE_DIGITS);
-  store<u32>(cache, crc, CACHE_CRC);
-  store<i32>(cache, digits, CACHE_DIGITS);
 }
 
 /** CRC-32 of two texts, one behind the other, from their plain CRCs. */
@@ -153,9 +192,14 @@ export function checksumOfLevels(book: usize): u32 {
   const asksDigits = load<i32>(asks, CACHE_DIGITS);
   const bidsDigits = load<i32>(bids, CACHE_DIGITS);
   if (asksDigits + bidsDigits == 0) return 0;
-  let asksCrc = load<u32>(bids, CACHE_ASKS_CRC);
-  if (asksResized || sideResized) asksCrc = advance(advance(0xffffffff, asksDigits) ^ load<u32>(asks, CACHE_CRC), bidsDigits);
-  else if (asksChange != 0) asksCrc ^= advance(asksChange, bidsDigits);
-  store<u32>(bids, asksCrc, CACHE_ASKS_CRC);
-  return ~(asksCrc ^ load<u32>(bids, CACHE_CRC));
+  let moved = load<u32>(bids, CACHE_ASKS_END);
+  if (asksResized || sideResized || asksChange != 0) {
+    let asksEnd = load<u32>(asks, CACHE_ASKS_END) ^ asksChange;
+    // 0: never reckoned so far
+    if (asksResized || asksEnd == 0) asksEnd = advance(0xffffffff, asksDigits) ^ load<u32>(asks, CACHE_CRC);
+    store<u32>(asks, asksEnd, CACHE_ASKS_END);
+    moved = asksResized || sideResized ? advance(asksEnd, bidsDigits) : moved ^ advance(asksChange, bidsDigits);
+    store<u32>(bids, moved, CACHE_ASKS_END);
+  }
+  return ~(moved ^ load<u32>(bids, CACHE_CRC));
 }

@@ -30,6 +30,9 @@ const QUOTE: u32 = 0x22;
 /** The text found from behind. */
 let tail: usize;
 let tailLength: i32;
+/** The pair, which is the last of all texts. */
+let pair: usize;
+let pairLength: i32;
 
 // What the payloads hold.
 let book: usize;
@@ -119,7 +122,7 @@ function readTradePayload(): void {
 }
 
 /** Reads the frame from the front. @returns whether it is valid and ends with the two texts found from behind */
-function readWhole(end: usize, channel: usize, pair: usize, isBook: bool): bool {
+function readWhole(end: usize, channel: usize, isBook: bool): bool {
   firstElement();
   skipValue(); // the channel's number
   while (!failed && nextElement()) {
@@ -140,7 +143,7 @@ function readWhole(end: usize, channel: usize, pair: usize, isBook: bool): bool 
  * Reads `[336,{"a":[...]},{"b":[...],"c":"974942666"},` without white space, up to the channel's name.
  * @returns whether it was of that form and led to the texts found from behind; if not, nothing is known
  */
-function readPlainUpdate(end: usize, channel: usize, channelLength: i32, pair: usize, pairLength: i32): bool {
+function readPlainUpdate(end: usize, channel: usize, channelLength: i32): bool {
   if (channel + <usize>channelLength + 3 != pair || pair + <usize>pairLength + 2 != end || load<u8>(input) != 0x5b) return false;
   const priceScale = load<i32>(book, BOOK_PRICE_SCALE);
   const qtyScale = load<i32>(book, BOOK_QTY_SCALE);
@@ -179,6 +182,41 @@ function beginPayloads(): void {
   checksum = NaN;
 }
 
+/** Finds channel and pair in the last 32 bytes, written `"book-10","XBT/USD"]`. @returns false when they are not there */
+function findPlainTail(end: usize): bool {
+  const start = end - 32;
+  if (start < input) return false;
+  let quotes =
+    i8x16.bitmask(i8x16.eq(v128.load(start), i8x16.splat(0x22))) |
+    (i8x16.bitmask(i8x16.eq(v128.load(start, 16), i8x16.splat(0x22))) << 16);
+  // "] at the end
+  if (quotes >>> 30 != 1 || load<u8>(end - 1) != 0x5d) return false;
+  quotes &= 0x3fffffff;
+  const pairOpen = 31 - clz<i32>(quotes);
+  quotes &= (1 << max(pairOpen, 0)) - 1;
+  const channelClose = 31 - clz<i32>(quotes);
+  quotes &= (1 << max(channelClose, 0)) - 1;
+  const channelOpen = 31 - clz<i32>(quotes);
+  if (quotes == 0 || pairOpen != channelClose + 2 || load<u8>(start + <usize>channelClose, 1) != 0x2c) return false;
+  pair = start + <usize>pairOpen + 1;
+  pairLength = 29 - pairOpen;
+  tail = start + <usize>channelOpen + 1;
+  tailLength = channelClose - channelOpen - 1;
+  return load<u8>(pair + <usize>pairLength - 1) != 0x5c && load<u8>(start + <usize>channelClose - 1) != 0x5c;
+}
+
+/** Finds channel and pair at the end of a frame of any form. @returns false when it does not end with two plain texts */
+function findTail(end: usize): bool {
+  const close = lastByte(end);
+  if (load<u8>(close) != 0x5d) return false;
+  const open = textBefore(close);
+  if (open == 0) return false;
+  pair = tail;
+  pairLength = tailLength;
+  const comma = lastByte(open);
+  return load<u8>(comma) == 0x2c && textBefore(comma) != 0;
+}
+
 /** Whether the text found last is "book-" and a number. */
 function isBookName(): bool {
   if (tailLength < 6 || tailLength > 10 || (load<u64>(tail) & FIVE_BYTES) != BOOK_DASH) return false;
@@ -190,27 +228,20 @@ function isBookName(): bool {
 export function decodeKrakenV1(feed: usize, end: usize): i32 {
   book = 0;
   beginPayloads();
-  const close = lastByte(end);
-  let found = load<u8>(close) == 0x5d ? textBefore(close) : 0;
-  const pair = tail;
-  const pairLength = tailLength;
-  if (found != 0) {
-    const comma = lastByte(found);
-    found = load<u8>(comma) == 0x2c ? textBefore(comma) : 0;
-  }
-  const isBook = found != 0 && isBookName();
-  if (!isBook && !(found != 0 && tailLength == 5 && (load<u64>(tail) & FIVE_BYTES) == TRADE)) {
+  const found = findPlainTail(end) || findTail(end);
+  const isBook = found && isBookName();
+  if (!isBook && !(found && tailLength == 5 && (load<u64>(tail) & FIVE_BYTES) == TRADE)) {
     skipValue();
     return finished(end) ? unknownFrame(feed) : malformedFrame(feed);
   }
   const channel = tail;
   book = findSymbol(feed, pair, pairLength);
   if (isBook && book != 0) {
-    if (readPlainUpdate(end, channel, tailLength, pair, pairLength)) return applyBook(feed);
+    if (readPlainUpdate(end, channel, tailLength)) return applyBook(feed);
     beginPayloads();
     beginLevels();
   }
-  const whole = readWhole(end, channel, pair, isBook);
+  const whole = readWhole(end, channel, isBook);
   if (!isBook) {
     if (!whole || payloads == 0) return failedEventFrame(feed);
     return book == 0 ? unknownSymbol(feed) : commitTrades();

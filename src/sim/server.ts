@@ -41,9 +41,14 @@ const CATCH_UP_US_MAX = 500_000;
  * Starts the venues on loopback and lets the market live.
  * @throws InvalidInputError when a port cannot be had; what was started before it is stopped again
  */
-export async function startSimulation(options: SimulationOptions, { clock, timers }: { clock: Clock; timers: Timers }): Promise<Simulation> {
+export async function startSimulation(
+  options: SimulationOptions,
+  { clock, timers }: { clock: Clock; timers: Timers },
+): Promise<Simulation> {
   const fronts = new Map<VenueId, Front>();
-  const market = new SimulatedMarket(options, clock.epochUs(), (book, batch) => fronts.get(book.instrument.venue)?.onBatch(book, batch));
+  const market = new SimulatedMarket(options, clock.epochUs(), (book, batch) =>
+    fronts.get(book.instrument.venue)?.onBatch(book, batch),
+  );
   const running: Timer[] = [];
   const stop = (): Promise<void> => {
     for (const timer of running) timer.cancel();

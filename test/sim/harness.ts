@@ -70,7 +70,14 @@ export interface Stage {
 
 export async function stage(venue: VenueId, options: Partial<SimulationOptions> = {}): Promise<Stage> {
   const time = new ManualTime();
-  const parsed = parseSimulationOptions({ venues: [venue], symbols: 14, futuresSymbols: 12, updatesPerSecond: 1_000, seed: 11, ...options });
+  const parsed = parseSimulationOptions({
+    venues: [venue],
+    symbols: 14,
+    futuresSymbols: 12,
+    updatesPerSecond: 1_000,
+    seed: 11,
+    ...options,
+  });
   const simulation = await startSimulation(parsed, { clock: time, timers: time });
   const clients: Client[] = [];
   return {
@@ -148,7 +155,9 @@ export class Client {
 
   /** All text frames that the test accepts. */
   texts<T>(accept: (message: Record<string, unknown>) => boolean): T[] {
-    const messages = this.frames.filter((frame) => typeof frame === 'string').map((frame) => JSON.parse(frame) as Record<string, unknown>);
+    const messages = this.frames
+      .filter((frame) => typeof frame === 'string')
+      .map((frame) => JSON.parse(frame) as Record<string, unknown>);
     return messages.filter(accept) as T[];
   }
 }

@@ -12,7 +12,9 @@ describe('the simulation', () => {
     const simulation = await startSimulation(options, { clock: time, timers: time });
     expect(Object.keys(simulation.endpoints)).toEqual([...VENUES]);
     const clients = await Promise.all(
-      ['/ws', '', '', '', ''].map((path, index) => Client.open(`${simulation.endpoints[VENUES[index] ?? 'kraken']?.wsPublic ?? ''}${path}`, {})),
+      ['/ws', '', '', '', ''].map((path, index) =>
+        Client.open(`${simulation.endpoints[VENUES[index] ?? 'kraken']?.wsPublic ?? ''}${path}`, {}),
+      ),
     );
     await time.pass(3_000);
     expect(simulation.market.elapsedUs()).toBeGreaterThan(2_900_000);

@@ -72,7 +72,9 @@ export class BinanceStreams implements SocketProtocol {
       case 'SUBSCRIBE':
         if (params === null) break;
         if (new Set([...names, ...params]).size > this.root.streamsMax) {
-          connection.send(`{"error":{"code":2,"msg":"Invalid request: at most ${this.root.streamsMax} streams per connection"},"id":${id}}`);
+          connection.send(
+            `{"error":{"code":2,"msg":"Invalid request: at most ${this.root.streamsMax} streams per connection"},"id":${id}}`,
+          );
           return;
         }
         connection.send(`{"result":null,"id":${id}}`);
@@ -132,14 +134,22 @@ export class BinanceStreams implements SocketProtocol {
 
   private frame(kind: Kind, book: SimulatedBook, batch: BookBatch): string | null {
     switch (kind) {
-      case 'depth': return frames.depthUpdate(book, batch);
-      case 'depth5': return frames.partialDepth(book, batch, 5);
-      case 'depth10': return frames.partialDepth(book, batch, 10);
-      case 'depth20': return frames.partialDepth(book, batch, 20);
-      case 'bookTicker': return batch.topChanged ? frames.bookTicker(book, batch) : null;
-      case 'trade': return batch.trade === null ? null : frames.tradeFrame(book, batch, batch.trade, false);
-      case 'aggTrade': return batch.trade === null ? null : frames.tradeFrame(book, batch, batch.trade, true);
-      case 'markPrice': return null;
+      case 'depth':
+        return frames.depthUpdate(book, batch);
+      case 'depth5':
+        return frames.partialDepth(book, batch, 5);
+      case 'depth10':
+        return frames.partialDepth(book, batch, 10);
+      case 'depth20':
+        return frames.partialDepth(book, batch, 20);
+      case 'bookTicker':
+        return batch.topChanged ? frames.bookTicker(book, batch) : null;
+      case 'trade':
+        return batch.trade === null ? null : frames.tradeFrame(book, batch, batch.trade, false);
+      case 'aggTrade':
+        return batch.trade === null ? null : frames.tradeFrame(book, batch, batch.trade, true);
+      case 'markPrice':
+        return null;
     }
   }
 
@@ -184,7 +194,12 @@ export class BinanceStreams implements SocketProtocol {
     const rest = name.slice(at + 1);
     if (at < 0 || book === undefined || !this.root.pattern.test(rest)) return null;
     const kind = rest.split('@')[0] as Kind;
-    const stream = { name, kind, raw: new Topic(`${this.root.id}:${name}`), combined: new Topic(`${this.root.id}:combined:${name}`) };
+    const stream = {
+      name,
+      kind,
+      raw: new Topic(`${this.root.id}:${name}`),
+      combined: new Topic(`${this.root.id}:combined:${name}`),
+    };
     this.streams.set(name, stream);
     this.ofBook.get(book)?.push(stream);
     return stream;

@@ -21,9 +21,14 @@ export class BinanceFront implements Front {
 
   constructor(private readonly dependencies: FrontDependencies) {
     const { clock, market } = dependencies;
-    const app = new VenueApp(clock, failure('500 Internal Server Error', -1000, 'An unknown error occurred while processing the request.'), {
-      status: '404 Not Found', body: '{"code":-5000,"msg":"Path is not found"}',
-    });
+    const app = new VenueApp(
+      clock,
+      failure('500 Internal Server Error', -1000, 'An unknown error occurred while processing the request.'),
+      {
+        status: '404 Not Found',
+        body: '{"code":-5000,"msg":"Path is not found"}',
+      },
+    );
     this.app = app;
     const spotBooks = market.booksOf('binance', 'spot');
     const futuresBooks = market.booksOf('binance', 'futures');
@@ -31,12 +36,21 @@ export class BinanceFront implements Front {
     this.serveRest('/fapi/v1', futuresBooks);
     const streams = (id: string, pattern: RegExp, books: readonly SimulatedBook[]): BinanceStreams => {
       const futures = id !== 'spot';
-      return new BinanceStreams({ id, pattern, streamsMax: futures ? 200 : 1024, messagesPerSecondMax: futures ? 10 : 5 }, books, app, clock);
+      return new BinanceStreams(
+        { id, pattern, streamsMax: futures ? 200 : 1024, messagesPerSecondMax: futures ? 10 : 5 },
+        books,
+        app,
+        clock,
+      );
     };
     this.spot = streams('spot', SPOT_STREAMS, spotBooks);
     this.futuresPublic = streams('public', FUTURES_PUBLIC_STREAMS, futuresBooks);
     this.futuresMarket = streams('market', FUTURES_MARKET_STREAMS, futuresBooks);
-    const roots = [['', this.spot], ['/public', this.futuresPublic], ['/market', this.futuresMarket]] as const;
+    const roots = [
+      ['', this.spot],
+      ['/public', this.futuresPublic],
+      ['/market', this.futuresMarket],
+    ] as const;
     for (const [root, protocol] of roots) {
       for (const path of ['/ws', '/ws/*', '/stream', '/stream/*']) app.socket(root + path, protocol);
     }
@@ -58,8 +72,10 @@ export class BinanceFront implements Front {
 
   endpoints(authority: string): VenueEndpoints {
     return {
-      rest: `http://${authority}`, wsPublic: `ws://${authority}`,
-      restFutures: `http://${authority}`, wsPublicFutures: `ws://${authority}`,
+      rest: `http://${authority}`,
+      wsPublic: `ws://${authority}`,
+      restFutures: `http://${authority}`,
+      wsPublicFutures: `ws://${authority}`,
     };
   }
 
@@ -67,7 +83,9 @@ export class BinanceFront implements Front {
     const { clock } = this.dependencies;
     const spot = root === '/api/v3';
     const bySymbol = new Map(books.map((book) => [book.instrument.symbol, book]));
-    const rows = new Map(books.map(({ instrument }) => [instrument.symbol, quoted((spot ? spotSymbol : futuresSymbol)(instrument))]));
+    const rows = new Map(
+      books.map(({ instrument }) => [instrument.symbol, quoted((spot ? spotSymbol : futuresSymbol)(instrument))]),
+    );
     const head = quoted(exchangeInfoHead(spot ? 'spot' : 'futures')).slice(1, -1);
     const all = [...rows.values()].join(',');
     this.app.get(`${root}/ping`, () => ({ body: '{}' }));
@@ -76,11 +94,14 @@ export class BinanceFront implements Front {
       const wanted = spot ? wantedSymbols(query) : [];
       if (wanted === null || wanted.some((symbol) => !rows.has(symbol))) return invalidSymbol;
       const symbols = wanted.length === 0 ? all : wanted.map((symbol) => rows.get(symbol)).join(',');
-      return { body: `{"timezone":"UTC","serverTime":${epochMs(clock)},${head},"symbols":[${symbols}]${spot ? ',"sors":[]' : ''}}` };
+      return {
+        body: `{"timezone":"UTC","serverTime":${epochMs(clock)},${head},"symbols":[${symbols}]${spot ? ',"sors":[]' : ''}}`,
+      };
     });
     this.app.get(`${root}/depth`, ({ query }: RestRequest) => {
       const symbol = query.get('symbol') ?? '';
-      if (symbol === '') return failure('400 Bad Request', -1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.");
+      if (symbol === '')
+        return failure('400 Bad Request', -1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.");
       const book = bySymbol.get(symbol);
       if (book === undefined) return invalidSymbol;
       const limit = wholeNumber(query.get('limit'), spot ? 100 : 500, 1, Number.MAX_SAFE_INTEGER);

@@ -29,8 +29,10 @@ export function snapshot(book: SimulatedBook): string {
 /** The changes of one update. */
 export function l2update(book: SimulatedBook, batch: BookBatch): string {
   let changes = '';
-  for (const row of batch.bids) changes += `${changes === '' ? '' : ','}["buy","${price(book, row.priceUnits)}","${size(book, row.qtyUnits)}"]`;
-  for (const row of batch.asks) changes += `${changes === '' ? '' : ','}["sell","${price(book, row.priceUnits)}","${size(book, row.qtyUnits)}"]`;
+  for (const row of batch.bids)
+    changes += `${changes === '' ? '' : ','}["buy","${price(book, row.priceUnits)}","${size(book, row.qtyUnits)}"]`;
+  for (const row of batch.asks)
+    changes += `${changes === '' ? '' : ','}["sell","${price(book, row.priceUnits)}","${size(book, row.qtyUnits)}"]`;
   return `{"type":"l2update","product_id":"${id(book)}","changes":[${changes}],"time":"${isoMicroseconds(batch.timeUs)}"}`;
 }
 
@@ -60,7 +62,10 @@ export function ticker(book: SimulatedBook, trade: Trade, timeUs: number): strin
 /** The answer of `GET /products/{id}/book`: rows of price, size and number of orders. */
 export function productBook(book: SimulatedBook, depth: number, timeUs: number): string {
   const side = (levels: readonly Level[]): string =>
-    `[${levels.slice(0, depth).map((row) => `["${price(book, row.priceUnits)}","${size(book, row.qtyUnits)}",${1 + (row.qtyUnits % 3)}]`).join(',')}]`;
+    `[${levels
+      .slice(0, depth)
+      .map((row) => `["${price(book, row.priceUnits)}","${size(book, row.qtyUnits)}",${1 + (row.qtyUnits % 3)}]`)
+      .join(',')}]`;
   return (
     `{"bids":${side(book.bids.levels())},"asks":${side(book.asks.levels())},"sequence":${book.lastId},"auction_mode":false,` +
     `"auction":null,"time":"${isoMicroseconds(timeUs)}"}`

@@ -22,7 +22,11 @@ export class CoinbaseFront implements Front, SocketProtocol {
 
   constructor(private readonly dependencies: FrontDependencies) {
     const { clock, market } = dependencies;
-    this.app = new VenueApp(clock, refusal('500 Internal Server Error', 'Internal server error'), refusal('404 Not Found', 'NotFound'));
+    this.app = new VenueApp(
+      clock,
+      refusal('500 Internal Server Error', 'Internal server error'),
+      refusal('404 Not Found', 'NotFound'),
+    );
     this.streams = new BookStreams(this.app);
     const books = market.booksOf('coinbase', 'spot');
     this.byId = new Map(books.map((book) => [book.instrument.symbol, book]));
@@ -42,7 +46,9 @@ export class CoinbaseFront implements Front, SocketProtocol {
     const request = parseObject(text);
     const type = request?.['type'];
     if (request === null || (type !== 'subscribe' && type !== 'unsubscribe')) {
-      connection.send(quoted({ type: 'error', message: request === null ? 'Malformed JSON' : `${String(type)} is not a valid type` }));
+      connection.send(
+        quoted({ type: 'error', message: request === null ? 'Malformed JSON' : `${String(type)} is not a valid type` }),
+      );
       connection.end(1008, 'bad request');
       return;
     }
@@ -112,7 +118,8 @@ export class CoinbaseFront implements Front, SocketProtocol {
     if (common === null || !Array.isArray(channels) || channels.length === 0) return 'channels and product_ids must be lists';
     const wanted: { channel: string; books: SimulatedBook[] }[] = [];
     for (const entry of channels as unknown[]) {
-      const { name, product_ids: own } = typeof entry === 'string' ? { name: entry, product_ids: [] } : { ...(entry as Record<string, unknown>) };
+      const { name, product_ids: own } =
+        typeof entry === 'string' ? { name: entry, product_ids: [] } : { ...(entry as Record<string, unknown>) };
       const products = textList(own ?? []);
       if (typeof name !== 'string' || products === null) return 'channels and product_ids must be lists';
       if (PRIVATE_CHANNELS.includes(name) && request['type'] === 'subscribe') {

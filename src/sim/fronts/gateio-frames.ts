@@ -45,7 +45,13 @@ function push(book: SimulatedBook, channel: string, timeUs: number, result: stri
 }
 
 /** A delta of `order_book_update`. */
-export function orderBookUpdate(book: SimulatedBook, batch: BookBatch, changes: DepthChanges, level: number, style: NumberStyle): string {
+export function orderBookUpdate(
+  book: SimulatedBook,
+  batch: BookBatch,
+  changes: DepthChanges,
+  level: number,
+  style: NumberStyle,
+): string {
   const ms = Math.floor(batch.timeUs / 1000);
   const kind = book.instrument.market === 'spot' ? `"e":"depthUpdate","E":${Math.floor(ms / 1000)},` : '';
   const { symbol } = book.instrument;
@@ -74,14 +80,22 @@ export function obuFull(book: SimulatedBook, level: number): string {
   const bids = textRows(book, book.bids.levels().slice(0, level));
   const asks = textRows(book, book.asks.levels().slice(0, level));
   const ms = Math.floor(book.timeUs / 1000);
-  return obuPush(book, `{"t":${ms},"full":true,"s":"ob.${book.instrument.symbol}.${level}","u":${book.lastId},"b":${bids},"a":${asks}}`, ms);
+  return obuPush(
+    book,
+    `{"t":${ms},"full":true,"s":"ob.${book.instrument.symbol}.${level}","u":${book.lastId},"b":${bids},"a":${asks}}`,
+    ms,
+  );
 }
 
 /** A delta of `obu`; one without changes has neither `b` nor `a`. */
 export function obuDelta(book: SimulatedBook, batch: BookBatch, { bids, asks }: DepthChanges, level: number): string {
   const ms = Math.floor(batch.timeUs / 1000);
   const levels = bids.length + asks.length === 0 ? '' : `,"b":${textRows(book, bids)},"a":${textRows(book, asks)}`;
-  return obuPush(book, `{"t":${ms},"s":"ob.${book.instrument.symbol}.${level}","U":${batch.firstId},"u":${batch.lastId}${levels}}`, ms);
+  return obuPush(
+    book,
+    `{"t":${ms},"s":"ob.${book.instrument.symbol}.${level}","U":${batch.firstId},"u":${batch.lastId}${levels}}`,
+    ms,
+  );
 }
 
 /** Spot frames of obu carry neither `time` nor `event`; futures frames carry both. */

@@ -52,7 +52,8 @@ export class GateioStreams implements SocketProtocol {
     }
     const { time, event, payload, id } = request ?? {};
     let refusal: Refusal | null = null;
-    if (request === null || (event !== 'subscribe' && event !== 'unsubscribe')) refusal = { code: 1, message: 'invalid request body' };
+    if (request === null || (event !== 'subscribe' && event !== 'unsubscribe'))
+      refusal = { code: 1, message: 'invalid request body' };
     else if (typeof time !== 'number' || Math.abs(time - ms / 1000) > CLOCK_SECONDS_MAX) {
       refusal = { code: 2, message: 'invalid argument: time' };
     }
@@ -80,23 +81,36 @@ export class GateioStreams implements SocketProtocol {
     switch (bare) {
       case 'book_ticker':
       case 'trades':
-        return this.all(texts.map((symbol) => [symbol, '', 0]), bare);
+        return this.all(
+          texts.map((symbol) => [symbol, '', 0]),
+          bare,
+        );
       case 'order_book_update': {
         const level = third === '' ? (second === '20ms' ? 20 : 100) : Number(third);
-        const valid = futures ? (second === '100ms' && [20, 50, 100].includes(level)) || (second === '20ms' && level === 20) : third === '';
-        if (!valid || (second !== '100ms' && second !== '20ms')) return { code: 2, message: `invalid argument: interval ${second} ${third}`.trimEnd() };
+        const valid = futures
+          ? (second === '100ms' && [20, 50, 100].includes(level)) || (second === '20ms' && level === 20)
+          : third === '';
+        if (!valid || (second !== '100ms' && second !== '20ms'))
+          return { code: 2, message: `invalid argument: interval ${second} ${third}`.trimEnd() };
         return this.all([[first, second, level]], bare);
       }
       case 'order_book': {
         const level = Number(second);
-        const valid = futures ? third === '0' && [1, 5, 10, 20, 50, 100].includes(level) : /^1000?ms$/.test(third) && [5, 10, 20, 30, 50, 100].includes(level);
-        return valid ? this.all([[first, third, level]], bare) : { code: 2, message: `invalid argument: level ${second} interval ${third}` };
+        const valid = futures
+          ? third === '0' && [1, 5, 10, 20, 50, 100].includes(level)
+          : /^1000?ms$/.test(third) && [5, 10, 20, 30, 50, 100].includes(level);
+        return valid
+          ? this.all([[first, third, level]], bare)
+          : { code: 2, message: `invalid argument: level ${second} interval ${third}` };
       }
       case 'obu': {
         const parts = texts.map((text) => /^ob\.(.+)\.(50|400)$/.exec(text));
         const bad = parts.indexOf(null);
         if (bad >= 0) return { code: 2, message: `invalid argument: ${texts[bad] ?? ''}` };
-        return this.all(parts.map((part) => [part?.[1] ?? '', '', Number(part?.[2])]), bare);
+        return this.all(
+          parts.map((part) => [part?.[1] ?? '', '', Number(part?.[2])]),
+          bare,
+        );
       }
       default:
         return { code: 2, message: `unknown channel ${channel}` };
@@ -107,7 +121,8 @@ export class GateioStreams implements SocketProtocol {
     const wanted: Wanted[] = [];
     for (const [symbol, interval, level] of entries) {
       const book = this.bySymbol.get(symbol);
-      if (book === undefined) return { code: 2, message: `unknown ${this.market === 'spot' ? 'currency pair' : 'contract'} ${symbol}` };
+      if (book === undefined)
+        return { code: 2, message: `unknown ${this.market === 'spot' ? 'currency pair' : 'contract'} ${symbol}` };
       wanted.push({ book, channel, interval, level });
     }
     return wanted;
@@ -141,7 +156,15 @@ export class GateioStreams implements SocketProtocol {
     return this.streams.open(key, book, encoder(wanted, view, style), view);
   }
 
-  private reply(connection: Connection, ms: number, channel: string, event: unknown, payload: unknown, id: unknown, refusal: Refusal | null): string {
+  private reply(
+    connection: Connection,
+    ms: number,
+    channel: string,
+    event: unknown,
+    payload: unknown,
+    id: unknown,
+    refusal: Refusal | null,
+  ): string {
     const trace = (++this.replies).toString(16).padStart(32, '0');
     const echoed = id === undefined ? '' : `"id":${quoted(id)},`;
     const error = refusal === null ? '' : `"error":${quoted(refusal)},`;

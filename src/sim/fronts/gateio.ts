@@ -16,7 +16,9 @@ export class GateioFront implements Front {
   constructor(private readonly dependencies: FrontDependencies) {
     const { clock, market } = dependencies;
     this.app = new VenueApp(
-      clock, failure('500 Internal Server Error', 'SERVER_ERROR', 'Internal server error'), failure('404 Not Found', 'NOT_FOUND', 'Not found'),
+      clock,
+      failure('500 Internal Server Error', 'SERVER_ERROR', 'Internal server error'),
+      failure('404 Not Found', 'NOT_FOUND', 'Not found'),
     );
     this.spot = new GateioStreams('spot', this.app, dependencies);
     this.futures = new GateioStreams('futures', this.app, dependencies);
@@ -38,8 +40,10 @@ export class GateioFront implements Front {
 
   endpoints(authority: string): VenueEndpoints {
     return {
-      rest: `http://${authority}`, wsPublic: `ws://${authority}/ws/v4/`,
-      restFutures: `http://${authority}`, wsPublicFutures: `ws://${authority}/v4/ws/usdt`,
+      rest: `http://${authority}`,
+      wsPublic: `ws://${authority}/ws/v4/`,
+      restFutures: `http://${authority}`,
+      wsPublicFutures: `ws://${authority}/v4/ws/usdt`,
     };
   }
 
@@ -48,7 +52,8 @@ export class GateioFront implements Front {
     const { clock } = this.dependencies;
     const rowOf = new Map(books.map(({ instrument }) => [instrument.symbol, quoted(currencyPair(instrument))]));
     const all = `[${[...rowOf.values()].join(',')}]`;
-    const unknown = (pair: string): RestAnswer => failure('400 Bad Request', 'INVALID_CURRENCY_PAIR', `Invalid currency pair ${pair}`);
+    const unknown = (pair: string): RestAnswer =>
+      failure('400 Bad Request', 'INVALID_CURRENCY_PAIR', `Invalid currency pair ${pair}`);
     this.app.get(`${root}/time`, () => ({ body: `{"server_time":${epochMs(clock)}}` }));
     this.app.get(`${root}/currency_pairs`, () => ({ body: all }));
     this.app.get(`${root}/currency_pairs/:pair`, ({ parameter }) => {
@@ -71,8 +76,14 @@ export class GateioFront implements Front {
     this.app.get(`${root}/contracts`, (request) => {
       const offset = wholeNumber(request.query.get('offset'), 0, 0, Number.MAX_SAFE_INTEGER);
       const limit = wholeNumber(request.query.get('limit'), books.length, 1, 1000);
-      if (offset === null || limit === null) return failure('400 Bad Request', 'INVALID_PARAM_VALUE', 'Invalid request parameter `limit` or `offset`');
-      return { body: `[${books.slice(offset, offset + limit).map((book) => row(book, styleOf(request))).join(',')}]` };
+      if (offset === null || limit === null)
+        return failure('400 Bad Request', 'INVALID_PARAM_VALUE', 'Invalid request parameter `limit` or `offset`');
+      return {
+        body: `[${books
+          .slice(offset, offset + limit)
+          .map((book) => row(book, styleOf(request)))
+          .join(',')}]`,
+      };
     });
     const find = (symbol: string): SimulatedBook | undefined => books.find(({ instrument }) => instrument.symbol === symbol);
     this.app.get(`${root}/contracts/:contract`, (request) => {
@@ -94,7 +105,9 @@ export class GateioFront implements Front {
     const times = [epochMs(this.dependencies.clock), Math.floor(book.timeUs / 1000)];
     const [current, update] = book.instrument.market === 'spot' ? times : times.map((ms) => (ms / 1000).toFixed(3));
     const asks = rows(book, book.asks.levels().slice(0, limit), style);
-    return { body: `{${id}"current":${current},"update":${update},"asks":${asks},"bids":${rows(book, book.bids.levels().slice(0, limit), style)}}` };
+    return {
+      body: `{${id}"current":${current},"update":${update},"asks":${asks},"bids":${rows(book, book.bids.levels().slice(0, limit), style)}}`,
+    };
   }
 }
 
@@ -102,12 +115,37 @@ function failure(status: string, label: string, message: string): RestAnswer {
   return { status, body: quoted({ label, message }) };
 }
 
-function currencyPair({ symbol, base, quote, priceDecimals, qtyDecimals, takerFeeBps, minNotional }: SimulatedInstrument): Record<string, unknown> {
+function currencyPair({
+  symbol,
+  base,
+  quote,
+  priceDecimals,
+  qtyDecimals,
+  takerFeeBps,
+  minNotional,
+}: SimulatedInstrument): Record<string, unknown> {
   return {
-    id: symbol, base, base_name: base, quote, quote_name: 'Tether', fee: String(takerFeeBps / 100), min_base_amount: stepText(qtyDecimals),
-    min_quote_amount: String(minNotional), max_quote_amount: '5000000', amount_precision: qtyDecimals, precision: priceDecimals,
-    trade_status: 'tradable', sell_start: 1516378650, buy_start: 1516378650, delisting_time: 0, type: 'normal',
-    trade_url: `https://www.gate.com/trade/${symbol}`, st_tag: false, up_rate: '0.05', down_rate: '0.05', slippage: '0.05',
+    id: symbol,
+    base,
+    base_name: base,
+    quote,
+    quote_name: 'Tether',
+    fee: String(takerFeeBps / 100),
+    min_base_amount: stepText(qtyDecimals),
+    min_quote_amount: String(minNotional),
+    max_quote_amount: '5000000',
+    amount_precision: qtyDecimals,
+    precision: priceDecimals,
+    trade_status: 'tradable',
+    sell_start: 1516378650,
+    buy_start: 1516378650,
+    delisting_time: 0,
+    type: 'normal',
+    trade_url: `https://www.gate.com/trade/${symbol}`,
+    st_tag: false,
+    up_rate: '0.05',
+    down_rate: '0.05',
+    slippage: '0.05',
   };
 }
 
@@ -116,17 +154,54 @@ function contract(book: SimulatedBook, fairPrice: number, nowMs: number, { sizes
   const mark = fairPrice.toFixed(priceDecimals);
   const contracts = (count: number): number | string => (sizesAsText ? String(count) : count);
   return {
-    name: symbol, type: 'direct', quanto_multiplier: contractSize, leverage_min: '1', leverage_max: '100', cross_leverage_default: '10',
-    maintenance_rate: '0.005', mark_type: 'index', mark_price: mark, index_price: mark, last_price: mark,
-    maker_fee_rate: String(makerFeeBps / 1e4), taker_fee_rate: String(takerFeeBps / 1e4),
-    order_price_round: stepText(priceDecimals, tickUnits), mark_price_round: stepText(priceDecimals), funding_rate: '0.0001',
-    funding_rate_indicative: '0.0001', funding_interval: 28800, funding_offset: 0,
-    funding_next_apply: (Math.floor(nowMs / 28_800_000) + 1) * 28_800, funding_rate_limit: '0.003', interest_rate: '0.0003',
-    risk_limit_base: '1000000', risk_limit_step: '1000000', risk_limit_max: '500000000', order_size_min: contracts(1),
-    order_size_max: contracts(1_000_000), enable_decimal: false, market_order_size_max: '0', order_price_deviate: '0.2',
-    ref_discount_rate: '0', ref_rebate_rate: '0.2', orderbook_id: book.lastId, trade_id: book.lastTrade.id, trade_size: contracts(0),
-    position_size: contracts(0), config_change_time: 1767000000, in_delisting: false, orders_limit: 100, enable_bonus: true,
-    enable_credit: true, create_time: 1546300800, launch_time: 1546300800, delisting_time: 0, delisted_time: 0, status: 'trading',
-    contract_type: '', is_pre_market: false, enable_circuit_breaker: false,
+    name: symbol,
+    type: 'direct',
+    quanto_multiplier: contractSize,
+    leverage_min: '1',
+    leverage_max: '100',
+    cross_leverage_default: '10',
+    maintenance_rate: '0.005',
+    mark_type: 'index',
+    mark_price: mark,
+    index_price: mark,
+    last_price: mark,
+    maker_fee_rate: String(makerFeeBps / 1e4),
+    taker_fee_rate: String(takerFeeBps / 1e4),
+    order_price_round: stepText(priceDecimals, tickUnits),
+    mark_price_round: stepText(priceDecimals),
+    funding_rate: '0.0001',
+    funding_rate_indicative: '0.0001',
+    funding_interval: 28800,
+    funding_offset: 0,
+    funding_next_apply: (Math.floor(nowMs / 28_800_000) + 1) * 28_800,
+    funding_rate_limit: '0.003',
+    interest_rate: '0.0003',
+    risk_limit_base: '1000000',
+    risk_limit_step: '1000000',
+    risk_limit_max: '500000000',
+    order_size_min: contracts(1),
+    order_size_max: contracts(1_000_000),
+    enable_decimal: false,
+    market_order_size_max: '0',
+    order_price_deviate: '0.2',
+    ref_discount_rate: '0',
+    ref_rebate_rate: '0.2',
+    orderbook_id: book.lastId,
+    trade_id: book.lastTrade.id,
+    trade_size: contracts(0),
+    position_size: contracts(0),
+    config_change_time: 1767000000,
+    in_delisting: false,
+    orders_limit: 100,
+    enable_bonus: true,
+    enable_credit: true,
+    create_time: 1546300800,
+    launch_time: 1546300800,
+    delisting_time: 0,
+    delisted_time: 0,
+    status: 'trading',
+    contract_type: '',
+    is_pre_market: false,
+    enable_circuit_breaker: false,
   };
 }

@@ -28,11 +28,34 @@ export function assetPair(instrument: SimulatedInstrument): Record<string, unkno
   const taker = instrument.takerFeeBps / 100;
   const maker = instrument.makerFeeBps / 100;
   return {
-    altname: pairId(instrument), wsname: `${restName(base)}/${quote}`, aclass_base: 'currency', base: assetId(base),
-    aclass_quote: 'currency', quote, lot: 'unit', cost_decimals: 5, pair_decimals: priceDecimals, lot_decimals: qtyDecimals,
-    lot_multiplier: 1, leverage_buy: [], leverage_sell: [], fees: [[0, taker], [10000, (instrument.takerFeeBps - 5) / 100]],
-    fees_maker: [[0, maker], [10000, (instrument.makerFeeBps - 5) / 100]], fee_volume_currency: 'ZUSD', margin_call: 80, margin_stop: 40,
-    ordermin: stepText(qtyDecimals, 10), costmin: String(instrument.minNotional), tick_size: stepText(priceDecimals, tickUnits), status: 'online',
+    altname: pairId(instrument),
+    wsname: `${restName(base)}/${quote}`,
+    aclass_base: 'currency',
+    base: assetId(base),
+    aclass_quote: 'currency',
+    quote,
+    lot: 'unit',
+    cost_decimals: 5,
+    pair_decimals: priceDecimals,
+    lot_decimals: qtyDecimals,
+    lot_multiplier: 1,
+    leverage_buy: [],
+    leverage_sell: [],
+    fees: [
+      [0, taker],
+      [10000, (instrument.takerFeeBps - 5) / 100],
+    ],
+    fees_maker: [
+      [0, maker],
+      [10000, (instrument.makerFeeBps - 5) / 100],
+    ],
+    fee_volume_currency: 'ZUSD',
+    margin_call: 80,
+    margin_stop: 40,
+    ordermin: stepText(qtyDecimals, 10),
+    costmin: String(instrument.minNotional),
+    tick_size: stepText(priceDecimals, tickUnits),
+    status: 'online',
   };
 }
 

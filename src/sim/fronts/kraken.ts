@@ -80,7 +80,8 @@ export class KrakenFront implements Front, SocketProtocol {
       return;
     }
     for (const symbol of wanted.symbols) {
-      const refusal = method === 'subscribe' ? this.refusal(connection, symbol, wanted) : this.refusalToLeave(connection, symbol, wanted);
+      const refusal =
+        method === 'subscribe' ? this.refusal(connection, symbol, wanted) : this.refusalToLeave(connection, symbol, wanted);
       const named = `"symbol":${quoted(symbol)}`;
       if (refusal !== null) {
         connection.send(`{"error":${quoted(refusal)},"method":"${method}",${id}"success":false,${named},${times}}`);
@@ -156,7 +157,9 @@ export class KrakenFront implements Front, SocketProtocol {
   private serveRest(books: readonly SimulatedBook[]): void {
     const { clock } = this.dependencies;
     const byPair = new Map(books.map((book) => [pairId(book.instrument), book]));
-    const rows = new Map(books.map(({ instrument }) => [pairId(instrument), `${quoted(pairId(instrument))}:${quoted(assetPair(instrument))}`]));
+    const rows = new Map(
+      books.map(({ instrument }) => [pairId(instrument), `${quoted(pairId(instrument))}:${quoted(assetPair(instrument))}`]),
+    );
     const bases = [...new Set(['USDT', ...books.map((book) => book.instrument.base)])];
     const assets = success(quoted(Object.fromEntries(bases.map((base) => [assetId(base), assetRow(base)]))));
     this.app.get('/0/public/Assets', () => assets);
@@ -169,14 +172,20 @@ export class KrakenFront implements Front, SocketProtocol {
       const date = new Date(clock.epochUs() / 1000);
       return success(quoted({ unixtime: Math.floor(date.getTime() / 1000), rfc1123: date.toUTCString() }));
     });
-    this.app.get('/0/public/SystemStatus', () => success(quoted({ status: 'online', timestamp: new Date(clock.epochUs() / 1000).toISOString() })));
+    this.app.get('/0/public/SystemStatus', () =>
+      success(quoted({ status: 'online', timestamp: new Date(clock.epochUs() / 1000).toISOString() })),
+    );
     this.app.get('/0/public/Depth', ({ query }) => {
       const pair = query.get('pair') ?? '';
       const book = byPair.get(pair);
       const count = wholeNumber(query.get('count'), 100, 1, 500);
       if (book === undefined) return failure('EQuery:Unknown asset pair');
       if (count === null) return failure('EGeneral:Invalid arguments:count');
-      const rowsOf = (levels: readonly Level[]): string => levels.slice(0, count).map((level) => depthRow(book, level)).join(',');
+      const rowsOf = (levels: readonly Level[]): string =>
+        levels
+          .slice(0, count)
+          .map((level) => depthRow(book, level))
+          .join(',');
       return success(`{"${pair}":{"asks":[${rowsOf(book.asks.levels())}],"bids":[${rowsOf(book.bids.levels())}]}}`);
     });
   }
@@ -207,7 +216,13 @@ function levelText(book: SimulatedBook, { priceUnits, qtyUnits }: Level): string
   return `{"price":${fixedText(priceUnits, priceDecimals)},"qty":${fixedText(qtyUnits, qtyDecimals)}}`;
 }
 
-function bookFrame(book: SimulatedBook, type: 'snapshot' | 'update', bids: readonly Level[], asks: readonly Level[], timeUs: number): string {
+function bookFrame(
+  book: SimulatedBook,
+  type: 'snapshot' | 'update',
+  bids: readonly Level[],
+  asks: readonly Level[],
+  timeUs: number,
+): string {
   const side = (levels: readonly Level[]): string => levels.map((level) => levelText(book, level)).join(',');
   return (
     `{"channel":"book","type":"${type}","data":[{"symbol":"${book.instrument.symbol}","bids":[${side(bids)}],"asks":[${side(asks)}],` +

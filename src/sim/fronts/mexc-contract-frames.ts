@@ -20,7 +20,12 @@ function push(channel: string, book: SimulatedBook, data: string, timeUs: number
 
 function depth(book: SimulatedBook, asks: readonly Level[], bids: readonly Level[], versions: string, timeUs: number): string {
   const { instrument } = book;
-  return push('depth', book, `{"cts":${Math.floor(timeUs / 1000)},"asks":${rows(instrument, asks)},"bids":${rows(instrument, bids)},${versions}}`, timeUs);
+  return push(
+    'depth',
+    book,
+    `{"cts":${Math.floor(timeUs / 1000)},"asks":${rows(instrument, asks)},"bids":${rows(instrument, bids)},${versions}}`,
+    timeUs,
+  );
 }
 
 /** The merged push of `sub.depth`: one frame from version `begin` to `end`; a single version names neither. */
@@ -54,7 +59,12 @@ export function deal(book: SimulatedBook, { trade, timeUs }: BookBatch): string 
   if (trade === null) return null;
   const price = fixedText(trade.priceUnits, book.instrument.priceDecimals);
   const ms = Math.floor(timeUs / 1000);
-  return push('deal', book, `[{"p":${price},"v":${trade.qtyUnits},"T":${trade.buyerIsTaker ? 1 : 2},"O":3,"M":2,"t":${ms},"i":"${trade.id}"}]`, timeUs);
+  return push(
+    'deal',
+    book,
+    `[{"p":${price},"v":${trade.qtyUnits},"T":${trade.buyerIsTaker ? 1 : 2},"O":3,"M":2,"t":${ms},"i":"${trade.id}"}]`,
+    timeUs,
+  );
 }
 
 /** A push of `sub.ticker`. */
@@ -65,7 +75,8 @@ export function ticker(book: SimulatedBook, fairPrice: number, timeUs: number): 
   const ask = fixedText(book.asks.best()?.priceUnits ?? 0, priceDecimals);
   const fair = fairPrice.toFixed(priceDecimals);
   return push(
-    'ticker', book,
+    'ticker',
+    book,
     `{"contractId":1,"symbol":"${symbol}","lastPrice":${last},"bid1":${bid},"ask1":${ask},"volume24":0,"amount24":0,"holdVol":0,` +
       `"lower24Price":${last},"high24Price":${last},"riseFallRate":0,"riseFallValue":0,"indexPrice":${fair},"fairPrice":${fair},` +
       `"fundingRate":0.0001,"maxBidPrice":${last},"minAskPrice":${last},"timestamp":${Math.floor(timeUs / 1000)}}`,

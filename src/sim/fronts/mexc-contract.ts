@@ -4,7 +4,16 @@ import { type BookStream, BookStreams, type Encoder } from './book-streams.js';
 import { type Connection, Topic } from './connection.js';
 import { epochMs, type FrontDependencies } from './front.js';
 import { parseObject, quoted, wholeNumber } from './json-text.js';
-import { contractDetail, deal, depthData, fullDepth, fundingRate, mergedDepth, separateDepths, ticker } from './mexc-contract-frames.js';
+import {
+  contractDetail,
+  deal,
+  depthData,
+  fullDepth,
+  fundingRate,
+  mergedDepth,
+  separateDepths,
+  ticker,
+} from './mexc-contract-frames.js';
 import type { RestAnswer, SocketProtocol, VenueApp } from './venue-app.js';
 
 const PING_WITHIN_US = 60e6;
@@ -82,11 +91,19 @@ export class MexcContract implements SocketProtocol {
   }
 
   /** The streams that a request means; leaving depth leaves it in both forms, and full depth in all sizes. */
-  private select(channel: string, book: SimulatedBook, fields: Record<string, unknown>, all: boolean): (BookStream | Topic)[] | null {
+  private select(
+    channel: string,
+    book: SimulatedBook,
+    fields: Record<string, unknown>,
+    all: boolean,
+  ): (BookStream | Topic)[] | null {
     switch (channel) {
-      case 'ticker': return [this.tickers.get(book) as Topic];
-      case 'funding.rate': return [this.fundings.get(book) as Topic];
-      case 'deal': return [this.stream('deal', book)];
+      case 'ticker':
+        return [this.tickers.get(book) as Topic];
+      case 'funding.rate':
+        return [this.fundings.get(book) as Topic];
+      case 'deal':
+        return [this.stream('deal', book)];
       case 'depth':
         if (all) return [this.stream('depth', book), this.stream('depth.separate', book)];
         return [this.stream(fields['compress'] === false ? 'depth.separate' : 'depth', book)];

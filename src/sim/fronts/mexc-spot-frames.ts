@@ -13,10 +13,19 @@ const AGGRE_BOOK_TICKER = 315;
 const writer = new ProtobufWriter();
 
 function wrapper(channel: string, book: SimulatedBook, timeUs: number): ProtobufWriter {
-  return writer.start().text(1, channel).text(3, book.instrument.symbol).integer(6, Math.floor(timeUs / 1000));
+  return writer
+    .start()
+    .text(1, channel)
+    .text(3, book.instrument.symbol)
+    .integer(6, Math.floor(timeUs / 1000));
 }
 
-function levels(target: ProtobufWriter, field: number, { priceDecimals, qtyDecimals }: SimulatedInstrument, rows: readonly Level[]): void {
+function levels(
+  target: ProtobufWriter,
+  field: number,
+  { priceDecimals, qtyDecimals }: SimulatedInstrument,
+  rows: readonly Level[],
+): void {
   for (const { priceUnits, qtyUnits } of rows) {
     target.message(field, (item) => item.text(1, fixedText(priceUnits, priceDecimals)).text(2, fixedText(qtyUnits, qtyDecimals)));
   }
@@ -85,7 +94,10 @@ export function aggregatedBookTicker(channel: string, book: SimulatedBook, batch
 export function depthAnswer(book: SimulatedBook, limit: number): string {
   const { priceDecimals, qtyDecimals } = book.instrument;
   const side = (rows: readonly Level[]): string =>
-    rows.slice(0, limit).map((row) => `["${fixedText(row.priceUnits, priceDecimals)}","${fixedText(row.qtyUnits, qtyDecimals)}"]`).join(',');
+    rows
+      .slice(0, limit)
+      .map((row) => `["${fixedText(row.priceUnits, priceDecimals)}","${fixedText(row.qtyUnits, qtyDecimals)}"]`)
+      .join(',');
   return (
     `{"lastUpdateId":${book.lastId},"bids":[${side(book.bids.levels())}],"asks":[${side(book.asks.levels())}],` +
     `"timestamp":${Math.floor(book.timeUs / 1000)}}`
@@ -96,13 +108,32 @@ export function depthAnswer(book: SimulatedBook, limit: number): string {
 export function spotSymbol(instrument: SimulatedInstrument): Record<string, unknown> {
   const { base, quote, priceDecimals, qtyDecimals } = instrument;
   return {
-    symbol: instrument.symbol, status: '1', baseAsset: base, baseAssetPrecision: qtyDecimals, quoteAsset: quote,
-    quotePrecision: priceDecimals, quoteAssetPrecision: priceDecimals, baseCommissionPrecision: qtyDecimals,
-    quoteCommissionPrecision: priceDecimals, orderTypes: ['LIMIT', 'MARKET', 'LIMIT_MAKER'], isSpotTradingAllowed: true,
-    isMarginTradingAllowed: false, quoteAmountPrecision: String(instrument.minNotional), baseSizePrecision: stepText(qtyDecimals),
-    permissions: ['SPOT'], filters: [], maxQuoteAmount: '4000000', makerCommission: String(instrument.makerFeeBps / 1e4),
-    takerCommission: String(instrument.takerFeeBps / 1e4), quoteAmountPrecisionMarket: String(instrument.minNotional),
-    maxQuoteAmountMarket: '1000000', fullName: base, tradeSideType: 1, contractAddress: '', firstOpenTime: 1500000000000, st: false,
+    symbol: instrument.symbol,
+    status: '1',
+    baseAsset: base,
+    baseAssetPrecision: qtyDecimals,
+    quoteAsset: quote,
+    quotePrecision: priceDecimals,
+    quoteAssetPrecision: priceDecimals,
+    baseCommissionPrecision: qtyDecimals,
+    quoteCommissionPrecision: priceDecimals,
+    orderTypes: ['LIMIT', 'MARKET', 'LIMIT_MAKER'],
+    isSpotTradingAllowed: true,
+    isMarginTradingAllowed: false,
+    quoteAmountPrecision: String(instrument.minNotional),
+    baseSizePrecision: stepText(qtyDecimals),
+    permissions: ['SPOT'],
+    filters: [],
+    maxQuoteAmount: '4000000',
+    makerCommission: String(instrument.makerFeeBps / 1e4),
+    takerCommission: String(instrument.takerFeeBps / 1e4),
+    quoteAmountPrecisionMarket: String(instrument.minNotional),
+    maxQuoteAmountMarket: '1000000',
+    fullName: base,
+    tradeSideType: 1,
+    contractAddress: '',
+    firstOpenTime: 1500000000000,
+    st: false,
   };
 }
 

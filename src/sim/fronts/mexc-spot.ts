@@ -3,7 +3,14 @@ import { type BookStream, BookStreams, type Encoder } from './book-streams.js';
 import type { Connection } from './connection.js';
 import { epochMs, type FrontDependencies } from './front.js';
 import { parseObject, quoted, textList, wholeNumber } from './json-text.js';
-import { aggregatedBookTicker, aggregatedDeals, aggregatedDepth, depthAnswer, limitDepth, spotSymbol } from './mexc-spot-frames.js';
+import {
+  aggregatedBookTicker,
+  aggregatedDeals,
+  aggregatedDepth,
+  depthAnswer,
+  limitDepth,
+  spotSymbol,
+} from './mexc-spot-frames.js';
 import type { RestAnswer, SocketProtocol, VenueApp } from './venue-app.js';
 
 const SUBSCRIPTIONS_MAX = 30;
@@ -87,7 +94,8 @@ export class MexcSpot implements SocketProtocol {
     }
     if (accepted.length > 0) reply(accepted.join(','));
     // The venue's own words, with code 0, a full-width colon and a space at the end.
-    if (refused.length > 0 || names.length === 0) reply(`Not Subscribed successfully! [${refused.join(',')}].  Reason： Blocked! `);
+    if (refused.length > 0 || names.length === 0)
+      reply(`Not Subscribed successfully! [${refused.join(',')}].  Reason： Blocked! `);
   }
 
   private stream(name: string): BookStream | null {
@@ -97,7 +105,8 @@ export class MexcSpot implements SocketProtocol {
     const aggregated = AGGREGATED.exec(name);
     const book = this.bySymbol.get(limited?.[1] ?? aggregated?.[2] ?? '');
     if (book === undefined) return null;
-    const encode = limited !== null ? limitEncoder(name, book, Number(limited[2])) : aggregatedEncoder(name, book, aggregated?.[1]);
+    const encode =
+      limited !== null ? limitEncoder(name, book, Number(limited[2])) : aggregatedEncoder(name, book, aggregated?.[1]);
     return this.streams.open(name, book, encode);
   }
 
@@ -112,7 +121,9 @@ export class MexcSpot implements SocketProtocol {
       const wanted = (query.get('symbols') ?? query.get('symbol'))?.split(',');
       if (wanted?.some((symbol) => !rows.has(symbol)) === true) return failure(-1121, 'Invalid symbol.');
       const symbols = wanted === undefined ? all : wanted.map((symbol) => rows.get(symbol)).join(',');
-      return { body: `{"timezone":"CST","serverTime":${epochMs(clock)},"rateLimits":[],"exchangeFilters":[],"symbols":[${symbols}]}` };
+      return {
+        body: `{"timezone":"CST","serverTime":${epochMs(clock)},"rateLimits":[],"exchangeFilters":[],"symbols":[${symbols}]}`,
+      };
     });
     this.app.get('/api/v3/depth', ({ query }) => {
       const symbol = query.get('symbol') ?? '';

@@ -32,8 +32,10 @@ export class MexcFront implements Front {
 
   endpoints(authority: string): VenueEndpoints {
     return {
-      rest: `http://${authority}`, wsPublic: `ws://${authority}/ws`,
-      restFutures: `http://${authority}`, wsPublicFutures: `ws://${authority}/edge`,
+      rest: `http://${authority}`,
+      wsPublic: `ws://${authority}/ws`,
+      restFutures: `http://${authority}`,
+      wsPublicFutures: `ws://${authority}/edge`,
     };
   }
 }

@@ -70,7 +70,9 @@ export class VenueApp {
       sendPingsAutomatically: true,
       upgrade: (response, request, context) => {
         const headers = new Map<string, string>();
-        request.forEach((name, value) => headers.set(name, value));
+        request.forEach((name, value) => {
+          headers.set(name, value);
+        });
         const query = new URLSearchParams(request.getQuery());
         const connection = new Connection(++this.connectionsMade, request.getUrl(), query, headers, this.clock.monotonicUs());
         const key = request.getHeader('sec-websocket-key');

@@ -56,7 +56,12 @@ export class SimulatedBook {
     this.view = fairLog;
     this.lastId = 1_000_000 + random.below(1_000_000_000);
     this.tradeId = 1_000_000 + random.below(100_000_000);
-    this.lastTrade = { id: this.tradeId, priceUnits: this.ticks(Math.exp(fairLog)), qtyUnits: this.quantity(), buyerIsTaker: true };
+    this.lastTrade = {
+      id: this.tradeId,
+      priceUnits: this.ticks(Math.exp(fairLog)),
+      qtyUnits: this.quantity(),
+      buyerIsTaker: true,
+    };
     this.follow();
     this.bids.takeChanges();
     this.asks.takeChanges();
@@ -100,7 +105,13 @@ export class SimulatedBook {
     this.lastId += skipped + Math.max(1, bidChanges.length + askChanges.length);
     this.timeUs = timeUs;
     return {
-      previousId, firstId: previousId + skipped + 1, lastId: this.lastId, timeUs, bids: bidChanges, asks: askChanges, trade,
+      previousId,
+      firstId: previousId + skipped + 1,
+      lastId: this.lastId,
+      timeUs,
+      bids: bidChanges,
+      asks: askChanges,
+      trade,
       topChanged: bids.best() !== bidBefore || asks.best() !== askBefore,
     };
   }
@@ -118,7 +129,8 @@ export class SimulatedBook {
 
   /** Brings one side's touch to `touch`: removes what is better, fills the hole, keeps the usual number of levels. */
   private settle(side: LadderSide, touch: number, away: number): void {
-    for (let best = side.best(); best !== undefined && side.isBetter(best.priceUnits, touch); best = side.best()) side.set(best.priceUnits, 0);
+    for (let best = side.best(); best !== undefined && side.isBetter(best.priceUnits, touch); best = side.best())
+      side.set(best.priceUnits, 0);
     const { levels } = this.instrument.shape;
     if (side.best()?.priceUnits !== touch) {
       const next = side.best()?.priceUnits;

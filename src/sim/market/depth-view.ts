@@ -44,7 +44,9 @@ export class DepthView {
       if (at < length && now[at]?.priceUnits === level.priceUnits) {
         if (now[at] !== level) changes.push(now[at] as Level);
         at++;
-      } else if (!(this.silentFall && length === this.depth && last !== undefined && side.isBetter(last.priceUnits, level.priceUnits))) {
+      } else if (
+        !(this.silentFall && length === this.depth && last !== undefined && side.isBetter(last.priceUnits, level.priceUnits))
+      ) {
         changes.push({ priceUnits: level.priceUnits, qtyUnits: 0 });
       }
     }

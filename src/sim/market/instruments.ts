@@ -5,8 +5,16 @@ import { inventTickers } from './tickers.js';
 
 /** Real names and round prices of assets that every venue lists; the rest of the market is invented. */
 const MAJORS: readonly (readonly [string, number])[] = [
-  ['BTC', 64_000], ['ETH', 3_100], ['SOL', 145], ['XRP', 0.52], ['DOGE', 0.125],
-  ['ADA', 0.38], ['AVAX', 27.5], ['LINK', 13.2], ['LTC', 71], ['DOT', 5.9],
+  ['BTC', 64_000],
+  ['ETH', 3_100],
+  ['SOL', 145],
+  ['XRP', 0.52],
+  ['DOGE', 0.125],
+  ['ADA', 0.38],
+  ['AVAX', 27.5],
+  ['LINK', 13.2],
+  ['LTC', 71],
+  ['DOT', 5.9],
 ];
 
 /** Taker and maker fees in basis points, as the venues' lists have them for a new account. */
@@ -86,7 +94,12 @@ function pickVenues(enabled: readonly VenueId[], major: boolean, random: SeededR
 }
 
 function instrument(
-  venue: VenueId, market: Market, base: string, price: number, major: boolean, random: SeededRandom,
+  venue: VenueId,
+  market: Market,
+  base: string,
+  price: number,
+  major: boolean,
+  random: SeededRandom,
 ): SimulatedInstrument {
   const magnitude = Math.floor(Math.log10(price));
   const extra = major ? 1 + random.below(2) : random.below(5) === 0 ? -1 : random.below(2);
@@ -95,12 +108,21 @@ function instrument(
   const baseDecimals = Math.max(0, magnitude + 1);
   const [takerFeeBps, makerFeeBps] = FEES[venue][market];
   return {
-    venue, market, base, quote: 'USDT', symbol: symbolAt(venue, market, base), priceDecimals,
+    venue,
+    market,
+    base,
+    quote: 'USDT',
+    symbol: symbolAt(venue, market, base),
+    priceDecimals,
     qtyDecimals: contracts ? 0 : quantityDecimals(venue, price, baseDecimals, random),
     contractSize: contracts ? powerOfTen(Math.max(-4, -magnitude)) : '1',
-    takerFeeBps, makerFeeBps,
+    takerFeeBps,
+    makerFeeBps,
     // MEXC spot and Gate.io spot publish decimals only, so their ticks are powers of ten.
-    tickUnits: (contracts || venue === 'binance' || venue === 'coinbase') && priceDecimals > 4 - magnitude && random.below(5) === 0 ? 5 : 1,
+    tickUnits:
+      (contracts || venue === 'binance' || venue === 'coinbase') && priceDecimals > 4 - magnitude && random.below(5) === 0
+        ? 5
+        : 1,
     minNotional: venue === 'gateio' ? 3 : venue === 'kraken' ? 0.5 : venue === 'binance' && market === 'spot' ? 5 : 1,
     shape: shape(venue, major, random),
   };
@@ -126,12 +148,22 @@ function shape(venue: VenueId, major: boolean, random: SeededRandom): BookShape 
   const lagUs = LAG_US[venue] * (0.5 + random.next());
   if (major) {
     return {
-      levels: 60 + random.below(30), gap: 0.5e-4 + random.next() * 0.5e-4, halfSpread: 0.2e-4 + random.next() * 0.6e-4,
-      notionalMin: 300, notionalMax: 40_000, lagUs, activity: 12,
+      levels: 60 + random.below(30),
+      gap: 0.5e-4 + random.next() * 0.5e-4,
+      halfSpread: 0.2e-4 + random.next() * 0.6e-4,
+      notionalMin: 300,
+      notionalMax: 40_000,
+      lagUs,
+      activity: 12,
     };
   }
   return {
-    levels: 20 + random.below(25), gap: 4e-4 + random.next() * 8e-4, halfSpread: 4e-4 + random.next() * 8e-4,
-    notionalMin: 20, notionalMax: 2_000, lagUs, activity: 0.3 + random.next() * 1.4,
+    levels: 20 + random.below(25),
+    gap: 4e-4 + random.next() * 8e-4,
+    halfSpread: 4e-4 + random.next() * 8e-4,
+    notionalMin: 20,
+    notionalMax: 2_000,
+    lagUs,
+    activity: 0.3 + random.next() * 1.4,
   };
 }

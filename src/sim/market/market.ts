@@ -14,7 +14,10 @@ interface AssetBooks {
 }
 
 /** What the market needs to know of the simulation's options. */
-export type MarketOptions = Pick<SimulationOptions, 'venues' | 'symbols' | 'futuresSymbols' | 'seed' | 'updatesPerSecond' | 'plantIntervalMs'>;
+export type MarketOptions = Pick<
+  SimulationOptions,
+  'venues' | 'symbols' | 'futuresSymbols' | 'seed' | 'updatesPerSecond' | 'plantIntervalMs'
+>;
 
 const PLANTS_KEPT = 10_000;
 const BURSTS_PER_SECOND = 8;

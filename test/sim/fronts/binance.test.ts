@@ -2,10 +2,20 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { numbers, RebuiltBook, type Stage, stage } from '../harness.js';
 
 interface Diff {
-  e: string; E: number; s: string; U: number; u: number; pu?: number; b: [string, string][]; a: [string, string][];
+  e: string;
+  E: number;
+  s: string;
+  U: number;
+  u: number;
+  pu?: number;
+  b: [string, string][];
+  a: [string, string][];
 }
 interface Snapshot {
-  lastUpdateId: number; E?: number; bids: [string, string][]; asks: [string, string][];
+  lastUpdateId: number;
+  E?: number;
+  bids: [string, string][];
+  asks: [string, string][];
 }
 
 let running: Stage;
@@ -18,7 +28,9 @@ describe('Binance spot', () => {
   it('lists its pairs with filters and refuses unknown symbols as the venue does', async () => {
     running = await stage('binance');
     const { json } = await running.rest('/api/v3/exchangeInfo');
-    const { symbols } = json as { symbols: { symbol: string; filters: { filterType: string; tickSize?: string; stepSize?: string }[] }[] };
+    const { symbols } = json as {
+      symbols: { symbol: string; filters: { filterType: string; tickSize?: string; stepSize?: string }[] }[];
+    };
     expect(symbols).toHaveLength(14);
     for (const { symbol, filters } of symbols) {
       const { instrument } = running.book('spot', symbol);
@@ -27,7 +39,9 @@ describe('Binance spot', () => {
       expect(Number(tick)).toBeCloseTo(instrument.tickUnits / 10 ** instrument.priceDecimals, 12);
       expect(Number(step)).toBeCloseTo(10 ** -instrument.qtyDecimals, 12);
     }
-    expect(((await running.rest('/api/v3/exchangeInfo?symbols=["BTCUSDT","ETHUSDT"]')).json as { symbols: unknown[] }).symbols).toHaveLength(2);
+    expect(
+      ((await running.rest('/api/v3/exchangeInfo?symbols=["BTCUSDT","ETHUSDT"]')).json as { symbols: unknown[] }).symbols,
+    ).toHaveLength(2);
     for (const path of ['/api/v3/exchangeInfo?symbol=NOPE', '/api/v3/depth?symbol=NOPE', '/fapi/v1/depth?symbol=NOPE']) {
       expect(await running.rest(path)).toMatchObject({ status: 400, json: { code: -1121, msg: 'Invalid symbol.' } });
     }
@@ -38,7 +52,10 @@ describe('Binance spot', () => {
   it('streams diffs that join a snapshot without a gap and rebuild the book', async () => {
     running = await stage('binance');
     const client = await running.connect(`${ws()}/ws`);
-    expect(await client.ask({ method: 'SUBSCRIBE', params: ['btcusdt@depth@100ms'], id: 7 }, isReply)).toEqual({ result: null, id: 7 });
+    expect(await client.ask({ method: 'SUBSCRIBE', params: ['btcusdt@depth@100ms'], id: 7 }, isReply)).toEqual({
+      result: null,
+      id: 7,
+    });
     await running.time.pass(500);
     const snapshot = (await running.rest('/api/v3/depth?symbol=BTCUSDT&limit=5000')).json as Snapshot;
     expect(Object.keys(snapshot)).toEqual(['lastUpdateId', 'bids', 'asks']);
@@ -79,7 +96,10 @@ describe('Binance spot', () => {
     const top = await client.find((message) => message['stream'] === 'btcusdt@bookTicker');
     expect(Object.keys(top['data'] as object)).toEqual(['u', 's', 'b', 'B', 'a', 'A']);
     const tooMany = Array.from({ length: 1_025 }, (_, index) => `x${index}@trade`);
-    expect(await client.ask({ method: 'SUBSCRIBE', params: tooMany, id: 2 }, isReply)).toMatchObject({ error: { code: 2 }, id: 2 });
+    expect(await client.ask({ method: 'SUBSCRIBE', params: tooMany, id: 2 }, isReply)).toMatchObject({
+      error: { code: 2 },
+      id: 2,
+    });
     expect(await client.ask('{', (message) => 'error' in message)).toMatchObject({ error: { code: 3 } });
     for (let i = 0; i < 6; i++) client.send({ method: 'LIST_SUBSCRIPTIONS', id: i });
     expect((await client.closed).code).toBe(1008);

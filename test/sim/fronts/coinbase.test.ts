@@ -2,7 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { numbers, RebuiltBook, type Stage, stage } from '../harness.js';
 
 interface BookMessage {
-  type: 'snapshot' | 'l2update'; product_id: string; bids: [string, string][]; asks: [string, string][];
+  type: 'snapshot' | 'l2update';
+  product_id: string;
+  bids: [string, string][];
+  asks: [string, string][];
   changes: ['buy' | 'sell', string, string][];
 }
 
@@ -34,7 +37,10 @@ describe('Coinbase Exchange', () => {
   it('sends a snapshot and updates that rebuild the book', async () => {
     running = await stage('coinbase');
     const client = await running.connect(ws());
-    const ack = await client.ask({ type: 'subscribe', product_ids: ['BTC-USDT'], channels: ['level2_batch', 'heartbeat'] }, isAck);
+    const ack = await client.ask(
+      { type: 'subscribe', product_ids: ['BTC-USDT'], channels: ['level2_batch', 'heartbeat'] },
+      isAck,
+    );
     expect(ack['channels']).toEqual([
       { name: 'level2_batch', product_ids: ['BTC-USDT'], account_ids: null },
       { name: 'heartbeat', product_ids: ['BTC-USDT'], account_ids: null },
@@ -60,7 +66,10 @@ describe('Coinbase Exchange', () => {
     const own = running.book('spot', 'BTC-USDT');
     expect(book.sorted('bids')).toEqual(numbers(own, 'bids'));
     expect(book.sorted('asks')).toEqual(numbers(own, 'asks'));
-    expect(await client.find(({ type }) => type === 'heartbeat')).toMatchObject({ product_id: 'BTC-USDT', sequence: expect.any(Number) });
+    expect(await client.find(({ type }) => type === 'heartbeat')).toMatchObject({
+      product_id: 'BTC-USDT',
+      sequence: expect.any(Number),
+    });
     expect(await client.find(({ type }) => type === 'last_match')).toMatchObject({ product_id: 'ETH-USDT' });
   });
 
@@ -71,7 +80,9 @@ describe('Coinbase Exchange', () => {
     const ask = (product: string, channel: string): Promise<Record<string, unknown>> =>
       client.ask({ type: 'subscribe', product_ids: [product], channels: [channel] }, isError);
     expect(await ask('NOPE-USDT', 'ticker')).toEqual({
-      type: 'error', message: 'Failed to subscribe', reason: 'NOPE-USDT is not a valid product',
+      type: 'error',
+      message: 'Failed to subscribe',
+      reason: 'NOPE-USDT is not a valid product',
     });
     expect(String((await ask('BTC-USDT', 'level2'))['reason'])).toContain('require authentication');
     await client.ask({ type: 'subscribe', product_ids: ['BTC-USDT'], channels: ['ticker'] }, isAck);

@@ -4,7 +4,6 @@ import { numbers, RebuiltBook, type Stage, stage } from '../harness.js';
 
 let running: Stage;
 
-
 const ws = (): string => running.simulation.endpoints.kraken?.wsPublic ?? '';
 
 /** Literal texts of the levels of one side of a frame, as the checksum needs them. */
@@ -26,7 +25,16 @@ describe('Kraken', () => {
   it('lists pairs under their REST names and answers failures with 200', async () => {
     running = await stage('kraken');
     const { result } = (await running.rest('/0/public/AssetPairs')).json as { result: Record<string, Record<string, unknown>> };
-    expect(result['XBTUSDT']).toMatchObject({ wsname: 'XBT/USDT', base: 'XXBT', quote: 'USDT', status: 'online', fees: [[0, 0.4], [10000, 0.35]] });
+    expect(result['XBTUSDT']).toMatchObject({
+      wsname: 'XBT/USDT',
+      base: 'XXBT',
+      quote: 'USDT',
+      status: 'online',
+      fees: [
+        [0, 0.4],
+        [10000, 0.35],
+      ],
+    });
     expect(result['XDGUSDT']).toMatchObject({ wsname: 'XDG/USDT' });
     const { instrument } = running.book('spot', 'BTC/USDT');
     expect(result['XBTUSDT']).toMatchObject({ pair_decimals: instrument.priceDecimals, lot_decimals: instrument.qtyDecimals });
@@ -35,7 +43,10 @@ describe('Kraken', () => {
     for (const path of ['Time', 'SystemStatus', 'Depth?pair=XBTUSDT&count=5']) {
       expect(await running.rest(`/0/public/${path}`)).toMatchObject({ status: 200, json: { error: [] } });
     }
-    expect(await running.rest('/0/public/Depth?pair=NOPE')).toMatchObject({ status: 200, json: { error: ['EQuery:Unknown asset pair'] } });
+    expect(await running.rest('/0/public/Depth?pair=NOPE')).toMatchObject({
+      status: 200,
+      json: { error: ['EQuery:Unknown asset pair'] },
+    });
   });
 
   it.each([10, 25, 100, 500])('keeps a book of depth %i true, checksum by checksum', async (depth) => {
@@ -44,7 +55,9 @@ describe('Kraken', () => {
     await client.find(({ channel }) => channel === 'status');
     const request = { method: 'subscribe', params: { channel: 'book', symbol: ['BTC/USDT'], depth }, req_id: 5 };
     expect(await client.ask(request, ({ method }) => method === 'subscribe')).toMatchObject({
-      req_id: 5, success: true, result: { channel: 'book', depth, snapshot: true, symbol: 'BTC/USDT' },
+      req_id: 5,
+      success: true,
+      result: { channel: 'book', depth, snapshot: true, symbol: 'BTC/USDT' },
     });
     await running.time.pass(5_000);
     await client.ask({ method: 'ping', req_id: 6 }, ({ method }) => method === 'pong');
@@ -62,7 +75,12 @@ describe('Kraken', () => {
         }
       }
       rebuilt.cut(depth);
-      const top = (['asks', 'bids'] as const).flatMap((side) => rebuilt.sorted(side).slice(0, 10).map(([price]) => books[side].get(String(price))));
+      const top = (['asks', 'bids'] as const).flatMap((side) =>
+        rebuilt
+          .sorted(side)
+          .slice(0, 10)
+          .map(([price]) => books[side].get(String(price))),
+      );
       expect(crc32(top.join(''))).toBe(Number(/"checksum":(\d+)/.exec(frame)?.[1]));
     }
     expect(frames).toBeGreaterThan(200);

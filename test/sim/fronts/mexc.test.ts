@@ -22,9 +22,14 @@ const Wrapper = protobuf
     }`)
   .root.lookupType('Wrapper');
 
-interface Item { price: string; quantity: string }
+interface Item {
+  price: string;
+  quantity: string;
+}
 interface Push {
-  channel: string; symbol: string; sendTime: number;
+  channel: string;
+  symbol: string;
+  sendTime: number;
   publicAggreDepths?: { asks: Item[]; bids: Item[]; eventType: string; fromVersion: string; toVersion: string };
   publicLimitDepths?: { asks: Item[]; bids: Item[]; version: string };
   publicAggreDeals?: { deals: { price: string; tradeType: number; tradeId: string }[] };
@@ -32,14 +37,18 @@ interface Push {
 }
 type ContractRow = [number, number, number];
 interface ContractPush {
-  channel: string; symbol: string; data: { asks: ContractRow[]; bids: ContractRow[]; version: number; begin?: number; end?: number };
+  channel: string;
+  symbol: string;
+  data: { asks: ContractRow[]; bids: ContractRow[]; version: number; begin?: number; end?: number };
 }
 
 let running: Stage;
 afterEach(() => running.close());
 
 const decode = (frames: readonly (string | Buffer)[]): Push[] =>
-  frames.filter((frame) => typeof frame !== 'string').map((frame) => Wrapper.toObject(Wrapper.decode(frame), { longs: Number, arrays: true }) as Push);
+  frames
+    .filter((frame) => typeof frame !== 'string')
+    .map((frame) => Wrapper.toObject(Wrapper.decode(frame), { longs: Number, arrays: true }) as Push);
 const stream = (kind: string, symbol = 'BTCUSDT'): string => `spot@public.aggre.${kind}.v3.api.pb@100ms@${symbol}`;
 const hasMsg = (message: Record<string, unknown>): boolean => 'msg' in message;
 
@@ -49,7 +58,10 @@ describe('MEXC spot', () => {
     const { symbols } = (await running.rest('/api/v3/exchangeInfo')).json as { symbols: Record<string, unknown>[] };
     const { instrument } = running.book('spot', 'BTCUSDT');
     expect(symbols.find(({ symbol }) => symbol === 'BTCUSDT')).toMatchObject({
-      status: '1', quoteAssetPrecision: instrument.priceDecimals, baseAssetPrecision: instrument.qtyDecimals, takerCommission: '0.0005',
+      status: '1',
+      quoteAssetPrecision: instrument.priceDecimals,
+      baseAssetPrecision: instrument.qtyDecimals,
+      takerCommission: '0.0005',
     });
     expect(await running.rest('/api/v3/depth?symbol=NOPE')).toMatchObject({ status: 400, json: { code: -1121 } });
     expect((await running.rest('/api/v3/ping')).json).toEqual({});
@@ -59,10 +71,16 @@ describe('MEXC spot', () => {
     running = await stage('mexc');
     const client = await running.connect(running.simulation.endpoints.mexc?.wsPublic ?? '');
     const names = [stream('depth'), stream('deals'), stream('bookTicker'), 'spot@public.limit.depth.v3.api.pb@ETHUSDT@20'];
-    expect(await client.ask({ method: 'SUBSCRIPTION', params: names, id: 3 }, hasMsg)).toEqual({ id: 3, code: 0, msg: names.join(',') });
+    expect(await client.ask({ method: 'SUBSCRIPTION', params: names, id: 3 }, hasMsg)).toEqual({
+      id: 3,
+      code: 0,
+      msg: names.join(','),
+    });
     await running.time.pass(400);
     const snapshot = (await running.rest('/api/v3/depth?symbol=BTCUSDT&limit=5000')).json as {
-      lastUpdateId: number; bids: [string, string][]; asks: [string, string][];
+      lastUpdateId: number;
+      bids: [string, string][];
+      asks: [string, string][];
     };
     await running.time.pass(6_000);
     expect(await client.ask({ method: 'PING' }, hasMsg)).toEqual({ id: 0, code: 0, msg: 'PONG' });
@@ -76,7 +94,8 @@ describe('MEXC spot', () => {
       if (index > 0) expect(Number(delta.fromVersion)).toBe(Number(deltas[index - 1]?.toVersion) + 1);
       if (Number(delta.toVersion) <= snapshot.lastUpdateId) continue;
       expect(delta.eventType).toBe('spot@public.aggre.depth.v3.api.pb');
-      for (const side of ['bids', 'asks'] as const) for (const { price, quantity } of delta[side]) book.set(side, price, quantity);
+      for (const side of ['bids', 'asks'] as const)
+        for (const { price, quantity } of delta[side]) book.set(side, price, quantity);
     }
     const own = running.book('spot', 'BTCUSDT');
     expect(book.sorted('bids')).toEqual(numbers(own, 'bids'));
@@ -94,13 +113,20 @@ describe('MEXC spot', () => {
     const client = await running.connect(running.simulation.endpoints.mexc?.wsPublic ?? '');
     const unknown = stream('depth', 'NOPEUSDT');
     expect(await client.ask({ method: 'SUBSCRIPTION', params: [unknown] }, hasMsg)).toEqual({
-      id: 0, code: 0, msg: `Not Subscribed successfully! [${unknown}].  Reason： Blocked! `,
+      id: 0,
+      code: 0,
+      msg: `Not Subscribed successfully! [${unknown}].  Reason： Blocked! `,
     });
-    const all = running.simulation.market.booksOf('mexc', 'spot').slice(0, 31).map(({ instrument }) => stream('depth', instrument.symbol));
+    const all = running.simulation.market
+      .booksOf('mexc', 'spot')
+      .slice(0, 31)
+      .map(({ instrument }) => stream('depth', instrument.symbol));
     expect(all).toHaveLength(31);
     client.send({ method: 'SUBSCRIPTION', params: all });
     expect(await client.find(({ msg }) => msg === all.slice(0, 30).join(','))).toBeDefined();
-    expect(await client.find(({ msg }) => msg === `Not Subscribed successfully! [${all[30]}].  Reason： Blocked! `)).toBeDefined();
+    expect(
+      await client.find(({ msg }) => msg === `Not Subscribed successfully! [${all[30]}].  Reason： Blocked! `),
+    ).toBeDefined();
   });
 
   it('closes a connection that subscribes to nothing', async () => {
@@ -118,9 +144,15 @@ describe('MEXC contract', () => {
     expect(data).toHaveLength(12);
     const { instrument } = running.book('futures', 'BTC_USDT');
     expect(data.find(({ symbol }) => symbol === 'BTC_USDT')).toMatchObject({
-      contractSize: Number(instrument.contractSize), takerFeeRate: 0.0002, volUnit: 1, state: 0,
+      contractSize: Number(instrument.contractSize),
+      takerFeeRate: 0.0002,
+      volUnit: 1,
+      state: 0,
     });
-    expect(await running.rest('/api/v1/contract/depth/NOPE_USDT')).toMatchObject({ status: 200, json: { success: false, code: 1001 } });
+    expect(await running.rest('/api/v1/contract/depth/NOPE_USDT')).toMatchObject({
+      status: 200,
+      json: { success: false, code: 1001 },
+    });
     expect((await running.rest('/api/v1/contract/ping')).json).toMatchObject({ success: true, data: expect.any(Number) });
     expect((await running.rest('/api/v1/contract/detail?symbol=BTC_USDT')).json).toMatchObject({ data: { symbol: 'BTC_USDT' } });
   });
@@ -130,7 +162,10 @@ describe('MEXC contract', () => {
     const client = await running.connect(running.simulation.endpoints.mexc?.wsPublicFutures ?? '');
     const ask = (method: string, param: unknown): Promise<Record<string, unknown>> =>
       client.ask({ method, param }, ({ channel }) => String(channel).startsWith('rs.'));
-    expect(await ask('sub.depth', { symbol: 'NOPE_USDT' })).toMatchObject({ channel: 'rs.error', data: 'Contract [NOPE_USDT] not exists' });
+    expect(await ask('sub.depth', { symbol: 'NOPE_USDT' })).toMatchObject({
+      channel: 'rs.error',
+      data: 'Contract [NOPE_USDT] not exists',
+    });
     expect(await ask('sub.depth', { symbol: 'BTC_USDT', compress })).toMatchObject({ channel: 'rs.sub.depth', data: 'success' });
     expect(await ask('sub.deal', { symbol: 'BTC_USDT' })).toMatchObject({ channel: 'rs.sub.deal' });
     expect(await ask('sub.ticker', { symbol: 'BTC_USDT' })).toMatchObject({ channel: 'rs.sub.ticker' });

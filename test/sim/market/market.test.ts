@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { VENUES } from '../../../src/domain/venue.js';
 import type { BookBatch, SimulatedBook } from '../../../src/sim/market/book.js';
 import { type MarketOptions, SimulatedMarket } from '../../../src/sim/market/market.js';
 import { spread } from '../../../src/sim/market/planter.js';
-import { VENUES } from '../../../src/domain/venue.js';
 
 const EPOCH_US = 1_767_225_600_000_000;
 const OPTIONS: MarketOptions = {
-  venues: [...VENUES], symbols: 60, futuresSymbols: 12, seed: 7, updatesPerSecond: 2_000, plantIntervalMs: 500,
+  venues: [...VENUES],
+  symbols: 60,
+  futuresSymbols: 12,
+  seed: 7,
+  updatesPerSecond: 2_000,
+  plantIntervalMs: 500,
 };
 
 /** FNV-1a over everything that every update says. */
@@ -104,7 +109,9 @@ describe('the simulated market', () => {
       market.advance(us);
       for (const plant of market.plants().slice(before)) {
         const find = (venue: string) =>
-          market.books.find(({ instrument }) => instrument.venue === venue && instrument.base === plant.symbol && instrument.market === 'spot');
+          market.books.find(
+            ({ instrument }) => instrument.venue === venue && instrument.base === plant.symbol && instrument.market === 'spot',
+          );
         const buyAt = find(plant.buyVenue) as SimulatedBook;
         const sellAt = find(plant.sellVenue) as SimulatedBook;
         const fees = (buyAt.instrument.takerFeeBps + sellAt.instrument.takerFeeBps) / 1e4;

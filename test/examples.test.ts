@@ -1,0 +1,30 @@
+// Goal: the examples run, and say what they promise. They are run as their readers run them: the built files, in a process.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { startOperatorServer } from '../src/ops/operator-server.js';
+import { FakeBooks, fakeSnapshot } from './ops/fake-engine.js';
+
+const run = promisify(execFile);
+const example = (name: string): string => fileURLToPath(new URL(`../build/examples/${name}.js`, import.meta.url));
+
+describe('examples', () => {
+  it('decode-a-frame builds a book and prices an order through it', async () => {
+    const { stdout } = await run(process.execPath, [example('decode-a-frame')]);
+    expect(stdout).toContain('SYNCED 104');
+    expect(stdout).toContain('asks [["3120.6","0.75"],["3121","2.25"]]');
+    expect(stdout).toContain('bids [["3120.4","4"]]');
+    expect(stdout).toContain('buying 1 ETH: filled at 3120.7 over 2 levels');
+  });
+
+  it('watch-opportunities prints what is open', async () => {
+    const server = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks() });
+    const snapshot = fakeSnapshot(1);
+    server.update(snapshot);
+    const { stdout } = await run(process.execPath, [example('watch-opportunities'), `http://127.0.0.1:${server.port}`, '1']);
+    server.close();
+    const best = snapshot.opportunities.list[0];
+    expect(stdout).toContain(`${best?.symbol}: ${best?.qty} from ${best?.buyVenue} at ${best?.buyPrice}`);
+  });
+});
