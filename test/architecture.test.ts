@@ -111,6 +111,11 @@ describe('the plan of the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keeps no static data in the kernel, which a new instance would write over under running threads', () => {
+    const wrong = sources('assembly').filter((file) => /\bmemory\.data\s*\(/.test(withoutComments(readFileSync(join(root, file), 'utf8'))));
+    expect(wrong).toEqual([]);
+  });
+
   it('has no circles of files', () => {
     expect(circle(files)).toBeUndefined();
     expect(circle(sources('assembly').filter((file) => !file.endsWith('.d.ts')))).toBeUndefined();

@@ -5,25 +5,27 @@ import {
   LEVEL_STRIDE, SIDE_COUNT,
 } from '../memory/layout';
 import { advance } from './crc';
-import { addDigits, beginDigits, digitsCount, digitsCrc } from './digits';
+import { addDigits, beginDigits, digitsCount, digitsCrc, resumeDigits } from './digits';
 import { bestLevel } from './ladder';
 
 /** Levels of a side that take part. */
 export const CHECKSUM_LEVELS: i32 = 10;
 
 // Cache of one side: u32 levels and the decimals they were printed with, u32 CRC of them all, i32 count of their digits; then for
-// each level price, quantity, u32 CRC and i32 count of its digits. And u32, with the asks: the CRC with which the asks' digits
+// each level price, quantity, u32 CRC and i32 count of its digits, and the same of its price's. And u32, with the asks: the CRC with which the asks' digits
 // end; with the bids: the same moved over the bids' digits.
 const CACHE_SHAPE: usize = 0;
 const CACHE_CRC: usize = 4;
 const CACHE_DIGITS: usize = 8;
 const CACHE_ASKS_END: usize = 12;
 const CACHE_RECORDS: usize = 16;
-const CACHE_STRIDE: usize = 256;
+const CACHE_STRIDE: usize = 352;
 const RECORD_QTY: usize = 8;
 const RECORD_CRC: usize = 16;
 const RECORD_DIGITS: usize = 20;
-const RECORD_STRIDE: usize = 24;
+const RECORD_PRICE_CRC: usize = 24;
+const RECORD_PRICE_DIGITS: usize = 28;
+const RECORD_STRIDE: usize = 32;
 
 /** What `refreshSide` did to the CRC of its side, and whether the side has another number of digits now. */
 let sideChange: u32 = 0;
@@ -33,7 +35,7 @@ let sideResized: bool = false;
 @inline
 function copyRecord(target: usize, source: usize): void {
   v128.store(target, v128.load(source));
-  store<u64>(target, load<u64>(source, RECORD_CRC), RECORD_CRC);
+  v128.store(target, v128.load(source, RECORD_CRC), RECORD_CRC);
 }
 
 /** Takes the record out that `levels` records stand behind. */
@@ -46,11 +48,20 @@ function insertRecord(record: usize, levels: i32): void {
   for (let from = record + <usize>levels * RECORD_STRIDE; from > record; from -= RECORD_STRIDE) copyRecord(from, from - RECORD_STRIDE);
 }
 
+/** Reckons a new level. */
 function printLevel(record: usize, book: usize, price: f64, qty: f64): void {
   beginDigits();
   addDigits(price, load<i32>(book, BOOK_PRICE_SCALE), load<i32>(book, BOOK_WIRE_PRICE_DECIMALS));
-  addDigits(qty, load<i32>(book, BOOK_QTY_SCALE), load<i32>(book, BOOK_WIRE_QTY_DECIMALS));
   store<f64>(record, price);
+  store<u32>(record, digitsCrc, RECORD_PRICE_CRC);
+  store<i32>(record, digitsCount, RECORD_PRICE_DIGITS);
+  printQty(record, book, qty);
+}
+
+/** Reckons another quantity of a level. */
+function printQty(record: usize, book: usize, qty: f64): void {
+  resumeDigits(load<u32>(record, RECORD_PRICE_CRC), load<i32>(record, RECORD_PRICE_DIGITS));
+  addDigits(qty, load<i32>(book, BOOK_QTY_SCALE), load<i32>(book, BOOK_WIRE_QTY_DECIMALS));
   store<f64>(record, qty, RECORD_QTY);
   store<u32>(record, digitsCrc, RECORD_CRC);
   store<i32>(record, digitsCount, RECORD_DIGITS);
@@ -60,7 +71,13 @@ function printLevel(record: usize, book: usize, price: f64, qty: f64): void {
 // @ts-ignore: decorator
 @inline
 function differences(level: usize, record: usize, held: i32): i32 {
+  let all = i64x2(0, 0);
   let bits = 0;
+  for (let i = 0; i < held; i++) {
+    const difference = v128.xor(v128.load(level - <usize>i * LEVEL_STRIDE), v128.load(record + <usize>i * RECORD_STRIDE));
+    all = v128.or(all, difference);
+  }
+  if (!v128.any_true(all)) return 0;
   for (let i = 0; i < held; i++) {
     bits |= <i32>v128.any_true(v128.xor(v128.load(level), v128.load(record))) << i;
     level -= LEVEL_STRIDE;
@@ -131,7 +148,7 @@ function refreshSide(book: usize, side: usize, sign: f64, cache: usize, decimals
       }
       const crc = load<u32>(record, RECORD_CRC);
       const digits = load<i32>(record, RECORD_DIGITS);
-      printLevel(record, book, load<f64>(level), load<f64>(level, 8));
+      printQty(record, book, load<f64>(level, 8));
       if (digits != load<i32>(record, RECORD_DIGITS)) sideResized = true;
       if (!sideResized) sideChange ^= advance(crc ^ load<u32>(record, RECORD_CRC), digitsOf(record + RECORD_STRIDE, end));
     }
@@ -167,7 +184,7 @@ function matchRecords(book: usize, sign: f64, best: usize, records: usize, from:
       cached = min(cached + 1, CHECKSUM_LEVELS);
       printLevel(record, book, price, qty);
     } else if (load<f64>(record, RECORD_QTY) != qty) {
-      printLevel(record, book, price, qty);
+      printQty(record, book, qty);
     }
     level -= LEVEL_STRIDE;
     record += RECORD_STRIDE;

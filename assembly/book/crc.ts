@@ -9,11 +9,15 @@ const POLYNOMIAL: u32 = 0xedb88320;
 
 /** SLICES[k][b]: what byte b does to the CRC k bytes later. */
 const SLICES: usize = TABLE_CRC_SLICES;
-/** Steps over 0 to 31 bytes, then over 32, 64, 128, ... bytes: for each of the 4 bytes of a CRC, what becomes of its 256 values. */
+/**
+ * Steps over 0 to 31 bytes, then over 0 to 15 times 32 bytes, then over 512, 1024, 2048, ... bytes: for each of the 4 bytes of a
+ * CRC, what becomes of its 256 values.
+ */
 const STEPS: usize = TABLE_CRC_STEPS;
 const STEP_SHIFT: usize = 12;
-const SHORT_STEPS: i32 = 32;
-const LONG_STEPS: i32 = 20;
+const BLOCK_STEPS: i32 = 32;
+const LONG_STEPS: i32 = 48;
+const ALL_STEPS: i32 = 64;
 
 // @ts-ignore: decorator
 @inline
@@ -44,40 +48,48 @@ export function fillCrcTables(): void {
       store<u32>(SLICES + (table << 10) + (<usize>byte << 2), (before >> 8) ^ slice(0, before & 0xff));
     }
   }
-  for (let step = 0; step < SHORT_STEPS + LONG_STEPS; step++) fillStep(step);
+  for (let step = 0; step < ALL_STEPS; step++) fillStep(step);
+}
+
+// @ts-ignore: decorator
+@inline
+function stepAt(step: i32): usize {
+  return STEPS + (<usize>step << STEP_SHIFT);
 }
 
 function fillStep(step: i32): void {
-  const target = STEPS + (<usize>step << STEP_SHIFT);
-  const before = target - (1 << STEP_SHIFT);
+  const target = stepAt(step);
   for (let index: u32 = 0; index < 4; index++) {
     for (let value: u32 = 0; value < 256; value++) {
       const entry = (<usize>index << 10) + (<usize>value << 2);
-      let crc = value << (index << 3);
-      if (step > 0) {
-        crc = load<u32>(before + entry);
-        // Up to 32 bytes one more byte than the step before, from there on twice as many.
-        crc = step <= SHORT_STEPS ? (crc >> 8) ^ slice(0, crc & 0xff) : take(before, crc);
-      }
-      store<u32>(target + entry, crc);
+      store<u32>(target + entry, stepped(step, entry, value << (index << 3)));
     }
   }
+}
+
+/** What step number `step` makes of a CRC, by the steps before it, which have it at the same `entry`. */
+function stepped(step: i32, entry: usize, crc: u32): u32 {
+  if (step == 0 || step == BLOCK_STEPS) return crc;
+  if (step == BLOCK_STEPS + 1) return crcByte(load<u32>(stepAt(BLOCK_STEPS - 1) + entry), 0);
+  const before = load<u32>(stepAt(step - 1) + entry);
+  if (step < BLOCK_STEPS) return crcByte(before, 0);
+  return take(step <= LONG_STEPS ? stepAt(BLOCK_STEPS + 1) : stepAt(step - 1), before);
 }
 
 /** A plain CRC after `length` more zero bytes. */
 // @ts-ignore: decorator
 @inline
 export function advance(crc: u32, length: i32): u32 {
-  const short = take(STEPS + (<usize>(length & 31) << STEP_SHIFT), crc);
-  return length < 32 ? short : advanceLong(short, length >> 5);
+  const short = take(stepAt(length & 31), crc);
+  if (length < 32) return short;
+  const long = take(stepAt(BLOCK_STEPS + ((length >> 5) & 15)), short);
+  return length < 512 ? long : advanceLong(long, length >> 9);
 }
 
-/** A plain CRC after `blocks` times 32 more zero bytes. */
+/** A plain CRC after `blocks` times 512 more zero bytes. */
 function advanceLong(crc: u32, blocks: i32): u32 {
-  let step = STEPS + (<usize>SHORT_STEPS << STEP_SHIFT);
-  for (; blocks != 0; blocks >>= 1) {
-    if (blocks & 1) crc = take(step, crc);
-    step += 1 << STEP_SHIFT;
+  for (let step = LONG_STEPS; blocks != 0; blocks >>= 1, step++) {
+    if (blocks & 1) crc = take(stepAt(step), crc);
   }
   return crc;
 }

@@ -38,6 +38,12 @@ export function beginDigits(): void {
   digitsCount = 0;
 }
 
+/** Goes on behind digits that were added before. */
+export function resumeDigits(crc: u32, count: i32): void {
+  digitsCrc = crc;
+  digitsCount = count;
+}
+
 // @ts-ignore: decorator
 @inline
 function pair(place: usize, value: u32): u32 {
@@ -48,10 +54,11 @@ function pair(place: usize, value: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function eightDigits(value: u32, place: usize): u32 {
-  const high = value / 10000;
+  // Divisions by 10000 and by 100 as multiplications, exact for values of this size.
+  const high = <u32>((<u64>value * 3518437209) >> 45);
   const low = value - high * 10000;
-  const first = high / 100;
-  const third = low / 100;
+  const first = (high * 5243) >> 19;
+  const third = (low * 5243) >> 19;
   return pair(place + 3, first) ^ pair(place + 2, high - first * 100) ^ pair(place + 1, third) ^ pair(place, low - third * 100);
 }
 

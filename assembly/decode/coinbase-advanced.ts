@@ -2,11 +2,11 @@
 // sequence_num counts the frames of a connection over all its channels.
 import {
   BOOK_PHASE, BOOK_PRICE_SCALE, BOOK_QTY_SCALE, LEVEL_STRIDE, PHASE_RUNNING, PHASE_WAITING, STATUS_EVENT, STATUS_UNKNOWN_SYMBOL,
-  THREAD_RESULTS_MAX,
+  THREAD_NAMED_BOOKS, THREAD_RESULTS_MAX,
 } from '../memory/layout';
 import { applyDelta, applySnapshot, malformed, stale } from '../book/publish';
 import { findSymbol } from '../memory/symbols';
-import { askLevels, bidLevels, eventCount, levelsMax, noteMessage } from '../memory/thread';
+import { askLevels, bidLevels, eventCount, levelsMax, noteMessage, thread } from '../memory/thread';
 import { commitTrades, listTrade } from './events';
 import {
   at, fail, failed, finished, firstElement, firstKey, keyOf, nextElement, nextKey, peek, readText, resumeAt, skipValue, text,
@@ -79,8 +79,7 @@ let eventType: i32;
 let bids: i32;
 let asks: i32;
 
-/** Books that the frame named so far, u32 each: when it proves malformed, all of them missed something. */
-const BOOKS = memory.data(THREAD_RESULTS_MAX * 4, 4);
+/** Books that the frame named so far: when it proves malformed, all of them missed something. */
 let booksNamed: i32;
 
 function beginFrame(): void {
@@ -111,7 +110,7 @@ function readProduct(feed: usize): void {
   named = true;
   book = findSymbol(feed, text, textLength);
   if (book == 0 || booksNamed == THREAD_RESULTS_MAX) return;
-  store<u32>(BOOKS + (<usize>booksNamed << 2), <u32>book);
+  store<u32>(thread + THREAD_NAMED_BOOKS + (<usize>booksNamed << 2), <u32>book);
   booksNamed++;
 }
 
@@ -263,9 +262,9 @@ function applyEvent(feed: usize): i32 {
 /** A frame of l2_data that is wrong somewhere: all books it named are out of step. The event at fault is the last one read. */
 function failedFrame(feed: usize): i32 {
   let last: usize = 0;
-  if (booksNamed > 0) last = load<u32>(BOOKS + (<usize>(booksNamed - 1) << 2));
+  if (booksNamed > 0) last = load<u32>(thread + THREAD_NAMED_BOOKS + (<usize>(booksNamed - 1) << 2));
   for (let i = 0; i < booksNamed - 1; i++) {
-    const other = <usize>load<u32>(BOOKS + (<usize>i << 2));
+    const other = <usize>load<u32>(thread + THREAD_NAMED_BOOKS + (<usize>i << 2));
     if (other != last) malformed(other);
   }
   return failedBookFrame(feed, last);

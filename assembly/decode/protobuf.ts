@@ -1,5 +1,7 @@
 // A strict, forward-only reader of protobuf messages. Every read is held against the end of the message it is in, and a nested
 // message against the end of its parent. Errors set the sticky flag of json.ts, which the number reader uses too.
+import { THREAD_QUOTED } from '../memory/layout';
+import { thread } from '../memory/thread';
 import { at as jsonAt, fail, failed, resumeAt } from './json';
 import { readUnits, shortUnits, shortValue } from './number';
 
@@ -10,8 +12,6 @@ export const WIRE_FIXED32 = 5;
 
 /** Longest decimal that is read; none that fits 2^53 needs more. */
 const DECIMAL_BYTES_MAX: usize = 60;
-/** Where a decimal is put between quotes, for the reader of long forms, with room behind it for its loads of 16 bytes. */
-const QUOTED = memory.data(80, 16);
 
 /** Next byte to read, and the first one behind the message. */
 export let at: usize = 0;
@@ -118,13 +118,15 @@ function longUnitsOfText(from: usize, end: usize, scale: i32): f64 {
     fail();
     return 0;
   }
-  store<u8>(QUOTED, 0x22);
-  memory.copy(QUOTED + 1, from, length);
-  store<u16>(QUOTED + 1 + length, 0x0022);
+  // Put between quotes for the reader of long forms, with room behind it for its loads of 16 bytes.
+  const quoted = thread + THREAD_QUOTED;
+  store<u8>(quoted, 0x22);
+  memory.copy(quoted + 1, from, length);
+  store<u16>(quoted + 1 + length, 0x0022);
   const before = jsonAt;
-  resumeAt(QUOTED);
+  resumeAt(quoted);
   const units = readUnits(scale);
-  if (jsonAt != QUOTED + length + 2) fail();
+  if (jsonAt != quoted + length + 2) fail();
   resumeAt(before);
   return units;
 }

@@ -15,7 +15,7 @@ export const TABLE_DIGIT_PAIRS = 78080;
 export const TABLE_CRC_STEPS = 81920;
 
 /** First byte the plan may use; the module's static data and the tables lie below. */
-export const REGION_BASE = 327680;
+export const REGION_BASE = 393216;
 
 // --- control block: one per memory, each word on its own cache line ------------------------------------------------
 
@@ -186,7 +186,7 @@ export const BOOK_MARKS = 416;
 export const BOOK_CROSSED_SINCE_US = 448;
 /** Digits of the ten best levels of both sides as they stood at the last checksum; see book/checksum.ts. */
 export const BOOK_CHECKSUM_CACHE = 512;
-export const BOOK_STRIDE = 1024;
+export const BOOK_STRIDE = 1216;
 
 /** One level: price units f64, quantity units f64. */
 export const LEVEL_STRIDE = 16;
@@ -294,7 +294,11 @@ export const THREAD_WORST_BPS = 456;
 /** ... and depth: base, quote and levels of each side (pricing/depth.ts). */
 export const THREAD_BID_DEPTH_BASE = 464;
 export const THREAD_ASK_DEPTH_BASE = 488;
-export const THREAD_HEADER_BYTES = 512;
+/** 80 bytes, where a protobuf text is put between quotes for the reader of long numbers. */
+export const THREAD_QUOTED = 512;
+/** u32 each, books that the frame under way has named so far, at most THREAD_RESULTS_MAX. */
+export const THREAD_NAMED_BOOKS = 592;
+export const THREAD_HEADER_BYTES = 704;
 export const INPUT_SLACK = 64;
 
 /** One trade: price units, quantity units, id (0 when not a number), exchange time in us, side (1 taker bought, -1 taker sold, 0 unknown). */

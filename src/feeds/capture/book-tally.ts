@@ -28,7 +28,6 @@ export interface TopDigest {
 export class BookTally {
   frames = 0;
   levels = 0;
-  resynced = 0;
   readonly trades = new TradeSums();
   readonly aggTrades = new TradeSums();
   tradeCount = 0;
@@ -99,7 +98,11 @@ export class BookTally {
   }
 
   qtyText(units: number): string {
-    const text = decimalText(units, this.qtyScale);
+    return this.plainQty(decimalText(units, this.qtyScale));
+  }
+
+  /** A quantity as the book tells it, as it was sent. */
+  plainQty(text: string): string {
     return this.codes === undefined ? text : this.codes.decode(text);
   }
 

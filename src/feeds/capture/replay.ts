@@ -1,0 +1,194 @@
+import {
+  STATUS_APPLIED,
+  STATUS_CROSSED,
+  STATUS_SNAPSHOT,
+  STATUS_UNKNOWN,
+  THREAD_MESSAGE_LEVELS,
+} from '../../../assembly/memory/layout.js';
+import { SeededRandom } from '../../domain/random.js';
+import { createSharedBooks } from '../../kernel/memory.js';
+import { FeedSession } from '../session.js';
+import type { FeedBook } from '../transport.js';
+import { BookTally } from './book-tally.js';
+import { type CaptureRecord, payloadBytes } from './format.js';
+import { tryParse } from './json.js';
+import { ObservedKernel } from './observed-kernel.js';
+import { isSnapshotUrl, symbolOfUrl } from './origin.js';
+import { QuantityCodes } from './quantity-codes.js';
+import { planReplay, REPLAY_SETTINGS, type ReplayFeed } from './replay-plan.js';
+import type { CaptureSurvey } from './survey.js';
+import { type FrameDetail, readDetail } from './verdict-detail.js';
+import { type Verdict, verdictOfStatus } from './verdict.js';
+
+/** One feed while it is replayed. */
+export interface RunningFeed {
+  readonly plan: ReplayFeed;
+  readonly session: FeedSession;
+  /** Address of its descriptor. */
+  readonly address: number;
+  readonly tallies: ReadonlyMap<string, BookTally>;
+  /** How many lines came to which end. */
+  readonly verdicts: Map<Verdict, number>;
+}
+
+/** What became of one line. */
+export interface LineOutcome {
+  readonly verdict: Verdict;
+  readonly symbol: string | undefined;
+  /** What the kernel read, when details are asked for. */
+  readonly detail: FrameDetail | undefined;
+}
+
+export interface ReplayOptions {
+  /** Digest lines of each symbol whose state is to be kept. */
+  readonly noteLines: (symbol: string) => ReadonlySet<number>;
+  /** Whether what the kernel read is told for every line; for captures of single messages. */
+  readonly details: boolean;
+}
+
+/** Sends a surveyed capture through the feeds' own session and kernel, at the times of the file. */
+export class CaptureReplay {
+  readonly kernel: ObservedKernel;
+  readonly feeds: readonly RunningFeed[];
+  private readonly byDecoder = new Map<number, RunningFeed>();
+  private readonly byAddress = new Map<number, { readonly tally: BookTally; readonly symbol: string }>();
+  private readonly codes = new Map<number, QuantityCodes>();
+  private readonly closing: (() => void)[] = [];
+  /** What the first decode of the line found; those behind it are of frames that had been kept. */
+  private first: { readonly symbol: string | undefined; readonly detail: FrameDetail | undefined } | undefined;
+  private nowUs = 0;
+
+  constructor(
+    private readonly survey: CaptureSurvey,
+    private readonly options: ReplayOptions,
+  ) {
+    for (const { decoder, symbols } of survey.feeds.values()) {
+      const wide = [...symbols.values()].filter(({ isWide }) => isWide);
+      if (wide.length > 0) this.codes.set(decoder, new QuantityCodes(new Set(wide.map(({ symbol }) => symbol))));
+    }
+    const plan = planReplay(survey, this.codes);
+    this.kernel = new ObservedKernel(createSharedBooks(plan.memory), (status, frame) => this.decoded(status, frame));
+    let nextBook = 0;
+    this.feeds = plan.feeds.map((feed, index) => {
+      const first = nextBook;
+      nextBook += feed.symbols.length;
+      return this.start(feed, plan.memory.feeds[index] ?? 0, plan.memory.books.slice(first, nextBook));
+    });
+  }
+
+  /** Whether a symbol's quantities are carried as codes, since no scale holds them. */
+  isCoded(decoder: number, symbol: string): boolean {
+    return this.codes.get(decoder)?.has(symbol) === true;
+  }
+
+  /** Takes in one line. */
+  replay(record: CaptureRecord): LineOutcome {
+    const feed = this.byDecoder.get(this.survey.decoderOf(record));
+    if (feed === undefined) return { verdict: 'no venue', symbol: undefined, detail: undefined };
+    if (record.t !== null) this.nowUs = Math.max(this.nowUs, record.t * 1000);
+    feed.session.receivedAt(this.nowUs);
+    this.first = undefined;
+    const verdict = this.take(feed, record);
+    for (const close of this.closing.splice(0)) close();
+    feed.verdicts.set(verdict, (feed.verdicts.get(verdict) ?? 0) + 1);
+    return { verdict, symbol: this.first?.symbol, detail: this.first?.detail };
+  }
+
+  private take(feed: RunningFeed, record: CaptureRecord): Verdict {
+    if (record.dir === 'out') return 'sent';
+    const symbol = record.kind === 'http' && isSnapshotUrl(record.url) ? symbolOfUrl(record.url) : undefined;
+    if (record.kind === 'ws') {
+      const payload = this.payload(feed, record, undefined);
+      const connection = Math.max(0, feed.plan.connections.indexOf(record.conn));
+      const status = feed.session.frame(connection, payload, 0, payload.length);
+      if (status === STATUS_UNKNOWN && record.raw !== undefined) return feed.plan.protocol.control(record.raw).kind;
+      return verdictOfStatus(status);
+    }
+    const book = feed.session.books.find((candidate) => candidate.symbol === symbol);
+    if (symbol === undefined || book === undefined) return 'answer';
+    feed.session.snapshot(book, this.payload(feed, record, symbol));
+    return this.first === undefined ? 'not needed' : 'snapshot';
+  }
+
+  private payload(feed: RunningFeed, record: CaptureRecord, restSymbol: string | undefined): Uint8Array {
+    const codes = this.codes.get(feed.plan.decoder);
+    if (codes !== undefined && record.raw !== undefined) {
+      const message = tryParse(record.raw);
+      if (codes.encode(feed.plan.decoder, message, restSymbol)) return Buffer.from(JSON.stringify(message));
+    }
+    return payloadBytes(record);
+  }
+
+  private start(plan: ReplayFeed, address: number, books: readonly number[]): RunningFeed {
+    const tallies = new Map<string, BookTally>();
+    const feedBooks: FeedBook[] = plan.symbols.map(({ symbol }, index) => {
+      const book = books[index] ?? 0;
+      const codes = this.isCoded(plan.decoder, symbol) ? this.codes.get(plan.decoder) : undefined;
+      const tally = new BookTally(this.kernel, book, plan.protocol.venue === 'kraken', codes, this.options.noteLines(symbol));
+      tallies.set(symbol, tally);
+      this.byAddress.set(book, { tally, symbol });
+      return { index, symbol, address: book };
+    });
+    const connects: number[] = [];
+    const session: FeedSession = new FeedSession(
+      {
+        protocol: plan.protocol,
+        kernel: this.kernel,
+        feed: address,
+        settings: REPLAY_SETTINGS,
+        random: new SeededRandom(1),
+        epochMs: () => this.nowUs / 1000,
+        listener: () => undefined,
+        transport: {
+          connect: (connection) => connects.push(connection),
+          send: () => undefined,
+          close: (connection) => {
+            this.closing.push(() => {
+              session.disconnected(connection, 'closed');
+              open();
+            });
+          },
+          requestSnapshot: () => undefined,
+        },
+      },
+      feedBooks,
+    );
+    // The connections of the file are open whenever it has a message.
+    const open = (): void => {
+      session.tick(this.nowUs / 1000);
+      for (const connection of connects.splice(0)) session.connected(connection);
+    };
+    open();
+    const feed: RunningFeed = { plan, session, address, tallies, verdicts: new Map() };
+    this.byDecoder.set(plan.decoder, feed);
+    return feed;
+  }
+
+  private decoded(status: number, frame: Uint8Array): void {
+    const { kernel } = this;
+    const isFirst = this.first === undefined;
+    const results = kernel.resultCount;
+    const levels = kernel.int32At(kernel.thread + THREAD_MESSAGE_LEVELS);
+    for (let index = 0; index < results; index++) {
+      const tally = this.byAddress.get(kernel.resultBook(index))?.tally;
+      if (tally === undefined) continue;
+      const result = kernel.resultStatus(index);
+      if (isFirst) tally.frames++;
+      if (result !== STATUS_APPLIED && result !== STATUS_SNAPSHOT && result !== STATUS_CROSSED) continue;
+      if (index === 0) tally.levels += levels;
+      tally.changed(result === STATUS_SNAPSHOT);
+    }
+    const trades = kernel.eventCount;
+    const isAggregate = trades > 0 && Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).includes('"aggTrade"');
+    for (let index = 0; index < trades; index++) {
+      const trade = kernel.event(index);
+      this.byAddress.get(trade.book)?.tally.traded(trade, isAggregate);
+    }
+    if (!isFirst) return;
+    const named = results > 0 ? this.byAddress.get(kernel.resultBook(0)) : undefined;
+    this.first = {
+      symbol: named?.symbol,
+      detail: this.options.details && named !== undefined ? readDetail(kernel, status, named.tally) : undefined,
+    };
+  }
+}
