@@ -2,6 +2,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/cli/config.js';
 import { InvalidInputError } from '../../src/domain/errors.js';
@@ -50,5 +51,13 @@ describe('loadConfig', () => {
 
   it('refuses a file that is not there', () => {
     expect(() => loadConfig(join(folder, 'none.yaml'))).toThrow(/none\.yaml cannot be read/);
+  });
+});
+
+describe('config/tiercel.yaml', () => {
+  it('is a configuration that is taken', () => {
+    const config = loadConfig(fileURLToPath(new URL('../../config/tiercel.yaml', import.meta.url)));
+    expect(config.venues.gateio.futuresTakerFeeBps).toBe(5);
+    expect(config.universe.quotes).toEqual(['USDT']);
   });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { OperatorSnapshot } from '../../src/ops/messages.js';
 import { isAlive, SnapshotStream, TiercelProcess } from './process.js';
 
@@ -61,6 +61,16 @@ describe('tiercel run on simulated venues', () => {
     expect(await engine.ended).toBe(0);
     expect(performance.now() - askedMs).toBeLessThan(2000);
     expect(isAlive(simulator)).toBe(false);
+  });
+});
+
+describe('a killed engine', () => {
+  it('takes its simulator with it', async () => {
+    const engine = new TiercelProcess(['run', '--port', '0', '--quiet', '--symbols', '20']);
+    const simulator = Number((await engine.line(({ msg }) => msg === 'Simulated venues are up'))['pid']);
+    engine.kill();
+    await engine.ended;
+    await vi.waitUntil(() => !isAlive(simulator), { timeout: 5000 });
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  DECODER_COINBASE_EXCHANGE,
   STATUS_APPLIED,
   STATUS_CROSSED,
   STATUS_SNAPSHOT,
@@ -10,15 +11,16 @@ import { createSharedBooks } from '../../kernel/memory.js';
 import { FeedSession } from '../session.js';
 import type { FeedBook } from '../transport.js';
 import { BookTally } from './book-tally.js';
+import { plainDecimal, toUnits } from './decimal.js';
 import { type CaptureRecord, payloadBytes } from './format.js';
-import { tryParse } from './json.js';
+import { isObject, tryParse } from './json.js';
 import { ObservedKernel } from './observed-kernel.js';
 import { isSnapshotUrl, symbolOfUrl } from './origin.js';
 import { QuantityCodes } from './quantity-codes.js';
 import { planReplay, REPLAY_SETTINGS, type ReplayFeed } from './replay-plan.js';
 import type { CaptureSurvey } from './survey.js';
 import { type FrameDetail, readDetail } from './verdict-detail.js';
-import { type Verdict, verdictOfStatus } from './verdict.js';
+import { type Verdict, verdictOfControl, verdictOfStatus } from './verdict.js';
 
 /** One feed while it is replayed. */
 export interface RunningFeed {
@@ -46,6 +48,12 @@ export interface ReplayOptions {
   readonly details: boolean;
 }
 
+interface FirstDecode {
+  readonly status: number;
+  readonly symbol: string | undefined;
+  readonly detail: FrameDetail | undefined;
+}
+
 /** Sends a surveyed capture through the feeds' own session and kernel, at the times of the file. */
 export class CaptureReplay {
   readonly kernel: ObservedKernel;
@@ -55,7 +63,7 @@ export class CaptureReplay {
   private readonly codes = new Map<number, QuantityCodes>();
   private readonly closing: (() => void)[] = [];
   /** What the first decode of the line found; those behind it are of frames that had been kept. */
-  private first: { readonly symbol: string | undefined; readonly detail: FrameDetail | undefined } | undefined;
+  private first: FirstDecode | undefined;
   private nowUs = 0;
 
   constructor(
@@ -87,27 +95,34 @@ export class CaptureReplay {
     if (feed === undefined) return { verdict: 'no venue', symbol: undefined, detail: undefined };
     if (record.t !== null) this.nowUs = Math.max(this.nowUs, record.t * 1000);
     feed.session.receivedAt(this.nowUs);
-    this.first = undefined;
-    const verdict = this.take(feed, record);
+    const { verdict, first } = this.take(feed, record);
     for (const close of this.closing.splice(0)) close();
     feed.verdicts.set(verdict, (feed.verdicts.get(verdict) ?? 0) + 1);
-    return { verdict, symbol: this.first?.symbol, detail: this.first?.detail };
+    return { verdict, symbol: first?.symbol, detail: first?.detail };
   }
 
-  private take(feed: RunningFeed, record: CaptureRecord): Verdict {
-    if (record.dir === 'out') return 'sent';
-    const symbol = record.kind === 'http' && isSnapshotUrl(record.url) ? symbolOfUrl(record.url) : undefined;
+  private take(feed: RunningFeed, record: CaptureRecord): { readonly verdict: Verdict; readonly first?: FirstDecode | undefined } {
+    if (record.dir === 'out') return { verdict: 'sent' };
     if (record.kind === 'ws') {
       const payload = this.payload(feed, record, undefined);
       const connection = Math.max(0, feed.plan.connections.indexOf(record.conn));
+      this.first = undefined;
       const status = feed.session.frame(connection, payload, 0, payload.length);
-      if (status === STATUS_UNKNOWN && record.raw !== undefined) return feed.plan.protocol.control(record.raw).kind;
-      return verdictOfStatus(status);
+      if (status !== STATUS_UNKNOWN || record.raw === undefined) return { verdict: verdictOfStatus(status), first: this.first };
+      addRepeatedTrade(feed, record.raw);
+      return { verdict: verdictOfControl(record.raw, feed.plan.protocol), first: this.first };
     }
+    const symbol = isSnapshotUrl(record.url) ? symbolOfUrl(record.url) : undefined;
     const book = feed.session.books.find((candidate) => candidate.symbol === symbol);
-    if (symbol === undefined || book === undefined) return 'answer';
-    feed.session.snapshot(book, this.payload(feed, record, symbol));
-    return this.first === undefined ? 'not needed' : 'snapshot';
+    if (symbol === undefined || book === undefined) return { verdict: 'answer' };
+    const first = this.snapshot(feed, book, this.payload(feed, record, symbol));
+    return { verdict: first === undefined ? 'not needed' : verdictOfStatus(first.status), first };
+  }
+
+  private snapshot(feed: RunningFeed, book: FeedBook, body: Uint8Array): FirstDecode | undefined {
+    this.first = undefined;
+    feed.session.snapshot(book, body);
+    return this.first;
   }
 
   private payload(feed: RunningFeed, record: CaptureRecord, restSymbol: string | undefined): Uint8Array {
@@ -187,8 +202,25 @@ export class CaptureReplay {
     if (!isFirst) return;
     const named = results > 0 ? this.byAddress.get(kernel.resultBook(0)) : undefined;
     this.first = {
+      status,
       symbol: named?.symbol,
       detail: this.options.details && named !== undefined ? readDetail(kernel, status, named.tally) : undefined,
     };
   }
+}
+
+/**
+ * Coinbase repeats the last trade of a product when one subscribes. A feed passes it over, since it is old; a recording counts the
+ * trades that are in it.
+ */
+function addRepeatedTrade(feed: RunningFeed, raw: string): void {
+  if (feed.plan.decoder !== DECODER_COINBASE_EXCHANGE || !raw.includes('"last_match"')) return;
+  const message = tryParse(raw);
+  if (!isObject(message) || message['type'] !== 'last_match') return;
+  const tally = feed.tallies.get(String(message['product_id']));
+  const price = plainDecimal(message['price']);
+  const qty = plainDecimal(message['size']);
+  if (tally === undefined || price === undefined || qty === undefined) return;
+  const units = { priceUnits: Number(toUnits(price, tally.priceScale)), qtyUnits: Number(toUnits(qty, tally.qtyScale)) };
+  tally.traded({ ...units, book: tally.address, id: Number(message['trade_id']), tsUs: 0, side: 0 }, false);
 }

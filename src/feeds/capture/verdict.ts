@@ -14,7 +14,7 @@ import {
   STATUS_UNKNOWN,
   STATUS_UNKNOWN_SYMBOL,
 } from '../../../assembly/memory/layout.js';
-import type { ControlMessage } from '../../venues/contract.js';
+import type { ControlMessage, FeedProtocol } from '../../venues/contract.js';
 
 const STATUS_VERDICTS = {
   [STATUS_UNKNOWN]: 'unknown',
@@ -35,12 +35,12 @@ const STATUS_VERDICTS = {
 
 /**
  * What became of one line: what the kernel made of it; for a message that is not the kernel's, what it tells the session
- * (`acknowledged`, `alive`, `other` and so on); `sent` for one that the recorder sent; `answer` for an HTTP answer that is no book of
+ * (`acknowledged`, `alive`, `error` and so on), or `unknown` when it means nothing to either; `sent` for one that the recorder sent; `answer` for an HTTP answer that is no book of
  * a stream, `not needed` for one that is but came to a book in step; `no venue` for a line that nothing ascribes to one.
  */
 export type Verdict =
   | (typeof STATUS_VERDICTS)[keyof typeof STATUS_VERDICTS]
-  | ControlMessage['kind']
+  | Exclude<ControlMessage['kind'], 'other'>
   | 'sent'
   | 'answer'
   | 'not needed'
@@ -49,4 +49,12 @@ export type Verdict =
 /** Name of a STATUS_... value. */
 export function verdictOfStatus(status: number): Verdict {
   return STATUS_VERDICTS[status as keyof typeof STATUS_VERDICTS] ?? 'unknown';
+}
+
+/** What a text that the kernel left alone tells the session. */
+export function verdictOfControl(text: string, protocol: FeedProtocol): Verdict {
+  // Kraken's old interface sends its data as lists; a control message is an object at every venue.
+  if (text.trimStart().startsWith('[')) return 'unknown';
+  const { kind } = protocol.control(text);
+  return kind === 'other' ? 'unknown' : kind;
 }
