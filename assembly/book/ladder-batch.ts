@@ -2,8 +2,8 @@
 // between them moved once, however many levels come and go.
 import { BOOK_ROOM, BOOK_UNKNOWN_DELETES, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_START } from '../memory/layout';
 import { count } from '../memory/counters';
-import { ladderChanges } from '../memory/thread';
-import { gallop, LEVEL_SHIFT, moveLevels, recentre } from './levels';
+import { ladderChanges, spare } from '../memory/thread';
+import { gallop, LEVEL_SHIFT, moveLevels, recentre, searchDown, WINDOW, windowBelow } from './levels';
 
 /** Shorter messages are set level by level. */
 export const BATCH_MIN: i32 = 3;
@@ -33,22 +33,33 @@ const CHANGE_STRIDE: usize = 16;
 export function applySorted(book: usize, side: usize, sign: f64, updates: usize, levels: i32, direction: i32): void {
   const held = load<i32>(side, SIDE_COUNT);
   const first = <usize>load<u32>(side, SIDE_BUFFER) + (<usize>load<i32>(side, SIDE_START) << LEVEL_SHIFT);
-  const behind = ladderChanges + <usize>levels * CHANGE_STRIDE; // a place to write to that nobody reads
+  // Updates are visited from the best to the worst: most messages begin near the top.
+  const step = direction < 0 ? LEVEL_STRIDE : -LEVEL_STRIDE;
+  let update = direction < 0 ? updates : updates + (<usize>(levels - 1) << LEVEL_SHIFT);
+  const end = update + levels * step;
+  const isSmall = held < WINDOW;
+  const signs = f64x2.splat(sign < 0 ? -0.0 : 0);
   let change = ladderChanges;
   let insertions = 0;
   let unknown = 0;
-  let hint = held; // most messages begin near the top
-  const end = updates + (<usize>levels << LEVEL_SHIFT);
+  let index = held;
   // Whether a level is held, and whether it stays, is as good as random: no branch depends on either.
-  for (let update = updates; update < end; update += LEVEL_STRIDE) {
+  for (; update != end; update += step) {
     const price = load<f64>(update);
     const qty = load<f64>(update, 8);
-    hint = gallop(first, held, sign, sign * price, hint);
-    const level = first + (<usize>hint << LEVEL_SHIFT);
-    const known = <i32>(hint < held) & <i32>(load<f64>(level) == price);
-    const stays = <i32>(qty != 0);
-    store<f64>(select(level, behind, known & stays), qty, 8);
-    store<i32>(change, hint, CHANGE_POSITION);
+    const key = sign * price;
+    if (isSmall) {
+      index = gallop(first, held, sign, key, index);
+    } else {
+      const low = max(index - WINDOW, 0);
+      const below = windowBelow(first + (<usize>low << LEVEL_SHIFT), signs, f64x2.splat(key));
+      index = below == 0 && low > 0 ? searchDown(first, low, sign, signs, key) : low + below;
+    }
+    const level = first + (<usize>index << LEVEL_SHIFT);
+    const known = <i32>(index < held) & <i32>(load<u64>(level) == reinterpret<u64>(price));
+    const stays = <i32>(reinterpret<u64>(qty) != 0);
+    store<f64>(select(level, spare, known & stays), qty, 8);
+    store<i32>(change, index, CHANGE_POSITION);
     store<u32>(change, select(<u32>update, <u32>0, stays), CHANGE_UPDATE);
     change += <usize>(known ^ stays) * CHANGE_STRIDE;
     insertions += stays & ~known;
@@ -56,21 +67,20 @@ export function applySorted(book: usize, side: usize, sign: f64, updates: usize,
   }
   if (unknown > 0) count(book + BOOK_UNKNOWN_DELETES, <f64>unknown);
   if (change == ladderChanges) return;
-  moveAll(book, side, insertions, <i32>((change - ladderChanges) / CHANGE_STRIDE), direction);
+  moveAll(book, side, insertions, change);
 }
 
 /** Carries out the listed changes: every level that has to move is moved once, straight to where it stays. */
-function moveAll(book: usize, side: usize, insertions: i32, changes: i32, direction: i32): void {
+function moveAll(book: usize, side: usize, insertions: i32, changesEnd: usize): void {
   const held = load<i32>(side, SIDE_COUNT);
   let start = load<i32>(side, SIDE_START);
   if (start + held + insertions > load<i32>(book, BOOK_ROOM)) start = recentre(book, side);
   const first = <usize>load<u32>(side, SIDE_BUFFER) + (<usize>start << LEVEL_SHIFT);
-  // Changes are visited from the worst position to the best, whichever way round the message listed them.
-  const step = direction < 0 ? -CHANGE_STRIDE : CHANGE_STRIDE;
-  const lowest = direction < 0 ? ladderChanges + <usize>(changes - 1) * CHANGE_STRIDE : ladderChanges;
-  const end = lowest + <usize>changes * step;
+  // Changes are listed from the best position to the worst, and visited the other way round.
+  const step = -CHANGE_STRIDE;
+  const end = ladderChanges - CHANGE_STRIDE;
   let shift = 0;
-  let change = lowest;
+  let change = changesEnd - CHANGE_STRIDE;
   while (change != end) {
     const before = shift;
     shift += load<u32>(change, CHANGE_UPDATE) != 0 ? 1 : -1;

@@ -1,5 +1,4 @@
 // Decimals to whole units, exactly. A venue's number is either within 2^53 units and exact, or an error; nothing is rounded.
-import { TABLE_POWERS, TABLE_SHUFFLES } from '../memory/layout';
 import { at, expect, fail, peek, resumeAt } from './json';
 
 /** Why the last number was refused. */
@@ -14,9 +13,11 @@ export let fractionDigits: i32 = 0;
 const UNITS_MAX: i64 = 1 << 53;
 
 /** 10^0 .. 10^22, all exact. */
-const POWERS: usize = TABLE_POWERS;
+const POWERS = memory.data(23 * 8);
 /** Byte shuffles that move `digits` digits with a point after the first `whole` of them to the right edge of 16 bytes. */
-const SHUFFLES: usize = TABLE_SHUFFLES;
+const SHUFFLES = memory.data(16 * 16 * 16, 16);
+/** 16 set bytes and 16 clear ones: from FRONT + 16 - n on, the first n of 16 bytes are set. */
+const FRONT = memory.data(32, 16);
 
 /** Fills the tables above; every instance writes the same bytes, so it does not matter how many do, or when. */
 export function fillNumberTables(): void {
@@ -25,6 +26,8 @@ export function fillNumberTables(): void {
     store<f64>(POWERS + (<usize>i << 3), power);
     power *= 10;
   }
+  fillConstants();
+  v128.store(FRONT, i64x2(-1, -1));
   for (let whole = 0; whole < 16; whole++) {
     for (let digits = 0; digits < 16; digits++) {
       const shuffle = SHUFFLES + (<usize>((whole << 4) | digits) << 4);
@@ -52,18 +55,82 @@ function refuse(error: i32): f64 {
   return 0;
 }
 
-/** Value of 16 lanes of digits 0..9, the first lane the most significant. */
+// The constants of digit arithmetic. Read from memory into locals in front of a loop: the compiler would rebuild literal ones
+// in every round, with three instructions each.
+const CONSTANTS = memory.data(5 * 16, 16);
 // @ts-ignore: decorator
 @inline
-function valueOf(digits: v128): i64 {
-  // lanes of 2, of 4 and of 8 digits in turn
-  const tens = i16x8.add(i16x8.mul(v128.and(digits, i16x8.splat(0xff)), i16x8.splat(10)), i16x8.shr_u(digits, 8));
-  const thousands = i32x4.dot_i16x8_s(tens, i16x8(100, 1, 100, 1, 100, 1, 100, 1));
-  const packed = i16x8.narrow_i32x4_u(thousands, thousands);
-  const halves = i32x4.dot_i16x8_s(packed, i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1));
-  const high = <i64>i32x4.extract_lane(halves, 0);
-  const low = <i64>i32x4.extract_lane(halves, 1);
-  return high * 100000000 + low;
+export function zeroCharacters(): v128 {
+  return v128.load(CONSTANTS);
+}
+// @ts-ignore: decorator
+@inline
+export function nines(): v128 {
+  return v128.load(CONSTANTS, 16);
+}
+/** x * 2561 >> 8 is low byte * 10 + high byte of a lane of 16 bits. */
+// @ts-ignore: decorator
+@inline
+export function tensFactors(): v128 {
+  return v128.load(CONSTANTS, 32);
+}
+// @ts-ignore: decorator
+@inline
+export function hundredsFactors(): v128 {
+  return v128.load(CONSTANTS, 48);
+}
+// @ts-ignore: decorator
+@inline
+export function tenThousandsFactors(): v128 {
+  return v128.load(CONSTANTS, 64);
+}
+
+function fillConstants(): void {
+  v128.store(CONSTANTS, i8x16.splat(0x30));
+  v128.store(CONSTANTS, i8x16.splat(9), 16);
+  v128.store(CONSTANTS, i16x8.splat(2561), 32);
+  v128.store(CONSTANTS, i16x8(100, 1, 100, 1, 100, 1, 100, 1), 48);
+  v128.store(CONSTANTS, i16x8(10000, 1, 10000, 1, 10000, 1, 10000, 1), 64);
+}
+
+/** Sixteen lanes of digits 0..9, the first the most significant, as four numbers of four digits. */
+// @ts-ignore: decorator
+@inline
+export function groupsOfFour(digits: v128, tens: v128, hundreds: v128): v128 {
+  return i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(digits, tens), 8), hundreds);
+}
+
+/** Two numbers of four groups of four digits each, at most 15 digits, as two float64. */
+// @ts-ignore: decorator
+@inline
+export function valuesOf(first: v128, second: v128, tenThousands: v128, hundredMillions: v128): v128 {
+  const halves = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_u(first, second), tenThousands);
+  const high = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(halves, halves, 0, 2, 0, 2));
+  const low = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(halves, halves, 1, 3, 1, 3));
+  return f64x2.add(f64x2.mul(high, hundredMillions), low);
+}
+
+/** Value of 16 lanes of digits, at most 15 of them not zero. */
+// @ts-ignore: decorator
+@inline
+function valueOf(digits: v128): f64 {
+  const groups = groupsOfFour(digits, tensFactors(), hundredsFactors());
+  const halves = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_u(groups, groups), tenThousandsFactors());
+  return <f64>i32x4.extract_lane(halves, 0) * 100000000 + <f64>i32x4.extract_lane(halves, 1);
+}
+
+/** The first `length` (up to 16) of 16 bytes set. */
+// @ts-ignore: decorator
+@inline
+export function front(length: i32): v128 {
+  return v128.load(FRONT + <usize>(16 - length));
+}
+
+/** Moves digits to the right edge as units of 10^-scale, `whole` of them before a point: whole + scale must be within 15. */
+// @ts-ignore: decorator
+@inline
+export function unitShuffle(whole: i32, scale: i32): v128 {
+  return v128.load(SHUFFLES + (<usize>((whole << 4) + whole + scale) << 4));
 }
 
 /** mantissa * 10^shift as whole units; -1 when that is no whole number or beyond 2^53. */
@@ -88,26 +155,25 @@ function scaled(mantissa: i64, shift: i32): f64 {
 // @ts-ignore: decorator
 @inline
 export function unitsOfDigits(start: usize, whole: i32, digits: i32, scale: i32): f64 {
-  const bytes = i8x16.sub(v128.load(start), i8x16.splat(0x30));
-  const shift = scale - (digits - whole);
-  // Zeros written beyond the scale are left out of the shuffle; anything else there is refused.
-  const kept = digits + min(shift, 0);
-  if (kept < whole) return scaled(valueOf(i8x16.swizzle(bytes, v128.load(SHUFFLES + (<usize>((whole << 4) | digits) << 4)))), shift);
-  if (shift < 0) {
-    const zeros = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0)));
-    const dropped = (1 << (digits + 1)) - (1 << (kept + 1));
-    if ((zeros & dropped) != dropped) return -1;
-  }
-  const mantissa = valueOf(i8x16.swizzle(bytes, v128.load(SHUFFLES + (<usize>((whole << 4) | kept) << 4))));
-  return shift <= 0 ? <f64>mantissa : scaled(mantissa, shift);
+  const bytes = v128.and(i8x16.sub(v128.load(start), zeroCharacters()), front(digits + <i32>(whole < digits)));
+  if (whole + scale > 15) return longUnits(bytes, whole, digits, scale);
+  // Zeros may be written beyond the scale, other digits not.
+  if (v128.any_true(v128.andnot(bytes, front(whole + scale + 1)))) return -1;
+  return valueOf(i8x16.swizzle(bytes, unitShuffle(whole, scale)));
+}
+
+/** As `unitsOfDigits`, of digits that may come to more than 15 with the zeros up to the scale. */
+function longUnits(bytes: v128, whole: i32, digits: i32, scale: i32): f64 {
+  const fraction = digits - whole;
+  return scaled(<i64>valueOf(i8x16.swizzle(bytes, unitShuffle(whole, fraction))), scale - fraction);
 }
 
 /** Bits of the bytes that are not digits. */
 // @ts-ignore: decorator
 @inline
 export function notDigits(bytes: v128): i32 {
-  const digits = i8x16.sub(bytes, i8x16.splat(0x30));
-  return i8x16.bitmask(i8x16.eq(i8x16.min_u(digits, i8x16.splat(9)), digits)) ^ 0xffff;
+  const digits = i8x16.sub(bytes, zeroCharacters());
+  return i8x16.bitmask(i8x16.eq(i8x16.min_u(digits, nines()), digits)) ^ 0xffff;
 }
 
 /** Units of the last number that `shortUnits` read; -1 when they are no whole number within 2^53. */

@@ -16,6 +16,8 @@ export let askLevels: usize = 0;
 export let levelsMax: i32 = 0;
 /** Changes of one side while a message is applied, 16 bytes for each level. */
 export let ladderChanges: usize = 0;
+/** Room for one level that nobody reads: where branchless code puts what it has computed in vain. */
+export let spare: usize = 0;
 let events: usize = 0;
 let eventsMax: i32 = 0;
 
@@ -28,6 +30,7 @@ export function attach(address: usize): void {
   askLevels = load<u32>(address, THREAD_ASKS);
   levelsMax = load<i32>(address, THREAD_LEVELS_MAX);
   ladderChanges = load<u32>(address, THREAD_CHANGES);
+  spare = ladderChanges + (<usize>levelsMax << 4);
   events = load<u32>(address, THREAD_EVENTS);
   eventsMax = load<i32>(address, THREAD_EVENTS_MAX);
 }

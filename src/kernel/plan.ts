@@ -79,6 +79,8 @@ export interface MemoryPlan {
 const PAGE_BYTES = 65536;
 const LINE_BYTES = 64;
 const PAGES_MAX = 65536;
+/** Branchless code in the ladders reads up to eight levels behind the last one, whatever lies there. */
+const READ_SLACK_BYTES = 128;
 
 /** Levels of room in a ladder's buffer: twice the capacity, so that the window seldom has to be put back into the middle. */
 export function ladderRoom(capacity: number): number {
@@ -135,7 +137,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const scan = scanRows === 0 ? 0 : take(SCAN_HEADER_BYTES + scanRows * (SCAN_ROW_STRIDE + 4) + request.books.length * 4);
   const ladders = request.books.map((book) => take(ladderRoom(book.capacity) * LEVEL_STRIDE * 2));
   const l3Stores = request.books.map((book) => (book.orders === 0 ? 0 : take(l3StoreBytes(book.orders))));
-  const pages = Math.ceil(next / PAGE_BYTES);
+  const pages = Math.ceil((next + READ_SLACK_BYTES) / PAGE_BYTES);
   if (pages > PAGES_MAX) {
     throw new KernelError(
       `${request.books.length} books need ${Math.ceil(next / 2 ** 20)} MiB of shared memory, but 4096 MiB is the limit; lower the number of symbols or the levels a book holds`,

@@ -100,7 +100,9 @@ export class SessionRig {
   read(symbol: string): { sequence: number; sides: string } {
     this.kernel.exports.copyBook(this.book(symbol).address, 100);
     const side = (at: number, count: number): string =>
-      Array.from({ length: count }, (_, i) => `${this.kernel.float64[at + 2 * i]}:${this.kernel.float64[at + 2 * i + 1]}`).join(' ');
+      Array.from({ length: count }, (_, i) => `${this.kernel.float64[at + 2 * i]}:${this.kernel.float64[at + 2 * i + 1]}`).join(
+        ' ',
+      );
     return {
       sequence: this.kernel.answer(3),
       sides: `${side(this.kernel.copiedBids, this.kernel.answer(0))} | ${side(this.kernel.copiedAsks, this.kernel.answer(1))}`,

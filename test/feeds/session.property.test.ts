@@ -26,14 +26,15 @@ const action = fc.oneof(
 const SYMBOLS = ['AAAUSDT', 'BBBUSDT'];
 const IDS = ['AAA-USD', 'BBB-USD'];
 
-test('a synchronised book over deltas and REST snapshots is always the venue\'s', () => {
+test("a synchronised book over deltas and REST snapshots is always the venue's", () => {
   fc.assert(
     fc.property(fc.integer(), fc.array(fc.tuple(action, fc.nat(1)), { minLength: 1, maxLength: 150 }), (seed, actions) => {
       const rig = new SessionRig(binanceSpot(), SYMBOLS, { triesMax: 1000 });
       const random = new SeededRandom(seed);
       const venues = SYMBOLS.map((symbol) => new ModelVenue(symbol, random.fork(symbol)));
       const answerAll = (): void => {
-        for (const book of rig.transport.asked.splice(0)) rig.snapshot(book.symbol, venueOf(venues, book.symbol).binanceSnapshot());
+        for (const book of rig.transport.asked.splice(0))
+          rig.snapshot(book.symbol, venueOf(venues, book.symbol).binanceSnapshot());
       };
       const check = (): void => {
         for (const venue of venues) {
@@ -91,7 +92,7 @@ test('a synchronised book over deltas and REST snapshots is always the venue\'s'
   );
 });
 
-test('a synchronised book of a stream with snapshots is always the venue\'s, through disconnects and resubscriptions', () => {
+test("a synchronised book of a stream with snapshots is always the venue's, through disconnects and resubscriptions", () => {
   const step = fc.constantFrom('deliver', 'deliver', 'deliver', 'deliver', 'disconnect', 'garble', 'pass');
   fc.assert(
     fc.property(fc.integer(), fc.array(fc.tuple(step, fc.nat(1)), { minLength: 1, maxLength: 100 }), (seed, actions) => {

@@ -6,7 +6,7 @@ import { ModelVenue } from '../feeds/model-venue.js';
 import { SessionRig } from '../feeds/session-rig.js';
 
 // P2: after a reconnect old levels were merged with the new snapshot: ghost prices.
-test('P2: a disconnect at any message of a stream empties the book at once, and what comes back is the venue\'s book alone', () => {
+test("P2: a disconnect at any message of a stream empties the book at once, and what comes back is the venue's book alone", () => {
   const messages = 40;
   for (let at = 0; at <= messages; at++) {
     const rig = new SessionRig(binanceSpot(), ['AAAUSDT']);
