@@ -3,7 +3,7 @@
 import { BOOK_ROOM, BOOK_UNKNOWN_DELETES, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_START } from '../memory/layout';
 import { count } from '../memory/counters';
 import { ladderChanges, spare } from '../memory/thread';
-import { gallop, LEVEL_SHIFT, moveLevels, recentre, searchDown, WINDOW, windowBelow } from './levels';
+import { gallop, LEVEL_SHIFT, moveLevels, recentre, WINDOW, windowBelow, windowDown } from './levels';
 
 /** Shorter messages are set level by level. */
 export const BATCH_MIN: i32 = 3;
@@ -24,6 +24,8 @@ export function orderOf(sign: f64, updates: usize, levels: i32): i32 {
 const CHANGE_POSITION = 0;
 const CHANGE_UPDATE = 4;
 const CHANGE_SHIFT = 8;
+// Not of the change but of the update with the same number: the address of the level that it overwrites.
+const CHANGE_TARGET = 12;
 const CHANGE_STRIDE: usize = 16;
 
 /**
@@ -35,35 +37,42 @@ export function applySorted(book: usize, side: usize, sign: f64, updates: usize,
   const first = <usize>load<u32>(side, SIDE_BUFFER) + (<usize>load<i32>(side, SIDE_START) << LEVEL_SHIFT);
   // Updates are visited from the best to the worst: most messages begin near the top.
   const step = direction < 0 ? LEVEL_STRIDE : -LEVEL_STRIDE;
-  let update = direction < 0 ? updates : updates + (<usize>(levels - 1) << LEVEL_SHIFT);
-  const end = update + levels * step;
+  const best = direction < 0 ? updates : updates + (<usize>(levels - 1) << LEVEL_SHIFT);
+  let update = best;
+  const end = best + levels * step;
   const isSmall = held < WINDOW;
+  const unread = spare;
   const signs = f64x2.splat(sign < 0 ? -0.0 : 0);
   let change = ladderChanges;
+  let slot = ladderChanges;
   let insertions = 0;
   let unknown = 0;
   let index = held;
+  let low = held - WINDOW;
   // Whether a level is held, and whether it stays, is as good as random: no branch depends on either.
   for (; update != end; update += step) {
-    const price = load<f64>(update);
-    const qty = load<f64>(update, 8);
-    const key = sign * price;
+    const key = sign * load<f64>(update);
     if (isSmall) {
       index = gallop(first, held, sign, key, index);
     } else {
-      const low = max(index - WINDOW, 0);
-      const below = windowBelow(first + (<usize>low << LEVEL_SHIFT), signs, f64x2.splat(key));
-      index = below == 0 && low > 0 ? searchDown(first, low, sign, signs, key) : low + below;
+      low = windowDown(first, low, sign, signs, key);
+      index = low + windowBelow(first + (<usize>low << LEVEL_SHIFT), signs, f64x2.splat(key));
     }
     const level = first + (<usize>index << LEVEL_SHIFT);
-    const known = <i32>(index < held) & <i32>(load<u64>(level) == reinterpret<u64>(price));
-    const stays = <i32>(reinterpret<u64>(qty) != 0);
-    store<f64>(select(level, spare, known & stays), qty, 8);
-    store<i32>(change, index, CHANGE_POSITION);
-    store<u32>(change, select(<u32>update, <u32>0, stays), CHANGE_UPDATE);
+    const known = <i32>(index < held) & <i32>(load<u64>(level) == load<u64>(update));
+    const stays = <i32>(load<u64>(update, 8) != 0);
+    store<u32>(slot, <u32>select(level, unread, known & stays), CHANGE_TARGET);
+    slot += CHANGE_STRIDE;
+    store<u64>(change, <u64>index | (<u64>(<u32>update & -stays) << 32));
     change += <usize>(known ^ stays) * CHANGE_STRIDE;
     insertions += stays & ~known;
     unknown += ~(known | stays) & 1;
+  }
+  // Written only now, since searches would have to wait for levels that have just been written.
+  slot = ladderChanges;
+  for (update = best; update != end; update += step) {
+    v128.store(load<u32>(slot, CHANGE_TARGET), v128.load(update));
+    slot += CHANGE_STRIDE;
   }
   if (unknown > 0) count(book + BOOK_UNKNOWN_DELETES, <f64>unknown);
   if (change == ladderChanges) return;

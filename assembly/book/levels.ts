@@ -9,28 +9,30 @@ const BULK_LEVELS: i32 = 64;
 
 // @ts-ignore: decorator
 @inline
-function put(target: usize, index: i32, count: i32, level: v128): void {
-  v128.store(select(target + (<usize>index << LEVEL_SHIFT), spare, index < count), level);
+function put(target: usize, index: i32, count: i32, unread: usize, level: v128): void {
+  v128.store(select(target + (<usize>index << LEVEL_SHIFT), unread, index < count), level);
 }
 
 /** Moves up to four levels without a branch; reads four. */
 // @ts-ignore: decorator
 @inline
 function moveFour(target: usize, source: usize, levels: i32): void {
+  const unread = spare;
   const a = v128.load(source);
   const b = v128.load(source, 16);
   const c = v128.load(source, 32);
   const d = v128.load(source, 48);
-  put(target, 0, levels, a);
-  put(target, 1, levels, b);
-  put(target, 2, levels, c);
-  put(target, 3, levels, d);
+  put(target, 0, levels, unread, a);
+  put(target, 1, levels, unread, b);
+  put(target, 2, levels, unread, c);
+  put(target, 3, levels, unread, d);
 }
 
 /** Moves up to eight levels without a branch; reads eight. */
 // @ts-ignore: decorator
 @inline
 function moveEight(target: usize, source: usize, levels: i32): void {
+  const unread = spare;
   const a = v128.load(source);
   const b = v128.load(source, 16);
   const c = v128.load(source, 32);
@@ -39,14 +41,14 @@ function moveEight(target: usize, source: usize, levels: i32): void {
   const f = v128.load(source, 80);
   const g = v128.load(source, 96);
   const h = v128.load(source, 112);
-  put(target, 0, levels, a);
-  put(target, 1, levels, b);
-  put(target, 2, levels, c);
-  put(target, 3, levels, d);
-  put(target, 4, levels, e);
-  put(target, 5, levels, f);
-  put(target, 6, levels, g);
-  put(target, 7, levels, h);
+  put(target, 0, levels, unread, a);
+  put(target, 1, levels, unread, b);
+  put(target, 2, levels, unread, c);
+  put(target, 3, levels, unread, d);
+  put(target, 4, levels, unread, e);
+  put(target, 5, levels, unread, f);
+  put(target, 6, levels, unread, g);
+  put(target, 7, levels, unread, h);
 }
 
 /** Moves whole levels; overlapping is fine. Reads up to SLACK_LEVELS behind them. */
@@ -125,11 +127,31 @@ function probesBelow(from: usize, stride: usize, signs: v128, keys: v128): i32 {
   return -<i32>(i64x2.extract_lane(below, 0) + i64x2.extract_lane(below, 1));
 }
 
+/** Steps of WINDOW levels that are taken one by one. */
+const STEPS: i32 = 10;
+
 const NEAR: i32 = 8 * WINDOW;
 const FAR: i32 = 8 * NEAR;
 
+/**
+ * The lowest level of a window of WINDOW levels in which `key` belongs, or behind which it comes first. `low` is such a level for a
+ * higher key: most likely the window is the same or the next. It depends on no index found before, so that the processor can
+ * search for several keys at once. For sides of at least WINDOW levels.
+ */
+// @ts-ignore: decorator
+@inline
+export function windowDown(levels: usize, low: i32, sign: f64, signs: v128, key: f64): i32 {
+  const stop = low - STEPS * WINDOW;
+  while (low > 0) {
+    if (sign * load<f64>(levels + (<usize>low << LEVEL_SHIFT)) < key) return low;
+    low -= WINDOW;
+    if (low < stop) return max(searchFar(levels, low + WINDOW, sign, signs, key) - 1, 0);
+  }
+  return 0;
+}
+
 /** First index whose key is not below `key`, where that of `high` and of all behind it is not: steps of 16, then of 128 levels, then halves. */
-export function searchDown(levels: usize, high: i32, sign: f64, signs: v128, key: f64): i32 {
+function searchFar(levels: usize, high: i32, sign: f64, signs: v128, key: f64): i32 {
   const keys = f64x2.splat(key);
   let top = high;
   if (top >= FAR && !(sign * load<f64>(levels + (<usize>(top - FAR) << LEVEL_SHIFT)) < key)) return search(levels, 0, top - FAR, sign, key);

@@ -6,14 +6,17 @@ import {
 } from '../memory/layout';
 import { applyDelta, applySnapshot, gap, stale } from '../book/publish';
 import { findSymbol } from '../memory/symbols';
-import { askLevels, bidLevels, noteMessage, report } from '../memory/thread';
+import { askLevels, bidLevels, input, noteMessage, report } from '../memory/thread';
 import { commitTrades, listTrade, noteMark, noteTicker, stampUs } from './events';
 import {
-  at, fail, failed, finished, firstKey, keyOf, nextKey, noteValue, peek, readBool, readText, resumeAt, skipValue, text, textEquals,
+  at, begin, fail, failed, finished, firstKey, keyOf, nextKey, noteValue, peek, readBool, readText, resumeAt, skipValue, text, textEquals,
   textLength,
 } from './json';
-import { readLevelArrays } from './levels';
-import { readCount, readPlain, readUnits } from './number';
+import {
+  diffAsks, diffBids, diffBook, diffFirst, diffLast, diffPrevious, diffStreamAt, diffTime, readPlainDiff,
+} from './binance-diff';
+import { beginLevels, readLevelArrays } from './levels';
+import { beginNumbers, readCount, readPlain, readUnits } from './number';
 import { failedBookFrame, failedEventFrame, otherChannel, unknownFrame, unknownSymbol } from './outcome';
 
 const STREAM = keyOf('stream');
@@ -259,6 +262,21 @@ function readDiff(feed: usize, futures: bool): i32 {
   return applyDelta(book, bids, asks, last, exchangeUs);
 }
 
+/** Goes on with what `readPlainDiff` has read. */
+function applyPlainDiff(feed: usize, futures: bool): i32 {
+  book = diffBook;
+  streamAt = diffStreamAt;
+  time = diffTime;
+  first = diffFirst;
+  last = diffLast;
+  previous = diffPrevious;
+  bids = diffBids;
+  asks = diffAsks;
+  bidsAt = asksAt = at;
+  bidsRead = asksRead = true;
+  return readDiff(feed, futures);
+}
+
 /** A partial depth frame of spot, or a REST snapshot: a whole book, and no event name. */
 function readWhole(feed: usize, phase: i32): i32 {
   readNotedLevels();
@@ -302,6 +320,10 @@ function readMark(feed: usize): i32 {
 
 /** Reads one frame of a stream, which ends at `end`. */
 export function decodeBinance(feed: usize, end: usize, futures: bool): i32 {
+  if (readPlainDiff(feed, at, end)) return applyPlainDiff(feed, futures);
+  begin(input);
+  beginNumbers();
+  beginLevels();
   beginFrame();
   if (peek() != 0x7b) return unknownFrame(feed);
   readMembers(feed, false);

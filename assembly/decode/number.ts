@@ -301,6 +301,22 @@ export function readCount(): f64 {
   return readUnits(0);
 }
 
+/** Value of the last number that `shortCount` read, and the address behind it. */
+export let countValue: f64 = 0;
+export let countEnd: usize = 0;
+
+/** Reads the whole number of 1 to 15 digits that begins at `start`, not with a zero, without touching the reader's place. */
+// @ts-ignore: decorator
+@inline
+export function shortCount(start: usize): bool {
+  const bytes = v128.load(start);
+  const length = ctz<i32>(notDigits(bytes));
+  if (<u32>(length - 1) > 14 || load<u8>(start) == 0x30) return false;
+  countValue = valueOf(i8x16.swizzle(v128.and(i8x16.sub(bytes, zeroCharacters()), front(length)), unitShuffle(length, 0)));
+  countEnd = start + <usize>length;
+  return true;
+}
+
 /** Last value of `readPlain`: false when it was null or an empty text. */
 export let plainGiven: bool = false;
 

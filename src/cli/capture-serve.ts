@@ -26,7 +26,8 @@ export async function captureServe(
   { clock, timers, stopped }: { clock: Clock; timers: Timers; stopped: Promise<void> },
 ): Promise<number> {
   const speed = options.speed === 'max' ? Number.POSITIVE_INFINITY : Number(options.speed);
-  if (!(speed > 0)) throw new InvalidInputError(`--speed ${options.speed}: expected a number above 0, or max`, { speed: options.speed });
+  if (!(speed > 0))
+    throw new InvalidInputError(`--speed ${options.speed}: expected a number above 0, or max`, { speed: options.speed });
   const { host, port } = options;
   const servers: PlaybackServer[] = [];
   try {
@@ -38,7 +39,9 @@ export async function captureServe(
       captures.push({ file, ...(await originOfCapture(file)), rest: `http://${authority}`, wsPublic: `ws://${authority}` });
     }
     if (options.json === true) output.write(`${JSON.stringify({ captures })}\n`);
-    else for (const { file, venue, market, rest, wsPublic } of captures) output.write(`${file}: ${venue} ${market} at ${rest} and ${wsPublic}\n`);
+    else
+      for (const { file, venue, market, rest, wsPublic } of captures)
+        output.write(`${file}: ${venue} ${market} at ${rest} and ${wsPublic}\n`);
     await stopped;
   } finally {
     for (const server of servers) server.stop();

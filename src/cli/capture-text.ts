@@ -46,7 +46,11 @@ function table(books: readonly BookReport[]): string {
   const rows = [COLUMNS.map(([title]) => title), ...books.map((book) => COLUMNS.map(([, , text]) => text(book)))];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
-    row.map((text, column) => (COLUMNS[column]?.[1] === 'right' ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0))).join('  ');
+    row
+      .map((text, column) =>
+        COLUMNS[column]?.[1] === 'right' ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0),
+      )
+      .join('  ');
   return rows.map((row) => `  ${line(row).trimEnd()}\n`).join('');
 }
 

@@ -34,11 +34,15 @@ export async function captureVerify(
   output: CommandOutput,
   clock: Clock,
 ): Promise<number> {
-  if (folder !== undefined && !existsSync(folder)) throw new InvalidInputError(`--expected ${folder}: there is no such folder`, { folder });
+  if (folder !== undefined && !existsSync(folder))
+    throw new InvalidInputError(`--expected ${folder}: there is no such folder`, { folder });
   const startedUs = clock.monotonicUs();
   const expectations = files.map((file) => (folder === undefined ? undefined : readExpected(folder, captureName(file))));
   // Every file is read twice.
-  const bar = new ProgressBar(files.reduce((sum, file) => sum + sizeOf(file) * 2, 0), output.progress);
+  const bar = new ProgressBar(
+    files.reduce((sum, file) => sum + sizeOf(file) * 2, 0),
+    output.progress,
+  );
   const reports: CaptureReport[] = [];
   const differences: Difference[] = [];
   try {
@@ -50,7 +54,12 @@ export async function captureVerify(
       reports.push(report);
       if (json) continue;
       bar.clear();
-      output.write(reportText(report, folder === undefined ? 'not compared' : expected === undefined ? 'nothing expected' : `${found.length} differences`));
+      output.write(
+        reportText(
+          report,
+          folder === undefined ? 'not compared' : expected === undefined ? 'nothing expected' : `${found.length} differences`,
+        ),
+      );
       for (const difference of found) output.write(`${differenceLine(difference)}\n`);
     }
   } finally {

@@ -88,7 +88,9 @@ export function loadConfig(path: string | undefined, overrides: Readonly<Record<
   const issue = parsed.error.issues[0];
   const unknownKeys = issue?.code === 'unrecognized_keys' ? `unknown key ${issue.keys.join(', ')}` : undefined;
   const where = issue === undefined || issue.path.length === 0 ? '' : ` ${issue.path.join('.')}:`;
-  throw new InvalidInputError(`${path ?? 'command line'}:${where} ${unknownKeys ?? issue?.message ?? 'cannot be used'}`, { path });
+  throw new InvalidInputError(`${path ?? 'command line'}:${where} ${unknownKeys ?? issue?.message ?? 'cannot be used'}`, {
+    path,
+  });
 }
 
 function readTree(path: string): unknown {

@@ -1,10 +1,10 @@
 import { CHECKSUM_ENFORCE } from '../../assembly/memory/layout.js';
 import { InvalidInputError, VenueConnectionError } from '../domain/errors.js';
-import { type VenueId, VENUES } from '../domain/venue.js';
+import { VENUES, type VenueId } from '../domain/venue.js';
+import type { HttpClient } from '../feeds/socket/http.js';
 import { createSharedBooks, type SharedBooks } from '../kernel/memory.js';
 import { planMemory, type ThreadRequest } from '../kernel/plan.js';
 import { buildUniverse, type Universe, type UniverseFeed } from '../market/universe.js';
-import type { HttpClient } from '../feeds/socket/http.js';
 import type { FeedEndpoints, FeedOptions, FeedProtocol } from '../venues/contract.js';
 import { FEEDS } from '../venues/registry.js';
 import type { Config } from './config.js';
@@ -24,7 +24,12 @@ const READER_THREAD: ThreadRequest = { inputBytes: 64, levelsMax: 1, copyLevelsM
 const METADATA_TRIES = 3;
 
 /** Where a feed's venue is: the simulation's address, what the configuration says, or the venue's own. */
-function endpointsOf(config: Config, simulated: SimulationEndpoints | undefined, venue: VenueId, futures: boolean): FeedEndpoints | undefined {
+function endpointsOf(
+  config: Config,
+  simulated: SimulationEndpoints | undefined,
+  venue: VenueId,
+  futures: boolean,
+): FeedEndpoints | undefined {
   const found = simulated?.[venue];
   if (simulated !== undefined) {
     const rest = futures ? found?.restFutures : found?.rest;
@@ -52,21 +57,30 @@ export function planFeeds(config: Config, simulated?: SimulationEndpoints): Plan
   return planned;
 }
 
+/** Who hears of what was loaded. */
+export interface LoadListener {
+  answer(protocol: FeedProtocol, url: string, body: Uint8Array): void;
+  failure(protocol: FeedProtocol, error: unknown): void;
+}
+
 /**
- * Loads what every venue lists. A venue that does not answer is left out, and said to `onFailure`; the others go on without it.
+ * Loads what every venue lists. A venue that does not answer is left out, and said to the listener; the others go on without it.
  * @throws VenueConnectionError when fewer than two venues are left
  */
 export async function loadInstruments(
   feeds: readonly PlannedFeed[],
   http: HttpClient,
-  onFailure: (protocol: FeedProtocol, error: unknown) => void,
+  listener: LoadListener,
 ): Promise<{ readonly planned: PlannedFeed; readonly universe: UniverseFeed }[]> {
   const loaded = await Promise.all(
     feeds.map(async (planned) => {
       try {
-        return { planned, universe: { protocol: planned.protocol, instruments: await loadFeed(planned.protocol, http) } };
+        return {
+          planned,
+          universe: { protocol: planned.protocol, instruments: await loadFeed(planned.protocol, http, listener) },
+        };
       } catch (error) {
-        onFailure(planned.protocol, error);
+        listener.failure(planned.protocol, error);
         return undefined;
       }
     }),
@@ -78,18 +92,26 @@ export async function loadInstruments(
   return there;
 }
 
-async function loadFeed(protocol: FeedProtocol, http: HttpClient): Promise<ReturnType<FeedProtocol['instruments']>> {
+async function loadFeed(
+  protocol: FeedProtocol,
+  http: HttpClient,
+  listener: LoadListener,
+): Promise<ReturnType<FeedProtocol['instruments']>> {
   const answers: unknown[] = [];
-  for (const path of protocol.metadataPaths) answers.push(await loadJson(protocol, path, http));
+  for (const path of protocol.metadataPaths) {
+    const body = await loadBody(protocol, path, http);
+    listener.answer(protocol, protocol.endpoints.rest + path, body);
+    answers.push(JSON.parse(Buffer.from(body).toString('utf8')));
+  }
   return protocol.instruments(answers);
 }
 
-async function loadJson({ venue, endpoints }: FeedProtocol, path: string, http: HttpClient): Promise<unknown> {
+async function loadBody({ venue, endpoints }: FeedProtocol, path: string, http: HttpClient): Promise<Uint8Array> {
   let failure: unknown;
   for (let tries = 0; tries < METADATA_TRIES; tries++) {
     try {
       const { status, body } = await http.get(endpoints.rest + path);
-      if (status === 200) return JSON.parse(Buffer.from(body).toString('utf8'));
+      if (status === 200) return body;
       failure = new VenueConnectionError(`${venue} answered ${path} with status ${status}`, { venue, path, status });
     } catch (error) {
       failure = error;

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander';
+import { SystemClock, systemTimers } from '../domain/system-clock.js';
 import { VENUES } from '../domain/venue.js';
+import { captureServe } from './capture-serve.js';
+import { type CommandOutput, captureVerify } from './capture-verify.js';
 import { type Config, loadConfig } from './config.js';
 import { runDoctor } from './doctor.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
@@ -8,6 +11,7 @@ import { runProfile } from './profile.js';
 import { runRecord } from './record.js';
 import { runEngine } from './run.js';
 import { runSimulation } from './sim.js';
+import { untilAskedToStop } from './stop-signal.js';
 import { packageVersion } from './version.js';
 
 /** Reads a number off the command line; anything else is told in one sentence. */
@@ -20,7 +24,8 @@ function number(text: string): number {
 function venueList(text: string): string[] {
   const venues = text.split(',').map((venue) => venue.trim());
   for (const venue of venues) {
-    if (!VENUES.some((known) => known === venue)) throw new InvalidArgumentError(`"${venue}" is no venue; known are ${VENUES.join(', ')}.`);
+    if (!VENUES.some((known) => known === venue))
+      throw new InvalidArgumentError(`"${venue}" is no venue; known are ${VENUES.join(', ')}.`);
   }
   return venues;
 }
@@ -43,13 +48,26 @@ interface ConfigFlags {
 function configFrom(flags: ConfigFlags): Config {
   const { venues } = flags;
   return loadConfig(flags.config, {
-    venues: venues === undefined ? undefined : Object.fromEntries(VENUES.map((venue) => [venue, { enabled: venues.includes(venue) }])),
+    venues:
+      venues === undefined ? undefined : Object.fromEntries(VENUES.map((venue) => [venue, { enabled: venues.includes(venue) }])),
     engine: { minNetBps: flags.minNetBps, busyPoll: flags.busyPoll },
     operator: { host: flags.host, port: flags.port },
     simulation: { symbols: flags.symbols, seed: flags.seed, updatesPerSecond: flags.updatesPerSecond },
     log: { level: flags.logLevel, pretty: flags.pretty },
   });
 }
+
+/** Results go to standard output; progress is for people at a terminal only. */
+const terminal: CommandOutput = {
+  write: (text) => process.stdout.write(text),
+  progress: process.stderr.isTTY === true ? (text) => process.stderr.write(text) : undefined,
+};
+
+// A reader that has seen enough, such as `head`, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 const program = new Command('tiercel')
   .description('Cross-exchange crypto arbitrage engine')
@@ -122,6 +140,32 @@ program
   .option('--base-port <port>', 'first port, one a venue from there on; 0 takes free ones', number)
   .option('--json', 'print one line of JSON')
   .action(({ json, ...options }: { json?: boolean }) => exitWith(() => runSimulation(options, json === true)));
+
+const capture = program.command('capture').description('work with recorded traffic');
+
+capture
+  .command('verify')
+  .description('run captures through session and kernel, and say what became of every book')
+  .argument('<file...>', 'capture files, .ndjson or .ndjson.gz')
+  .option('--expected <folder>', 'compare with <folder>/<capture name>.json; exit code 1 names each difference')
+  .option('--json', 'print one object of JSON')
+  .action((files: string[], flags: { expected?: string; json?: boolean }) =>
+    exitWith(() => captureVerify(files, flags, terminal, new SystemClock())),
+  );
+
+capture
+  .command('serve')
+  .description('play captures as WebSocket and HTTP venues on loopback')
+  .argument('<file...>', 'capture files, each a venue of its own')
+  .option('--speed <factor>', 'times the recorded pace, or max', '1')
+  .option('-p, --port <port>', 'port of the first file, the others follow; 0 takes free ones', number, 0)
+  .option('--host <host>', 'address to listen on', '127.0.0.1')
+  .option('--json', 'print one line of JSON')
+  .action((files: string[], flags: { speed: string; port: number; host: string; json?: boolean }) =>
+    exitWith(() =>
+      captureServe(files, flags, terminal, { clock: new SystemClock(), timers: systemTimers, stopped: untilAskedToStop() }),
+    ),
+  );
 
 program
   .command('profile')

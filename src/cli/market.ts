@@ -47,10 +47,18 @@ export async function prepareMarket(
   cleanup: Cleanup,
 ): Promise<Market> {
   const simulated = options.liveData ? undefined : await startSimulated(config, log, cleanup);
-  const http = new HttpClient({ timeoutMs: METADATA_TIMEOUT_MS, bodyBytesMax: METADATA_BYTES_MAX, connectionsMax: 4 }, systemTimers);
-  const loaded = await loadInstruments(planFeeds(config, simulated), http, ({ venue, market }, error) =>
-    log.error({ venue, market, err: error }, 'Venue left out: its instruments could not be loaded'),
-  ).finally(() => http.close());
+  const http = new HttpClient(
+    { timeoutMs: METADATA_TIMEOUT_MS, bodyBytesMax: METADATA_BYTES_MAX, connectionsMax: 4 },
+    systemTimers,
+  );
+  const feeds = planFeeds(config, simulated);
+  const recording = options.recordFolder === undefined ? undefined : startRecording(options.recordFolder, feeds, clock, log);
+  cleanup.push(() => recording?.stop());
+  const loaded = await loadInstruments(feeds, http, {
+    answer: (protocol, url, body) => recording?.answer(protocol, url, body),
+    failure: ({ venue, market }, error) =>
+      log.error({ venue, market, err: error }, 'Venue left out: its instruments could not be loaded'),
+  }).finally(() => http.close());
   const planned = loaded.map((feed) => feed.planned);
   const books = planBooks(
     config,
@@ -61,7 +69,6 @@ export async function prepareMarket(
   }
   const kernel = new Kernel(books.shared, 0);
   kernel.float64[(kernel.plan.control + CONTROL_EPOCH_OFFSET_US) >> 3] = clock.offsetUs();
-  const recording = options.recordFolder === undefined ? undefined : startRecording(options.recordFolder, planned, log);
   const supervisor = new FeedSupervisor({
     kernel,
     workers: workerSpecs(books, planned, kernel, recording),
@@ -72,16 +79,16 @@ export async function prepareMarket(
     random: new SeededRandom(config.simulation.seed),
     listener: (event) => logFeedEvent(log, event),
   });
-  cleanup.push(async () => {
-    await supervisor.stop();
-    await recording?.stop();
-  });
+  cleanup.push(() => supervisor.stop());
   return {
     books,
     kernel,
     start() {
       supervisor.start();
-      log.info({ rows: books.universe.rows.length, books: books.universe.books.length, venues: books.venues }, 'Following the market');
+      log.info(
+        { rows: books.universe.rows.length, books: books.universe.books.length, venues: books.venues },
+        'Following the market',
+      );
     },
   };
 }
@@ -92,14 +99,21 @@ export async function undo(cleanup: Cleanup): Promise<void> {
 }
 
 async function startSimulated(config: Config, log: Logger, cleanup: Cleanup): Promise<SimulationEndpoints> {
-  const { simulation, endpoints } = await SimulationProcess.start(config.simulation, systemTimers, (message, facts) => log.warn(facts, message));
+  const { simulation, endpoints } = await SimulationProcess.start(config.simulation, systemTimers, (message, facts) =>
+    log.warn(facts, message),
+  );
   cleanup.push(() => simulation.stop());
   log.info({ pid: simulation.pid, venues: Object.keys(endpoints) }, 'Simulated venues are up');
   return endpoints;
 }
 
 /** One worker for each venue, with all feeds of it. */
-function workerSpecs(books: BooksPlan, feeds: readonly PlannedFeed[], kernel: Kernel, recording: Recording | undefined): FeedWorkerSpec[] {
+function workerSpecs(
+  books: BooksPlan,
+  feeds: readonly PlannedFeed[],
+  kernel: Kernel,
+  recording: Recording | undefined,
+): FeedWorkerSpec[] {
   const { plan } = kernel;
   return books.venues.map((venue, index) => ({
     venue,
@@ -112,7 +126,14 @@ function workerSpecs(books: BooksPlan, feeds: readonly PlannedFeed[], kernel: Ke
       );
       if (own.length === 0) return [];
       return [
-        { venue, market: protocol.market, options, feed: plan.feeds[feed] ?? 0, books: feedBooks(own), recording: recording?.ring(feed) ?? null },
+        {
+          venue,
+          market: protocol.market,
+          options,
+          feed: plan.feeds[feed] ?? 0,
+          books: feedBooks(own),
+          recording: recording?.ring(protocol) ?? null,
+        },
       ];
     }),
   }));

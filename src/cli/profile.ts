@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { EXIT_FOUND_FAULT, EXIT_GOOD } from './exit.js';
 
 const CpuProfile = z.object({
-  nodes: z.array(z.object({ id: z.number(), callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.number() }) })),
+  nodes: z.array(
+    z.object({ id: z.number(), callFrame: z.object({ functionName: z.string(), url: z.string(), lineNumber: z.number() }) }),
+  ),
   samples: z.array(z.number()),
   timeDeltas: z.array(z.number()),
 });
@@ -52,7 +54,15 @@ export async function runProfile(options: ProfileOptions): Promise<number> {
     process.execPath,
     [
       ...['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500', main, 'run'],
-      ...['--duration-s', String(options.seconds), '--updates-per-second', String(options.updatesPerSecond), '--port', '0', '--quiet'],
+      ...[
+        '--duration-s',
+        String(options.seconds),
+        '--updates-per-second',
+        String(options.updatesPerSecond),
+        '--port',
+        '0',
+        '--quiet',
+      ],
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );

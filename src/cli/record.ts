@@ -17,7 +17,13 @@ export async function runRecord(config: Config, options: RecordOptions): Promise
   const stopped = untilStopped(options.durationMs, systemTimers);
   const cleanup: Cleanup = [];
   try {
-    const market = await prepareMarket(config, { liveData: options.liveData, recordFolder: options.folder }, new SystemClock(), log, cleanup);
+    const market = await prepareMarket(
+      config,
+      { liveData: options.liveData, recordFolder: options.folder },
+      new SystemClock(),
+      log,
+      cleanup,
+    );
     market.start();
     await stopped;
   } finally {

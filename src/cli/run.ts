@@ -109,7 +109,11 @@ function makeEngine(config: Config, { universe }: BooksPlan, kernel: Kernel, clo
   );
 }
 
-function startOperator(config: Config, { universe, shared, operatorThread }: BooksPlan, clock: SystemClock): Promise<OperatorLink> {
+function startOperator(
+  config: Config,
+  { universe, shared, operatorThread }: BooksPlan,
+  clock: SystemClock,
+): Promise<OperatorLink> {
   const { port1, port2 } = new MessageChannel();
   const directory: DirectoryEntry[] = universe.books.map(({ instrument }, position) => ({
     venue: instrument.venue,

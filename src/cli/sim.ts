@@ -18,7 +18,8 @@ export async function runSimulation(input: unknown, json: boolean): Promise<numb
   } else {
     process.stdout.write(`Simulated venues, ${options.symbols} assets, seed ${options.seed}. Ctrl-C stops them.\n`);
     for (const [venue, endpoints] of Object.entries(simulation.endpoints)) {
-      for (const [name, url] of Object.entries(endpoints)) process.stdout.write(`  ${venue.padEnd(9)} ${name.padEnd(16)} ${url}\n`);
+      for (const [name, url] of Object.entries(endpoints))
+        process.stdout.write(`  ${venue.padEnd(9)} ${name.padEnd(16)} ${url}\n`);
     }
   }
   await untilAskedToStop();

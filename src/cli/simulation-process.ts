@@ -111,7 +111,9 @@ export class SimulationProcess {
     child.on('exit', (code, signal) => this.onExit(code, signal));
     return new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code) => reject(new InvalidInputError(`the simulated venues ended before they listened (exit code ${code})`)));
+      child.once('exit', (code) =>
+        reject(new InvalidInputError(`the simulated venues ended before they listened (exit code ${code})`)),
+      );
       if (child.stdout === null) return;
       createInterface(child.stdout).once('line', (line) => resolve(Description.parse(JSON.parse(line)).venues));
     });

@@ -1,10 +1,4 @@
-import {
-  L3_CAPACITY,
-  L3_ENTRY_STRIDE,
-  L3_HEADER_BYTES,
-  ORDER_STRIDE,
-  QUEUE_STRIDE,
-} from '../../assembly/memory/l3-layout.js';
+import { L3_CAPACITY, L3_ENTRY_STRIDE, L3_HEADER_BYTES, ORDER_STRIDE, QUEUE_STRIDE } from '../../assembly/memory/l3-layout.js';
 
 /** Entries of a table that `orders` records leave at most half full. The kernel reckons the same (assembly/book/l3-table.ts). */
 function tableEntries(orders: number): number {

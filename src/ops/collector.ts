@@ -107,7 +107,10 @@ export class Collector {
       latencyUs: { receiveToDecision: this.decision.summary(nowUs), decode: this.decode.summary(nowUs) },
       turns,
       turnsPerS,
-      eventLoopDelayUs: Math.max(...this.options.feeds.map(({ feed }) => this.kernel.float64At(feed + FEED_EVENT_LOOP_DELAY_US)), 0),
+      eventLoopDelayUs: Math.max(
+        ...this.options.feeds.map(({ feed }) => this.kernel.float64At(feed + FEED_EVENT_LOOP_DELAY_US)),
+        0,
+      ),
       rssBytes: memory.rss,
       heapBytes: memory.heapUsed,
       ready: this.syncedOnce.every(Boolean),

@@ -28,7 +28,11 @@ export function compareCapture(report: CaptureReport, expected: ExpectedCapture)
   }
   comparison.product(report.feeds, books, expected);
   if (expected.connection !== undefined) comparison.connection(report.feeds, expected.connection);
-  for (const frame of expected.frames) comparison.frame(report.singles?.find(({ line }) => line === frame.line), frame);
+  for (const frame of expected.frames)
+    comparison.frame(
+      report.singles?.find(({ line }) => line === frame.line),
+      frame,
+    );
   return comparison.differences;
 }
 
@@ -50,7 +54,12 @@ class Comparison {
     this.book(book, wanted.book, noted);
     this.trades(symbol, 'trades', book.trades, wanted.trades ?? wanted.tradesFromUpdates);
     this.trades(symbol, 'aggTrades', book.aggTrades, wanted.aggTrades);
-    this.maybe(symbol, 'verified.applied', book.applied, wanted.verified.applied ?? wanted.verified.updates ?? wanted.verified.l2updates);
+    this.maybe(
+      symbol,
+      'verified.applied',
+      book.applied,
+      wanted.verified.applied ?? wanted.verified.updates ?? wanted.verified.l2updates,
+    );
     this.maybe(symbol, 'verified.stale', book.stale, wanted.verified.stale);
     this.maybe(symbol, 'verified.gap', book.gaps, wanted.verified.gap);
     this.maybe(symbol, 'verified.snapshots', book.snapshots, wanted.verified.snapshots);
@@ -96,7 +105,8 @@ class Comparison {
     this.maybe(symbol, 'firstSequence', numbering?.first, wanted.firstSequence);
     this.maybe(symbol, 'lastSequence', numbering?.last, wanted.lastSequence);
     this.maybe(symbol, 'sequenceGaps', numbering?.gaps, wanted.sequenceGaps);
-    for (const [type, count] of Object.entries(wanted.types ?? {})) this.equal(symbol, `types.${type}`, numbering?.types[type] ?? 0, count);
+    for (const [type, count] of Object.entries(wanted.types ?? {}))
+      this.equal(symbol, `types.${type}`, numbering?.types[type] ?? 0, count);
   }
 
   connection(feeds: readonly FeedReport[], wanted: NonNullable<ExpectedCapture['connection']>): void {
@@ -124,7 +134,12 @@ class Comparison {
       this.maybe(symbol, `${where}.version`, detail?.sequence, decoded.version);
     }
     if (decoded.deals !== undefined) {
-      const deals = decoded.deals.map(({ price, quantity, tradeType, time }) => [price, quantity, tradeType === 1 ? 'buy' : 'sell', time * 1000]);
+      const deals = decoded.deals.map(({ price, quantity, tradeType, time }) => [
+        price,
+        quantity,
+        tradeType === 1 ? 'buy' : 'sell',
+        time * 1000,
+      ]);
       const got = detail?.trades?.map(({ price, qty, side, tsUs }) => [price, qty, side, tsUs]);
       this.equal(symbol, `${where}.deals`, got, deals);
     }
@@ -162,7 +177,8 @@ class Comparison {
 function whereLeft(wanted: ExpectedBook, noted: ReadonlyMap<number, string>): string {
   let good = 0;
   for (const { line, seq, bid, ask, bidLevels, askLevels } of wanted.checkpoints) {
-    const side = (level: LevelText | null): string => (level === null ? '-|-' : level.map((part) => plainDecimal(part)).join('|'));
+    const side = (level: LevelText | null): string =>
+      level === null ? '-|-' : level.map((part) => plainDecimal(part)).join('|');
     const state = `${seq}|${side(bid)}|${side(ask)}|${bidLevels}|${askLevels}`;
     if (noted.get(line) !== state) return `apart between states ${good} and ${line}`;
     good = line;
@@ -174,6 +190,9 @@ function whereLeft(wanted: ExpectedBook, noted: ReadonlyMap<number, string>): st
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return ABSENT;
   if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
-  if (typeof value === 'object') return Object.entries(value).map(([key, item]) => `${key} ${textOf(item)}`).join(', ');
+  if (typeof value === 'object')
+    return Object.entries(value)
+      .map(([key, item]) => `${key} ${textOf(item)}`)
+      .join(', ');
   return plainDecimal(value) ?? String(value);
 }

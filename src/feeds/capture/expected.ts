@@ -54,7 +54,7 @@ const Verified = z.object({
   deleteOfUnknownLevel: z.number(),
 });
 
-const Symbol = z.object({
+const SymbolFindings = z.object({
   verified: Verified.partial().default({}),
   book: Book,
   trades: Trades.optional(),
@@ -89,7 +89,7 @@ const Frame = z.object({
 /** What the file of a capture says was found in it; what else stands there is not compared. */
 const Expected = z.object({
   lines: z.number().optional(),
-  symbols: z.record(z.string(), Symbol).default({}),
+  symbols: z.record(z.string(), SymbolFindings).default({}),
   connection: z.object({ messages: z.number(), sequenceGaps: z.number(), lastSequenceNum: z.number() }).optional(),
   frames: z.array(Frame).default([]),
   // Single answers and numbered streams of one product.
@@ -107,7 +107,7 @@ const Expected = z.object({
 
 export type ExpectedCapture = z.infer<typeof Expected>;
 export type ExpectedBook = z.infer<typeof Book>;
-export type ExpectedSymbol = z.infer<typeof Symbol>;
+export type ExpectedSymbol = z.infer<typeof SymbolFindings>;
 export type ExpectedTrades = z.infer<typeof Trades>;
 export type ExpectedFrame = z.infer<typeof Frame>;
 

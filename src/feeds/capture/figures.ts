@@ -160,7 +160,8 @@ function coinbaseAdvanced(message: unknown, _symbol: string, visit: FigureVisito
       const side = isObject(update) && update['side'] === 'bid' ? 'bid' : 'ask';
       pair(text(event['product_id']), side, update, visit);
     }
-    for (const trade of list(event['trades'])) if (isObject(trade)) single(text(trade['product_id']), trade, 'price', 'size', visit);
+    for (const trade of list(event['trades']))
+      if (isObject(trade)) single(text(trade['product_id']), trade, 'price', 'size', visit);
   }
 }
 
@@ -227,7 +228,8 @@ function gateio(message: unknown, _symbol: string, visit: FigureVisitor): void {
   if (!isObject(result)) return;
   const name = text(result['s']) || text(result['contract']);
   const symbol = /^ob\.(.+)\.\d+$/.exec(name)?.[1] ?? name;
-  if (channel === 'order_book' || channel === 'order_book_update' || channel === 'obu') sides(symbol, result, visit, channel === 'order_book');
+  if (channel === 'order_book' || channel === 'order_book_update' || channel === 'obu')
+    sides(symbol, result, visit, channel === 'order_book');
   else if (channel === 'book_ticker') {
     single(symbol, result, 'b', 'B', visit);
     single(symbol, result, 'a', 'A', visit);

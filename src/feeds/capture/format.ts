@@ -27,7 +27,9 @@ const recordSchema = z
     raw: z.string().exactOptional(),
     rawBase64: z.base64().exactOptional(),
   })
-  .refine((record) => (record.raw === undefined) !== (record.rawBase64 === undefined), { error: 'expected either raw or rawBase64' });
+  .refine((record) => (record.raw === undefined) !== (record.rawBase64 === undefined), {
+    error: 'expected either raw or rawBase64',
+  });
 
 /**
  * Reads one line.

@@ -66,7 +66,15 @@ class Ring {
 /** The feed's end. Writing takes a copy and never blocks. */
 export class FrameRingWriter extends Ring {
   /** @returns false when there was no room and the frame was dropped */
-  push(kind: number, epochMs: number, conn: Uint8Array, url: Uint8Array, payload: Uint8Array, start: number, end: number): boolean {
+  push(
+    kind: number,
+    epochMs: number,
+    conn: Uint8Array,
+    url: Uint8Array,
+    payload: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
     const length = end - start;
     const bytes = Math.ceil((RECORD_HEADER + conn.length + url.length + length) / 8) * 8;
     const head = Atomics.load(this.counters, HEAD);
@@ -93,7 +101,10 @@ export class FrameRingWriter extends Ring {
     const body = at + RECORD_HEADER;
     this.data.set(conn, body);
     this.data.set(url, body + conn.length);
-    this.data.set(start === 0 && end === payload.length ? payload : payload.subarray(start, end), body + conn.length + url.length);
+    this.data.set(
+      start === 0 && end === payload.length ? payload : payload.subarray(start, end),
+      body + conn.length + url.length,
+    );
     // The record is whole before the reader can see it: an atomic store orders what comes before it.
     Atomics.store(this.counters, HEAD, head + (bytes + padding) / 8);
     return true;
@@ -102,7 +113,13 @@ export class FrameRingWriter extends Ring {
 
 /** The archive's end. */
 export class FrameRingReader extends Ring {
-  private readonly frame: RingFrame = { kind: 0, epochMs: 0, conn: new Uint8Array(), url: new Uint8Array(), payload: new Uint8Array() };
+  private readonly frame: RingFrame = {
+    kind: 0,
+    epochMs: 0,
+    conn: new Uint8Array(),
+    url: new Uint8Array(),
+    payload: new Uint8Array(),
+  };
   /** Words of the frame that was handed out last, given back when the next one is asked for. */
   private held = 0;
 

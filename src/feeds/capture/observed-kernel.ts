@@ -1,5 +1,5 @@
-import type { SharedBooks } from '../../kernel/memory.js';
 import { Kernel } from '../../kernel/kernel.js';
+import type { SharedBooks } from '../../kernel/memory.js';
 
 /** Is told what came out of each call of the kernel, also of those for frames that had been kept back. */
 export type DecodeObserver = (status: number, frame: Uint8Array) => void;

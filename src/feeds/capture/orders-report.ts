@@ -23,7 +23,12 @@ export interface OrdersReport {
 }
 
 /** Counts the orders of a book, in all and on its best levels. */
-export function readOrders(kernel: Kernel, tally: BookTally, bids: readonly LevelText[], asks: readonly LevelText[]): OrdersReport {
+export function readOrders(
+  kernel: Kernel,
+  tally: BookTally,
+  bids: readonly LevelText[],
+  asks: readonly LevelText[],
+): OrdersReport {
   const store = kernel.uint32[(tally.address + BOOK_L3) >> 2] ?? 0;
   const capacity = kernel.int32At(store + L3_CAPACITY);
   // The queues are the last part of the store, one record of room for each order.

@@ -19,10 +19,17 @@ const MESSAGE_BYTES_MAX = 1024 * 1024;
 /** Longest wait at once, so that a closed connection is noticed. */
 const WAIT_MS_MAX = 1_000;
 
+/** Whoever gets the frames of all connections of the file. */
+const ALL = '*';
+
 /** One client that is being played to. */
 interface Player {
-  started: boolean;
+  /** Path that it connected to. */
+  readonly path: string;
+  subscribed: boolean;
   closed: boolean;
+  /** The recorded connection that it stands in for, or all; undefined while there is none to be had. */
+  claim: string | undefined;
   /** Called when the socket has drained or was closed. */
   wake: (() => void) | undefined;
 }
@@ -30,6 +37,9 @@ interface Player {
 /**
  * Plays one capture as a venue: any WebSocket path is accepted, and a client gets the frames of the file in order and at the recorded
  * pace, from the beginning, once it has subscribed; HTTP requests get the recorded answers, a book not before its place in the file.
+ *
+ * No frame goes to two connections of a client, where one copy would overtake the other: a client at the path of a recorded connection
+ * gets the frames of that one alone, one at another path those of the whole file, and who comes when all are given out waits.
  */
 export class PlaybackServer {
   private readonly app: TemplatedApp = uWS.App();
@@ -54,21 +64,24 @@ export class PlaybackServer {
       idleTimeout: 0,
       upgrade: (response, request, context) => {
         // Binance's streams may be named in the URL; such a client has subscribed by connecting.
-        const started = /stream/.test(request.getQuery() ?? '') || /^\/ws\/.+@/.test(request.getUrl());
-        const player: Player = { started, closed: false, wake: undefined };
+        const subscribed = /stream/.test(request.getQuery() ?? '') || /^\/ws\/.+@/.test(request.getUrl());
+        const player: Player = { path: request.getUrl(), subscribed, closed: false, claim: undefined, wake: undefined };
         const key = request.getHeader('sec-websocket-key');
-        response.upgrade(player, key, request.getHeader('sec-websocket-protocol'), request.getHeader('sec-websocket-extensions'), context);
+        response.upgrade(
+          player,
+          key,
+          request.getHeader('sec-websocket-protocol'),
+          request.getHeader('sec-websocket-extensions'),
+          context,
+        );
       },
       open: (socket) => {
-        const player = socket.getUserData();
-        this.players.set(socket, player);
-        if (player.started) void this.play(socket, player);
+        this.players.set(socket, socket.getUserData());
+        this.startWaiting();
       },
       message: (socket) => {
-        const player = socket.getUserData();
-        if (player.started) return;
-        player.started = true;
-        void this.play(socket, player);
+        socket.getUserData().subscribed = true;
+        this.startWaiting();
       },
       drain: (socket) => socket.getUserData().wake?.(),
       close: (socket) => {
@@ -76,6 +89,7 @@ export class PlaybackServer {
         player.closed = true;
         this.players.delete(socket);
         player.wake?.();
+        this.startWaiting();
       },
     });
     this.app.any('/*', (response, request) => this.answer(response, request.getUrl(), request.getQuery() ?? ''));
@@ -114,6 +128,23 @@ export class PlaybackServer {
     });
   }
 
+  /** Plays to the clients that have subscribed, as far as there is something for them that nobody else gets. */
+  private startWaiting(): void {
+    for (const [socket, player] of this.players) {
+      if (!player.subscribed || player.claim !== undefined) continue;
+      player.claim = this.claimFor(player.path);
+      if (player.claim === undefined) continue;
+      // The file was read once before; should it have gone since, its client is told so.
+      this.play(socket, player).catch(() => (player.closed ? undefined : socket.end(1011, 'the capture cannot be read')));
+    }
+  }
+
+  private claimFor(path: string): string | undefined {
+    const claims = new Set([...this.players.values()].map(({ claim }) => claim));
+    const recorded = [...this.answers.connections].filter((name) => pathOf(name) === path);
+    return (recorded.length === 0 ? [ALL] : recorded).find((claim) => !claims.has(claim));
+  }
+
   private async play(socket: WebSocket<Player>, player: Player): Promise<void> {
     const startUs = this.clock.monotonicUs();
     let originMs: number | null = null;
@@ -122,7 +153,9 @@ export class PlaybackServer {
       if (record.t !== null && originMs !== null) await this.until(player, startUs, (record.t - originMs) / this.speed);
       while (!player.closed && socket.getBufferedAmount() > BACKPRESSURE_BYTES_MAX) await this.drained(player);
       if (player.closed) return;
-      if (record.kind === 'ws' && record.dir === 'in') socket.send(payloadBytes(record), record.rawBase64 !== undefined);
+      const isTheirs = player.claim === ALL || player.claim === record.conn;
+      if (record.kind === 'ws' && record.dir === 'in' && isTheirs)
+        socket.send(payloadBytes(record), record.rawBase64 !== undefined);
       this.passed(line);
     }
     this.passed(Number.POSITIVE_INFINITY);
@@ -172,4 +205,9 @@ export class PlaybackServer {
     if (symbol === undefined || answer.line <= this.position) send();
     else this.held = [...this.held, { line: answer.line, send }];
   }
+}
+
+/** Path of a recorded connection, without the number that sets twins apart; undefined for one that has a short name. */
+function pathOf(connection: string): string | undefined {
+  return URL.canParse(connection) ? new URL(connection).pathname : undefined;
 }

@@ -24,14 +24,19 @@ const LINE_FEED = 10;
 
 /** The name of a capture: its file name without the endings of the format. */
 export function captureName(path: string): string {
-  return basename(path).replace(/\.gz$/, '').replace(/\.ndjson$/, '');
+  return basename(path)
+    .replace(/\.gz$/, '')
+    .replace(/\.ndjson$/, '');
 }
 
 /**
  * Reads a capture file line by line, gzip or plain, whatever it is called. Memory is bounded by the longest line.
  * @throws InvalidInputError for a file that cannot be read, is cut short, or a line that is no captured message
  */
-export async function* readCapture(path: string, { lineBytesMax = LINE_BYTES_MAX, onProgress }: ReadOptions = {}): AsyncGenerator<NumberedRecord> {
+export async function* readCapture(
+  path: string,
+  { lineBytesMax = LINE_BYTES_MAX, onProgress }: ReadOptions = {},
+): AsyncGenerator<NumberedRecord> {
   const name = basename(path);
   let line = 0;
   let parts: Buffer[] = [];
@@ -53,7 +58,9 @@ export async function* readCapture(path: string, { lineBytesMax = LINE_BYTES_MAX
     }
     partBytes += chunk.length - from;
     if (partBytes > lineBytesMax) {
-      throw new InvalidInputError(`${name} line ${line + 1} is longer than ${lineBytesMax} bytes; expected one message a line`, { path });
+      throw new InvalidInputError(`${name} line ${line + 1} is longer than ${lineBytesMax} bytes; expected one message a line`, {
+        path,
+      });
     }
     if (from < chunk.length) parts.push(chunk.subarray(from));
   }

@@ -1,5 +1,5 @@
-import { isSnapshotUrl, symbolOfUrl } from './origin.js';
 import { payloadBytes } from './format.js';
+import { isSnapshotUrl, symbolOfUrl } from './origin.js';
 import { readCapture } from './reader.js';
 
 /** One HTTP answer of a capture, and the line that it stands in. */
@@ -12,6 +12,8 @@ export interface RecordedAnswer {
 export class RecordedAnswers {
   private readonly byRequest = new Map<string, RecordedAnswer>();
   private readonly byPath = new Map<string, RecordedAnswer>();
+  /** WebSocket connections that something was received over, in the order of the file. */
+  readonly connections = new Set<string>();
   /** Books by symbol, in the order of the file. */
   private readonly snapshots = new Map<string, RecordedAnswer[]>();
 
@@ -19,7 +21,9 @@ export class RecordedAnswers {
   static async of(file: string): Promise<RecordedAnswers> {
     const answers = new RecordedAnswers();
     for await (const { line, record } of readCapture(file)) {
-      if (record.kind === 'http' && record.dir === 'in' && record.url !== null) answers.add(line, record.url, payloadBytes(record));
+      if (record.kind === 'ws' && record.dir === 'in') answers.connections.add(record.conn);
+      if (record.kind === 'http' && record.dir === 'in' && record.url !== null)
+        answers.add(line, record.url, payloadBytes(record));
     }
     return answers;
   }
@@ -29,7 +33,11 @@ export class RecordedAnswers {
    * the last one again once all were. Everything else is found by path and query, or by its path alone.
    * @param handedOut line of the book that this symbol got last
    */
-  find(path: string, query: string, handedOut: (symbol: string) => number): { answer: RecordedAnswer; symbol: string | undefined } | undefined {
+  find(
+    path: string,
+    query: string,
+    handedOut: (symbol: string) => number,
+  ): { answer: RecordedAnswer; symbol: string | undefined } | undefined {
     const url = `http://venue${path}${query === '' ? '' : `?${query}`}`;
     const symbol = isSnapshotUrl(url) ? symbolOfUrl(url) : undefined;
     if (symbol !== undefined) {

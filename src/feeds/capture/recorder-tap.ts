@@ -24,7 +24,9 @@ export class RecorderTap implements FrameTap {
     const name = connectionName(url);
     this.names[connection] = Buffer.from(name);
     // Several connections to one URL are told apart by their number.
-    const twin = this.names.findIndex((other, index) => index < connection && other !== undefined && Buffer.from(name).equals(other));
+    const twin = this.names.findIndex(
+      (other, index) => index < connection && other !== undefined && Buffer.from(name).equals(other),
+    );
     if (twin !== -1) this.names[connection] = Buffer.from(`${name}#${connection}`);
   }
 

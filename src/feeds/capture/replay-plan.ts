@@ -1,4 +1,11 @@
-import { BOOK_RULE_DELTAS, BOOK_RULE_REPLACE, CHECKSUM_ENFORCE, DECODER_KRAKEN, DECODER_KRAKEN_L3 } from '../../../assembly/memory/layout.js';
+import {
+  BOOK_RULE_DELTAS,
+  BOOK_RULE_REPLACE,
+  CHECKSUM_ENFORCE,
+  CHECKSUM_OFF,
+  DECODER_KRAKEN,
+  DECODER_KRAKEN_L3,
+} from '../../../assembly/memory/layout.js';
 import { type BookRequest, type MemoryPlan, planMemory } from '../../kernel/plan.js';
 import type { FeedProtocol } from '../../venues/contract.js';
 import { feedProtocol } from '../../venues/registry.js';
@@ -15,9 +22,9 @@ const KRAKEN_DEPTH = 10;
 /** More than anything a capture asks for; finite, so that it can be reckoned with. */
 const PLENTY = 1e9;
 
-/** The patience of a replay: what a file lacks never comes, so nothing is ever overdue, and no pause is too long. */
+/** The patience of a replay: what a file lacks never comes, so nothing is ever overdue, and no pause is too long. Memory is bounded. */
 export const REPLAY_SETTINGS: FeedSettings = {
-  buffer: { framesMax: Number.POSITIVE_INFINITY, bytesMax: Number.POSITIVE_INFINITY },
+  buffer: { framesMax: 1_000_000, bytesMax: 64 * 1024 * 1024 },
   firstDeltaWaitMs: Number.POSITIVE_INFINITY,
   ackTimeoutMs: Number.POSITIVE_INFINITY,
   snapshotTimeoutMs: Number.POSITIVE_INFINITY,
@@ -105,7 +112,9 @@ function namesOf({ symbols, protocol }: ReplayFeed): ReadonlyMap<SymbolSurvey, r
   const taken = new Set(symbols.map(({ symbol }) => symbol));
   return new Map(
     symbols.map((survey) => {
-      const aliases = protocol.aliases(survey.symbol).filter((name) => !taken.has(name) && Buffer.byteLength(name) <= SYMBOL_BYTES_MAX);
+      const aliases = protocol
+        .aliases(survey.symbol)
+        .filter((name) => !taken.has(name) && Buffer.byteLength(name) <= SYMBOL_BYTES_MAX);
       for (const name of aliases) taken.add(name);
       return [survey, [survey.symbol, ...new Set(aliases)]];
     }),
@@ -119,15 +128,17 @@ function bookRequest(
   names: readonly string[],
   codes: QuantityCodes | undefined,
 ): BookRequest {
+  const isCoded = codes?.has(survey.symbol) === true;
   return {
     feed,
     names,
     priceScale: survey.priceDecimals,
-    qtyScale: codes?.has(survey.symbol) === true ? 0 : survey.qtyDecimals,
+    qtyScale: isCoded ? 0 : survey.qtyDecimals,
     capacity: survey.levels + SLACK,
     depth: protocol.depth,
     rule: survey.replacing > 0 && survey.changing === 0 ? BOOK_RULE_REPLACE : BOOK_RULE_DELTAS,
-    checksumPolicy: CHECKSUM_ENFORCE,
+    // Checksums are made of the quantities' digits, which a code does not have.
+    checksumPolicy: isCoded ? CHECKSUM_OFF : CHECKSUM_ENFORCE,
     orders: hasOrders(decoder) ? survey.orders + SLACK : 0,
   };
 }

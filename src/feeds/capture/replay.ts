@@ -19,8 +19,8 @@ import { isSnapshotUrl, symbolOfUrl } from './origin.js';
 import { QuantityCodes } from './quantity-codes.js';
 import { planReplay, REPLAY_SETTINGS, type ReplayFeed } from './replay-plan.js';
 import type { CaptureSurvey } from './survey.js';
-import { type FrameDetail, readDetail } from './verdict-detail.js';
 import { type Verdict, verdictOfControl, verdictOfStatus } from './verdict.js';
+import { type FrameDetail, readDetail } from './verdict-detail.js';
 
 /** One feed while it is replayed. */
 export interface RunningFeed {
@@ -101,7 +101,10 @@ export class CaptureReplay {
     return { verdict, symbol: first?.symbol, detail: first?.detail };
   }
 
-  private take(feed: RunningFeed, record: CaptureRecord): { readonly verdict: Verdict; readonly first?: FirstDecode | undefined } {
+  private take(
+    feed: RunningFeed,
+    record: CaptureRecord,
+  ): { readonly verdict: Verdict; readonly first?: FirstDecode | undefined } {
     if (record.dir === 'out') return { verdict: 'sent' };
     if (record.kind === 'ws') {
       const payload = this.payload(feed, record, undefined);

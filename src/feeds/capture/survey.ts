@@ -1,10 +1,15 @@
-import { DECODER_COINBASE_EXCHANGE, DECODER_COINBASE_FULL, DECODER_KRAKEN, DECODER_KRAKEN_L3 } from '../../../assembly/memory/layout.js';
+import {
+  DECODER_COINBASE_EXCHANGE,
+  DECODER_COINBASE_FULL,
+  DECODER_KRAKEN,
+  DECODER_KRAKEN_L3,
+} from '../../../assembly/memory/layout.js';
 import { decimalsOf, plainDecimal, toUnits } from './decimal.js';
 import { type Figure, visitFigures } from './figures.js';
 import { type CaptureRecord, payloadBytes } from './format.js';
 import { isObject, tryParse } from './json.js';
-import { number, type Numbering } from './numbering.js';
 import { parseMexcPush } from './mexc-push.js';
+import { type Numbering, number } from './numbering.js';
 import { decoderOf, isSnapshotUrl, symbolOfUrl } from './origin.js';
 
 const UNITS_MAX = 1n << 53n;
@@ -153,7 +158,10 @@ export function parsePayload(record: CaptureRecord): { readonly message: unknown
   if (record.raw !== undefined) return { message: tryParse(record.raw), bytes: Buffer.byteLength(record.raw) };
   const payload = payloadBytes(record);
   const push = parseMexcPush(payload);
-  return { message: isObject(push) && push['channel'] !== undefined ? push : tryParse(payload.toString('utf8')), bytes: payload.length };
+  return {
+    message: isObject(push) && push['channel'] !== undefined ? push : tryParse(payload.toString('utf8')),
+    bytes: payload.length,
+  };
 }
 
 /** Levels that a book channel carries, where a message tells: Kraken's subscriptions and v1 channels, Gate.io's obu streams. */

@@ -76,7 +76,13 @@ export async function verifyCapture(path: string, { expected, onProgress }: Veri
   for await (const { line, record } of readCapture(path, { onProgress: (bytes) => onProgress?.('replay', bytes) })) {
     const { verdict, symbol, detail } = replay.replay(record);
     if (!details) continue;
-    singles.push({ line, conn: record.conn, verdict, ...(symbol !== undefined && { symbol }), ...(detail !== undefined && { detail }) });
+    singles.push({
+      line,
+      conn: record.conn,
+      verdict,
+      ...(symbol !== undefined && { symbol }),
+      ...(detail !== undefined && { detail }),
+    });
   }
   return {
     file: path,
@@ -84,7 +90,9 @@ export async function verifyCapture(path: string, { expected, onProgress }: Veri
     lines: survey.lines,
     feeds: replay.feeds.map((feed) => reportFeed(replay, survey, feed)),
     ...(details && { singles }),
-    checkpoints: new Map(replay.feeds.flatMap(({ tallies }) => [...tallies].map(([symbol, tally]) => [symbol, tally.noted] as const))),
+    checkpoints: new Map(
+      replay.feeds.flatMap(({ tallies }) => [...tallies].map(([symbol, tally]) => [symbol, tally.noted] as const)),
+    ),
   };
 }
 

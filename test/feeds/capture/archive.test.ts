@@ -28,12 +28,19 @@ async function readAll(files: readonly string[]) {
 test('frames of both directions and answers are written whole, in files that rotate, and a stop flushes all', async () => {
   const ring = allocateRing(4 * 1024 * 1024);
   const target = join(folder, 'rotate');
-  const archive = startArchive({ folder: target, sources: [{ name: 'binance-spot', ring }], fileBytesMax: 1e9, fileAgeMsMax: 100 });
+  const archive = startArchive({
+    folder: target,
+    sources: [{ name: 'binance-spot', ring }],
+    fileBytesMax: 1e9,
+    fileAgeMsMax: 100,
+  });
   let drops = 0;
   const tap = new RecorderTap(ring, tickingClock(), () => drops++);
   tap.opened(0, 'wss://venue/stream?listenKey=secret');
   tap.opened(1, 'wss://venue/stream');
-  const payloads = Array.from({ length: 450 }, (_, i) => (i % 3 === 0 ? Buffer.from([0xff, i & 255, 0]) : Buffer.from(`{"i":${i},"text":"ü"}`)));
+  const payloads = Array.from({ length: 450 }, (_, i) =>
+    i % 3 === 0 ? Buffer.from([0xff, i & 255, 0]) : Buffer.from(`{"i":${i},"text":"ü"}`),
+  );
   payloads.forEach((payload, i) => {
     const padded = Buffer.concat([Buffer.from('x'), payload, Buffer.from('y')]);
     tap.frame(i % 2 === 0 ? 'in' : 'out', i % 5 === 0 ? 1 : 0, padded, 1, padded.length - 1, i % 3 === 0);
@@ -63,7 +70,12 @@ test('a full ring drops and counts, and the rest is written', async () => {
   tap.opened(0, 'wss://venue');
   for (let i = 0; i < 50; i++) tap.frame('in', 0, new Uint8Array(1000), 0, 1000, true);
   expect(drops).toBe(47);
-  const archive = startArchive({ folder: join(folder, 'full'), sources: [{ name: 'v', ring }], fileBytesMax: 1e9, fileAgeMsMax: 1e9 });
+  const archive = startArchive({
+    folder: join(folder, 'full'),
+    sources: [{ name: 'v', ring }],
+    fileBytesMax: 1e9,
+    fileAgeMsMax: 1e9,
+  });
   expect(await archive.stop()).toMatchObject([{ frames: 3, dropped: 47 }]);
 });
 

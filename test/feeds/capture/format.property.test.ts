@@ -28,7 +28,9 @@ test('a line gives back what was put into it, byte for byte', () => {
       expect(new Uint8Array(payloadBytes(record))).toEqual(captured.payload);
       const { dir, kind, conn, url } = captured;
       expect(record).toMatchObject({ dir, kind, conn, url });
-      expect(record.t).toBe(captured.epochMs === null || Object.is(captured.epochMs, -0) ? (captured.epochMs && 0) : captured.epochMs);
+      expect(record.t).toBe(
+        captured.epochMs === null || Object.is(captured.epochMs, -0) ? captured.epochMs && 0 : captured.epochMs,
+      );
       if (captured.binary) expect(record.rawBase64).toBeDefined();
     }),
   );
@@ -55,6 +57,8 @@ test.each([
 });
 
 test('secrets of a URL are taken out', () => {
-  expect(redactUrl('https://v/x?symbol=A&listenKey=abc&signature=def#g')).toBe('https://v/x?symbol=A&listenKey=redacted&signature=redacted#g');
+  expect(redactUrl('https://v/x?symbol=A&listenKey=abc&signature=def#g')).toBe(
+    'https://v/x?symbol=A&listenKey=redacted&signature=redacted#g',
+  );
   expect(connectionName('wss://v/ws?listenKey=abc')).toBe('wss://v/ws');
 });

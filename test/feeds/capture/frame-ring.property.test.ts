@@ -6,7 +6,10 @@ import { allocateRing, FrameRingReader, FrameRingWriter, KIND_HTTP, KIND_OUT } f
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 
 const action = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ size: fc.integer({ min: 0, max: 1500 }), conn: fc.constantFrom('a', 'wss://venue/path') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ size: fc.integer({ min: 0, max: 1500 }), conn: fc.constantFrom('a', 'wss://venue/path') }),
+  },
   { weight: 2, arbitrary: fc.constant('take' as const) },
 );
 
@@ -38,7 +41,8 @@ test('frames come out whole and in order, and what finds no room is counted', ()
         const padded = new Uint8Array(step.size + 2);
         padded.set(payload, 1);
         const want = { kind: index % 2 === 0 ? KIND_OUT : KIND_HTTP, epochMs: index + 0.125, conn: step.conn, url: 'u', payload };
-        if (writer.push(want.kind, want.epochMs, bytesOf(want.conn), bytesOf(want.url), padded, 1, step.size + 1)) model.push(want);
+        if (writer.push(want.kind, want.epochMs, bytesOf(want.conn), bytesOf(want.url), padded, 1, step.size + 1))
+          model.push(want);
         else dropped++;
       });
       expect(writer.dropped).toBe(dropped);
@@ -102,7 +106,8 @@ test('two threads: no torn frame, none twice, and every one missing is counted',
       if (frame.epochMs <= last) throw new Error(`frame ${frame.epochMs} after ${last}`);
       last = frame.epochMs;
       const byte = last & 255;
-      for (let i = 0; i < frame.payload.length; i++) if (frame.payload[i] !== byte) throw new Error(`frame ${last} is torn at ${i}`);
+      for (let i = 0; i < frame.payload.length; i++)
+        if (frame.payload[i] !== byte) throw new Error(`frame ${last} is torn at ${i}`);
       taken++;
     }
   };

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { captureVerify, type CommandOutput } from '../../../src/cli/capture-verify.js';
+import { type CommandOutput, captureVerify } from '../../../src/cli/capture-verify.js';
 import { SystemClock } from '../../../src/domain/system-clock.js';
 import { encodeRecord } from '../../../src/feeds/capture/format.js';
 import { verifyCapture } from '../../../src/feeds/capture/verify.js';
@@ -18,7 +18,11 @@ class Text implements CommandOutput {
   }
 }
 
-async function run(files: readonly string[], expected: string | undefined, json = false): Promise<{ code: number; text: string }> {
+async function run(
+  files: readonly string[],
+  expected: string | undefined,
+  json = false,
+): Promise<{ code: number; text: string }> {
   const output = new Text();
   const code = await captureVerify(files, { expected, json }, output, new SystemClock());
   return { code, text: output.text };
@@ -29,7 +33,9 @@ const captures = join(dataFolder ?? '', 'captures');
 describe.skipIf(dataFolder === undefined)('recorded sessions', () => {
   // Goal: the session and the kernel end every recorded session as two independent programs did. Method: all of them, all figures.
   test('no capture differs from what is expected of it', async () => {
-    const files = readdirSync(captures).filter((name) => name.includes('.ndjson')).map((name) => join(captures, name));
+    const files = readdirSync(captures)
+      .filter((name) => name.includes('.ndjson'))
+      .map((name) => join(captures, name));
     const { code, text } = await run(files, join(captures, 'expected'), true);
     const report = JSON.parse(text) as { differences: unknown[]; compared: number; files: { lines: number }[] };
     expect(report.differences).toEqual([]);
@@ -93,25 +99,64 @@ test('a gap that is in the data is reported, and the next snapshot joins again',
     [null, depth(13, 13, [], [['1.6', '4']])],
     [null, depth(20, 21, [], [['1.6', '5']])],
     [SNAPSHOT, { lastUpdateId: 21, bids: [['1.3', '1']], asks: [['1.7', '1']] }],
-    [null, depth(22, 22, [['1.3', '0'], ['1.25', '0.125']], [])],
+    [
+      null,
+      depth(
+        22,
+        22,
+        [
+          ['1.3', '0'],
+          ['1.25', '0.125'],
+        ],
+        [],
+      ),
+    ],
     [null, { result: null, id: 1 }],
   ]);
   const report = await verifyCapture(path);
   const [feed] = report.feeds;
-  expect(feed).toMatchObject({ venue: 'binance', market: 'spot', verdicts: { buffered: 1, snapshot: 2, applied: 2, gap: 1, acknowledged: 1 } });
+  expect(feed).toMatchObject({
+    venue: 'binance',
+    market: 'spot',
+    verdicts: { buffered: 1, snapshot: 2, applied: 2, gap: 1, acknowledged: 1 },
+  });
   expect(feed?.symbols).toMatchObject([
-    { symbol: 'XYUSDT', state: 'SYNCED', gaps: 1, resynchronisations: 1, sequence: '22', bestBid: ['1.25', '0.125'], bestAsk: ['1.7', '1'] },
+    {
+      symbol: 'XYUSDT',
+      state: 'SYNCED',
+      gaps: 1,
+      resynchronisations: 1,
+      sequence: '22',
+      bestBid: ['1.25', '0.125'],
+      bestAsk: ['1.7', '1'],
+    },
   ]);
 });
 
 test('quantities that no scale holds within 2^53 units are exact all the same, and said to be so', async () => {
   const path = writeCapture('binance-spot.wide.ndjson', [
     [SNAPSHOT, { lastUpdateId: 10, bids: [['1', '10000000']], asks: [['2', '29616.079108195']] }],
-    [null, depth(11, 11, [['0.5', '0.000000001']], [['2', '0'], ['3', '7']])],
+    [
+      null,
+      depth(
+        11,
+        11,
+        [['0.5', '0.000000001']],
+        [
+          ['2', '0'],
+          ['3', '7'],
+        ],
+      ),
+    ],
   ]);
   const [feed] = (await verifyCapture(path)).feeds;
   expect(feed?.symbols).toMatchObject([
-    { quantitiesAsCodes: true, bestBid: ['1', '10000000'], bestAsk: ['3', '7'], top10: { bidQtySum: '10000000.000000001', bidNotionalSum: '10000000.0000000005' } },
+    {
+      quantitiesAsCodes: true,
+      bestBid: ['1', '10000000'],
+      bestAsk: ['3', '7'],
+      top10: { bidQtySum: '10000000.000000001', bidNotionalSum: '10000000.0000000005' },
+    },
   ]);
 });
 
