@@ -5,10 +5,7 @@ import { count } from '../memory/counters';
 import { ladderChanges, spare } from '../memory/thread';
 import { gallop, LEVEL_SHIFT, moveLevels, recentre, WINDOW, windowBelow, windowDown } from './levels';
 
-/** Shorter messages are set level by level. */
-export const BATCH_MIN: i32 = 3;
-
-/** 1 when keys grow strictly, -1 when they fall strictly, 0 when neither. */
+/** 1 when the keys of at least one update grow strictly, -1 when they fall strictly, 0 when neither. */
 export function orderOf(sign: f64, updates: usize, levels: i32): i32 {
   const end = updates + (<usize>levels << LEVEL_SHIFT);
   const falling = sign * load<f64>(updates) > sign * load<f64>(updates, LEVEL_STRIDE);

@@ -3,7 +3,7 @@
 // `sign` is 1 for bids and -1 for asks: sign * price grows towards the best level on both sides.
 import { BOOK_CAPACITY, BOOK_ROOM, BOOK_UNKNOWN_DELETES, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_START, SIDE_TRUNCATED } from '../memory/layout';
 import { count } from '../memory/counters';
-import { applySorted, BATCH_MIN, orderOf } from './ladder-batch';
+import { applySorted, orderOf } from './ladder-batch';
 import { gallop, LEVEL_SHIFT, moveLevels, recentre } from './levels';
 
 /** Empties a side; its window starts in the middle of the buffer again. */
@@ -90,7 +90,7 @@ export function setLevel(book: usize, side: usize, sign: f64, price: f64, qty: f
 
 /** Applies `levels` updates (price, quantity), in order. */
 export function applySide(book: usize, side: usize, sign: f64, updates: usize, levels: i32): void {
-  if (levels >= BATCH_MIN && load<i32>(side, SIDE_COUNT) + levels <= load<i32>(book, BOOK_CAPACITY)) {
+  if (levels > 0 && load<i32>(side, SIDE_COUNT) + levels <= load<i32>(book, BOOK_CAPACITY)) {
     const direction = orderOf(sign, updates, levels);
     if (direction != 0) {
       applySorted(book, side, sign, updates, levels, direction);
