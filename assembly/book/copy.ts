@@ -2,7 +2,7 @@
 // known not to be.
 import {
   BOOK_ASKS, BOOK_BIDS, BOOK_EXCHANGE_US, BOOK_RECEIVE_US, BOOK_ROOM, BOOK_SEQUENCE, BOOK_STATE, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT,
-  SIDE_START, SIDE_TRUNCATED, THREAD_ANSWER, THREAD_COPY, THREAD_COPY_LEVELS_MAX,
+  SIDE_SLOTS, SIDE_START, SIDE_TRUNCATED, THREAD_ANSWER, THREAD_COPY, THREAD_COPY_LEVELS_MAX,
 } from '../memory/layout';
 import { beginRead, endRead, loadShared } from '../memory/seqlock';
 import { thread } from '../memory/thread';
@@ -11,17 +11,21 @@ import { thread } from '../memory/thread';
 const TRIES_MAX: i32 = 256;
 
 function copySide(side: usize, target: usize, depth: i32, room: i32): i32 {
-  const held = atomic.load<i32>(side, SIDE_COUNT);
+  const slots = atomic.load<i32>(side, SIDE_SLOTS);
   const start = atomic.load<i32>(side, SIDE_START);
-  const copied = min(held, depth);
   // A torn pair may point past the buffer: nothing is read then, and the second look at the lock word throws the copy away.
-  if (start + held > room) return 0;
-  let level = <usize>atomic.load<u32>(side, SIDE_BUFFER) + <usize>(start + held - 1) * LEVEL_STRIDE;
-  for (let i = 0; i < copied; i++) {
-    store<f64>(target, loadShared(level));
-    store<f64>(target, loadShared(level + 8), 8);
-    target += LEVEL_STRIDE;
+  if (start < 0 || slots < 0 || start + slots > room) return 0;
+  const first = <usize>atomic.load<u32>(side, SIDE_BUFFER) + <usize>start * LEVEL_STRIDE;
+  let level = first + <usize>slots * LEVEL_STRIDE;
+  let copied = 0;
+  while (level != first && copied < depth) {
     level -= LEVEL_STRIDE;
+    const qty = loadShared(level + 8);
+    store<f64>(target, loadShared(level));
+    store<f64>(target, qty, 8);
+    // A vacant place is written over by the next level.
+    target += <usize>(qty != 0) * LEVEL_STRIDE;
+    copied += <i32>(qty != 0);
   }
   return copied;
 }

@@ -1,27 +1,45 @@
-// One side of a book: levels sorted from the worst to the best, so that an update near the top moves few bytes. The levels
-// are a window [start, start + count) of a buffer with room to slide, so that cutting the worst level is one addition.
+// One side of a book: levels sorted from the worst to the best, in a window [start, start + slots) of a buffer with room to slide,
+// so that an update near the top touches few bytes. A level that goes leaves its place vacant (quantity 0, the price kept), and
+// mostly comes back to it or makes room for a neighbour: nothing has to move. The best place is never vacant.
 // `sign` is 1 for bids and -1 for asks: sign * price grows towards the best level on both sides.
-import { BOOK_CAPACITY, BOOK_ROOM, BOOK_UNKNOWN_DELETES, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_START, SIDE_TRUNCATED } from '../memory/layout';
+import {
+  BOOK_CAPACITY, BOOK_DENSE, BOOK_ROOM, BOOK_UNKNOWN_DELETES, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_SLOTS, SIDE_START,
+  SIDE_TRUNCATED,
+} from '../memory/layout';
 import { count } from '../memory/counters';
-import { applySorted, orderOf } from './ladder-batch';
+import { applyMessage } from './ladder-message';
 import { gallop, LEVEL_SHIFT, moveLevels, recentre } from './levels';
 
 /** Empties a side; its window starts in the middle of the buffer again. */
 export function clearSide(book: usize, side: usize): void {
   store<i32>(side, load<i32>(book, BOOK_ROOM) >> 1, SIDE_START);
-  store<i32>(side, 0, SIDE_COUNT);
   store<i32>(side, 0, SIDE_TRUNCATED);
+  setHeld(side, 0);
+}
+
+/** A side without vacant places holds as many levels as it has places. */
+// @ts-ignore: decorator
+@inline
+function setHeld(side: usize, held: i32): void {
+  store<i32>(side, held, SIDE_COUNT);
+  store<i32>(side, held, SIDE_SLOTS);
 }
 
 /** Cuts a side to its `depth` best levels. */
 export function cutSide(side: usize, depth: i32): void {
   const excess = load<i32>(side, SIDE_COUNT) - depth;
   if (excess <= 0) return;
-  store<i32>(side, load<i32>(side, SIDE_START) + excess, SIDE_START);
+  const start = load<i32>(side, SIDE_START);
+  const first = <usize>load<u32>(side, SIDE_BUFFER) + (<usize>start << LEVEL_SHIFT);
+  let dropped = 0;
+  for (let left = excess; left > 0; dropped++) left -= <i32>(load<u64>(first + (<usize>dropped << LEVEL_SHIFT), 8) != 0);
+  store<i32>(side, start + dropped, SIDE_START);
+  store<i32>(side, load<i32>(side, SIDE_SLOTS) - dropped, SIDE_SLOTS);
   store<i32>(side, depth, SIDE_COUNT);
   store<i32>(side, load<i32>(side, SIDE_TRUNCATED) + excess, SIDE_TRUNCATED);
 }
 
+/** Inserts into a side without vacant places. */
 function insert(book: usize, side: usize, index: i32, price: f64, qty: f64): i32 {
   const buffer = <usize>load<u32>(side, SIDE_BUFFER);
   let start = load<i32>(side, SIDE_START);
@@ -30,7 +48,7 @@ function insert(book: usize, side: usize, index: i32, price: f64, qty: f64): i32
     store<i32>(side, load<i32>(side, SIDE_TRUNCATED) + 1, SIDE_TRUNCATED);
     if (index == 0) return 0; // worse than everything held: it is the one that falls off
     store<i32>(side, ++start, SIDE_START);
-    store<i32>(side, --held, SIDE_COUNT);
+    setHeld(side, --held);
     index--;
   }
   const above = held - index;
@@ -47,7 +65,7 @@ function insert(book: usize, side: usize, index: i32, price: f64, qty: f64): i32
   const level = buffer + (<usize>(start + index) << LEVEL_SHIFT);
   store<f64>(level, price);
   store<f64>(level, qty, 8);
-  store<i32>(side, held + 1, SIDE_COUNT);
+  setHeld(side, held + 1);
   return index;
 }
 
@@ -63,11 +81,11 @@ function remove(side: usize, index: i32): void {
     moveLevels(first + LEVEL_STRIDE, first, index);
     store<i32>(side, start + 1, SIDE_START);
   }
-  store<i32>(side, held, SIDE_COUNT);
+  setHeld(side, held);
 }
 
 /**
- * Sets the absolute quantity of one price; 0 deletes. Deleting a price that is not held changes nothing and is counted.
+ * Sets the absolute quantity of one price in a side without vacant places; 0 deletes. Deleting a price that is not held changes nothing and is counted.
  * @param hint index near which the price is expected
  * @returns the index at which the price is or would be, the hint for the next update
  */
@@ -90,12 +108,9 @@ export function setLevel(book: usize, side: usize, sign: f64, price: f64, qty: f
 
 /** Applies `levels` updates (price, quantity), in order. */
 export function applySide(book: usize, side: usize, sign: f64, updates: usize, levels: i32): void {
-  if (levels > 0 && load<i32>(side, SIDE_COUNT) + levels <= load<i32>(book, BOOK_CAPACITY)) {
-    const direction = orderOf(sign, updates, levels);
-    if (direction != 0) {
-      applySorted(book, side, sign, updates, levels, direction);
-      return;
-    }
+  if (!load<i32>(book, BOOK_DENSE)) {
+    if (levels > 0) applyMessage(book, side, sign, updates, levels);
+    return;
   }
   let hint = max(load<i32>(side, SIDE_COUNT) - 1, 0);
   const end = updates + (<usize>levels << LEVEL_SHIFT);
@@ -133,7 +148,7 @@ export function replaceSide(book: usize, side: usize, sign: f64, updates: usize,
     target -= LEVEL_STRIDE;
   }
   store<i32>(side, start, SIDE_START);
-  store<i32>(side, kept, SIDE_COUNT);
+  setHeld(side, kept);
   store<i32>(side, levels - kept, SIDE_TRUNCATED);
 }
 
@@ -150,7 +165,7 @@ function dropLevel(side: usize, sign: f64, price: f64, hint: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function bestLevel(side: usize): usize {
-  const held = load<i32>(side, SIDE_COUNT);
-  if (held == 0) return 0;
-  return <usize>load<u32>(side, SIDE_BUFFER) + (<usize>(load<i32>(side, SIDE_START) + held - 1) << LEVEL_SHIFT);
+  const slots = load<i32>(side, SIDE_SLOTS);
+  if (slots == 0) return 0;
+  return <usize>load<u32>(side, SIDE_BUFFER) + (<usize>(load<i32>(side, SIDE_START) + slots - 1) << LEVEL_SHIFT);
 }

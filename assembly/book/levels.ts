@@ -1,6 +1,6 @@
 // What all work on a ladder's levels is made of: moving them, and finding a price among them.
 import { spare } from '../memory/thread';
-import { BOOK_ROOM, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_START } from '../memory/layout';
+import { BOOK_ROOM, LEVEL_STRIDE, SIDE_BUFFER, SIDE_SLOTS, SIDE_START } from '../memory/layout';
 
 export const LEVEL_SHIFT: usize = 4; // LEVEL_STRIDE is 16
 
@@ -230,10 +230,10 @@ export function gallop(levels: usize, held: i32, sign: f64, key: f64, hint: i32)
 
 /** Puts the window back into the middle of its buffer. Happens once in about half a buffer of one-sided moves. */
 export function recentre(book: usize, side: usize): i32 {
-  const held = load<i32>(side, SIDE_COUNT);
-  const start = (load<i32>(book, BOOK_ROOM) - held) >> 1;
+  const slots = load<i32>(side, SIDE_SLOTS);
+  const start = (load<i32>(book, BOOK_ROOM) - slots) >> 1;
   const buffer = <usize>load<u32>(side, SIDE_BUFFER);
-  moveLevels(buffer + (<usize>start << LEVEL_SHIFT), buffer + (<usize>load<i32>(side, SIDE_START) << LEVEL_SHIFT), held);
+  moveLevels(buffer + (<usize>start << LEVEL_SHIFT), buffer + (<usize>load<i32>(side, SIDE_START) << LEVEL_SHIFT), slots);
   store<i32>(side, start, SIDE_START);
   return start;
 }

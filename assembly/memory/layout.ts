@@ -104,32 +104,34 @@ export const BOOK_EXCHANGE_US = 56;
 
 /** The two sides, one after the other, each of SIDE_STRIDE bytes. */
 export const BOOK_BIDS = 64;
-export const BOOK_ASKS = 80;
+export const BOOK_ASKS = 96;
 /** u32, address of the side's level buffer. */
 export const SIDE_BUFFER = 0;
 /** i32, index of the worst level in the buffer. */
 export const SIDE_START = 4;
-/** i32, levels held. The best one is at index start + count - 1. */
+/** i32, levels held. */
 export const SIDE_COUNT = 8;
 /** i32, levels that fell off since the last snapshot (also those cut to the subscribed depth). */
 export const SIDE_TRUNCATED = 12;
-export const SIDE_STRIDE = 16;
+/** i32, places in use from SIDE_START on: the levels held, and between them vacant ones. The last of them is the best level. */
+export const SIDE_SLOTS = 16;
+export const SIDE_STRIDE = 32;
 
 /** i32, levels a side may hold. */
-export const BOOK_CAPACITY = 96;
+export const BOOK_CAPACITY = 1216;
 /** i32, levels its buffer has room for; more than the capacity, so that the window can slide. */
-export const BOOK_ROOM = 100;
+export const BOOK_ROOM = 1220;
 /** i32, decimals kept: a unit is 10^-scale. */
-export const BOOK_PRICE_SCALE = 104;
-export const BOOK_QTY_SCALE = 108;
+export const BOOK_PRICE_SCALE = 1224;
+export const BOOK_QTY_SCALE = 1228;
 /** i32, BOOK_RULE_...: how book frames of this feed replace or extend one another. */
-export const BOOK_RULE = 112;
+export const BOOK_RULE = 1232;
 /** u32, address of the feed. */
-export const BOOK_FEED = 116;
+export const BOOK_FEED = 1236;
 /** i32, index of this book, and of its dirty bit. */
-export const BOOK_ID = 120;
+export const BOOK_ID = 1240;
 /** i32, levels the subscription carries; both sides are cut to it after every message. 0: no cut. */
-export const BOOK_DEPTH = 124;
+export const BOOK_DEPTH = 1244;
 
 /** i32, PHASE_... */
 export const BOOK_PHASE = 128;
@@ -186,7 +188,9 @@ export const BOOK_MARKS = 416;
 export const BOOK_CROSSED_SINCE_US = 448;
 /** Digits of the ten best levels of both sides as they stood at the last checksum; see book/checksum.ts. */
 export const BOOK_CHECKSUM_CACHE = 512;
-export const BOOK_STRIDE = 1216;
+/** i32, 1 where levels are read in place, for checksums and orders: then no vacant level may lie between them. */
+export const BOOK_DENSE = 1248;
+export const BOOK_STRIDE = 1280;
 
 /** One level: price units f64, quantity units f64. */
 export const LEVEL_STRIDE = 16;
@@ -272,8 +276,8 @@ export const THREAD_RESULTS_MAX = 24;
 export const RESULT_STRIDE = 8;
 export const RESULT_BOOK = 0;
 export const RESULT_STATUS = 4;
-/** u32, work area of the ladders: 16 bytes for each of THREAD_LEVELS_MAX levels and one more. */
-export const THREAD_CHANGES = 52;
+/** u32, 64 bytes that may be written to and are never read. */
+export const THREAD_SPARE = 52;
 /** f64, first and last sequence of the last book message (for the caller's log). */
 export const THREAD_SEQUENCE_FIRST = 256;
 export const THREAD_SEQUENCE_LAST = 264;

@@ -1,9 +1,9 @@
 // What belongs to one thread: its scratch area and the addresses in it. Globals are per instance of the module, and every
 // thread runs its own instance, so these are never shared.
 import {
-  EVENT_STRIDE, RESULT_BOOK, RESULT_STATUS, RESULT_STRIDE, THREAD_ASKS, THREAD_BIDS, THREAD_CHANGES, THREAD_EVENTS, THREAD_EVENTS_MAX, THREAD_EVENT_COUNT,
+  EVENT_STRIDE, RESULT_BOOK, RESULT_STATUS, RESULT_STRIDE, THREAD_ASKS, THREAD_BIDS, THREAD_EVENTS, THREAD_EVENTS_MAX, THREAD_EVENT_COUNT,
   THREAD_INPUT, THREAD_INPUT_BYTES, THREAD_LEVELS_MAX, THREAD_MESSAGE_LEVELS, THREAD_RECEIVE_US, THREAD_RESULTS,
-  THREAD_RESULTS_MAX, THREAD_RESULT_COUNT, THREAD_SEQUENCE_FIRST, THREAD_SEQUENCE_LAST,
+  THREAD_RESULTS_MAX, THREAD_RESULT_COUNT, THREAD_SEQUENCE_FIRST, THREAD_SEQUENCE_LAST, THREAD_SPARE,
 } from './layout';
 
 /** Address of this thread's scratch header. */
@@ -14,8 +14,6 @@ export let inputBytes: i32 = 0;
 export let bidLevels: usize = 0;
 export let askLevels: usize = 0;
 export let levelsMax: i32 = 0;
-/** Changes of one side while a message is applied, 16 bytes for each level. */
-export let ladderChanges: usize = 0;
 /** Room for one level that nobody reads: where branchless code puts what it has computed in vain. */
 export let spare: usize = 0;
 let events: usize = 0;
@@ -29,8 +27,7 @@ export function attach(address: usize): void {
   bidLevels = load<u32>(address, THREAD_BIDS);
   askLevels = load<u32>(address, THREAD_ASKS);
   levelsMax = load<i32>(address, THREAD_LEVELS_MAX);
-  ladderChanges = load<u32>(address, THREAD_CHANGES);
-  spare = ladderChanges + (<usize>levelsMax << 4);
+  spare = load<u32>(address, THREAD_SPARE);
   events = load<u32>(address, THREAD_EVENTS);
   eventsMax = load<i32>(address, THREAD_EVENTS_MAX);
 }

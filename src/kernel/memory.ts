@@ -4,6 +4,7 @@ import {
   BOOK_CAPACITY,
   BOOK_CHECKSUM_POLICY,
   BOOK_CONTROL,
+  BOOK_DENSE,
   BOOK_DEPTH,
   BOOK_DIRTY_BITS,
   BOOK_FEED,
@@ -19,6 +20,9 @@ import {
   BOOK_RULE,
   BOOK_WIRE_PRICE_DECIMALS,
   BOOK_WIRE_QTY_DECIMALS,
+  DECODER_COINBASE_FULL,
+  DECODER_KRAKEN,
+  DECODER_KRAKEN_L3,
   EVENT_STRIDE,
   FEED_DECODER,
   FEED_ID,
@@ -30,7 +34,6 @@ import {
   SIDE_START,
   THREAD_ASKS,
   THREAD_BIDS,
-  THREAD_CHANGES,
   THREAD_COPY,
   THREAD_COPY_LEVELS_MAX,
   THREAD_EVENTS,
@@ -39,11 +42,12 @@ import {
   THREAD_INPUT,
   THREAD_INPUT_BYTES,
   THREAD_LEVELS_MAX,
+  THREAD_SPARE,
 } from '../../assembly/memory/layout.js';
 import { KernelError } from '../domain/errors.js';
 import { writeL3Header } from './l3-plan.js';
 import { type KernelExports, kernelModule } from './module.js';
-import { ladderRoom, type MemoryPlan } from './plan.js';
+import { ladderRoom, type MemoryPlan, SPARE_BYTES } from './plan.js';
 
 /** The one memory of a process, with the plan of what lies where; this is what threads are handed. */
 export interface SharedBooks {
@@ -82,6 +86,9 @@ function writeFeeds(view: DataView, plan: MemoryPlan): void {
   });
 }
 
+/** Decoders whose books are read in place: for checksums of the top levels, or for the orders behind them. */
+const DENSE_DECODERS: ReadonlySet<number> = new Set([DECODER_KRAKEN, DECODER_KRAKEN_L3, DECODER_COINBASE_FULL]);
+
 function writeBooks(view: DataView, plan: MemoryPlan): void {
   plan.request.books.forEach((book, index) => {
     const address = plan.books[index] ?? 0;
@@ -102,6 +109,7 @@ function writeBooks(view: DataView, plan: MemoryPlan): void {
     view.setUint32(address + BOOK_FEED, plan.feeds[book.feed] ?? 0, true);
     view.setInt32(address + BOOK_ID, index, true);
     view.setInt32(address + BOOK_DEPTH, book.depth, true);
+    view.setInt32(address + BOOK_DENSE, DENSE_DECODERS.has(plan.request.feeds[book.feed] ?? -1) ? 1 : 0, true);
     view.setInt32(address + BOOK_WIRE_PRICE_DECIMALS, -1, true);
     view.setInt32(address + BOOK_WIRE_QTY_DECIMALS, -1, true);
     view.setInt32(address + BOOK_CHECKSUM_POLICY, book.checksumPolicy, true);
@@ -128,7 +136,8 @@ function writeThreads(view: DataView, plan: MemoryPlan): void {
     place(THREAD_INPUT, THREAD_INPUT_BYTES, thread.inputBytes, thread.inputBytes + INPUT_SLACK);
     place(THREAD_BIDS, THREAD_LEVELS_MAX, thread.levelsMax, thread.levelsMax * LEVEL_STRIDE);
     place(THREAD_ASKS, THREAD_LEVELS_MAX, thread.levelsMax, thread.levelsMax * LEVEL_STRIDE);
-    place(THREAD_CHANGES, THREAD_LEVELS_MAX, thread.levelsMax, thread.levelsMax * 16 + 16);
+    view.setUint32(address + THREAD_SPARE, next, true);
+    next += SPARE_BYTES;
     place(THREAD_COPY, THREAD_COPY_LEVELS_MAX, thread.copyLevelsMax, thread.copyLevelsMax * LEVEL_STRIDE * 2);
     place(THREAD_EVENTS, THREAD_EVENTS_MAX, thread.eventsMax, thread.eventsMax * EVENT_STRIDE);
   });

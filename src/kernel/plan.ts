@@ -76,6 +76,8 @@ export interface MemoryPlan {
   readonly pages: number;
 }
 
+/** Room of a thread that may be written to and is never read. */
+export const SPARE_BYTES = 64;
 const PAGE_BYTES = 65536;
 const LINE_BYTES = 64;
 const PAGES_MAX = 65536;
@@ -128,8 +130,8 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
         thread.inputBytes +
         INPUT_SLACK * 2 +
         (thread.levelsMax + thread.copyLevelsMax) * 2 * LEVEL_STRIDE +
-        thread.levelsMax * 16 +
-        64 +
+        SPARE_BYTES +
+        LINE_BYTES +
         thread.eventsMax * EVENT_STRIDE,
     ),
   );
