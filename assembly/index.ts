@@ -10,7 +10,7 @@ fillDigitTables();
 export { attach } from './memory/thread';
 export { addSymbol, findSymbol } from './memory/symbols';
 export { recordLatency } from './memory/histogram';
-export { decode, decodeSnapshot } from './decode/decode';
+export { decode, decodeInPlace, decodeSnapshot } from './decode/decode';
 export { recoverBook, resetBook, setState, wake } from './book/publish';
 export { copyBook } from './book/copy';
 export { crc32 } from './book/crc';

@@ -4,7 +4,7 @@ import {
   DECODER_GATEIO_FUTURES, DECODER_GATEIO_SPOT, DECODER_KRAKEN, DECODER_KRAKEN_L3, DECODER_MEXC_CONTRACT, DECODER_MEXC_SPOT, FEED_BYTES_IN, FEED_DECODER, FEED_FRAMES, INPUT_SLACK, STATUS_UNKNOWN,
 } from '../memory/layout';
 import { count } from '../memory/counters';
-import { beginAnswer, input, inputBytes } from '../memory/thread';
+import { beginAnswer, input, inputBytes, readInPlace, readInputArea } from '../memory/thread';
 import { decodeBinance, decodeBinanceSnapshot } from './binance';
 import { decodeCoinbase } from './coinbase';
 import { decodeCoinbaseAdvanced } from './coinbase-advanced';
@@ -19,9 +19,8 @@ import { decodeMexcSpot, decodeMexcSpotSnapshot } from './mexc-spot';
 import { beginNumbers } from './number';
 import { failedBookFrame, oversizedFrame } from './outcome';
 
-/** Makes the readers ready for the `length` bytes in the input area, and puts zeros behind them. */
-function beginFrame(length: i32): void {
-  const end = input + <usize>length;
+/** Makes the readers ready for the frame that ends at `end`, with zeros behind it. */
+function beginFrame(end: usize): void {
   for (let at = end; at < end + INPUT_SLACK; at += 16) v128.store(at, i64x2(0, 0));
   beginAnswer();
   beginNumbers();
@@ -36,9 +35,34 @@ function beginFrame(length: i32): void {
 export function decode(feed: usize, length: i32): i32 {
   count(feed + FEED_FRAMES);
   count(feed + FEED_BYTES_IN, <f64>length);
+  readInputArea();
   if (length <= 0 || length > inputBytes) return oversizedFrame(feed);
-  beginFrame(length);
   const end = input + <usize>length;
+  beginFrame(end);
+  return decodeFrame(feed, end);
+}
+
+/** As `decode`, for a frame that lies where the socket has put it, at `from`: nothing is copied, and all bytes stay as they are. */
+export function decodeInPlace(feed: usize, from: usize, length: i32): i32 {
+  count(feed + FEED_FRAMES);
+  count(feed + FEED_BYTES_IN, <f64>length);
+  if (length <= 0 || !readInPlace(from, length)) return oversizedFrame(feed);
+  const end = from + <usize>length;
+  // The readers stop at zeros; what stands there belongs to the next message.
+  const a = v128.load(end);
+  const b = v128.load(end, 16);
+  const c = v128.load(end, 32);
+  const d = v128.load(end, 48);
+  beginFrame(end);
+  const status = decodeFrame(feed, end);
+  v128.store(end, a);
+  v128.store(end, b, 16);
+  v128.store(end, c, 32);
+  v128.store(end, d, 48);
+  return status;
+}
+
+function decodeFrame(feed: usize, end: usize): i32 {
   const decoder = load<i32>(feed, FEED_DECODER);
   if (decoder == DECODER_BINANCE_SPOT) return decodeBinance(feed, end, false);
   if (decoder == DECODER_BINANCE_USDM) return decodeBinance(feed, end, true);
@@ -58,9 +82,10 @@ export function decode(feed: usize, length: i32): i32 {
 export function decodeSnapshot(book: usize, length: i32): i32 {
   const feed = <usize>load<u32>(book, BOOK_FEED);
   count(feed + FEED_BYTES_IN, <f64>length);
+  readInputArea();
   if (length <= 0 || length > inputBytes) return oversizedFrame(feed);
-  beginFrame(length);
   const end = input + <usize>length;
+  beginFrame(end);
   const decoder = load<i32>(feed, FEED_DECODER);
   if (decoder == DECODER_BINANCE_SPOT || decoder == DECODER_BINANCE_USDM) return decodeBinanceSnapshot(feed, book, end);
   if (decoder == DECODER_COINBASE_FULL) return decodeCoinbaseFullSnapshot(feed, book, end);

@@ -276,6 +276,9 @@ export const THREAD_RESULTS_MAX = 24;
 export const RESULT_STRIDE = 8;
 export const RESULT_BOOK = 0;
 export const RESULT_STATUS = 4;
+/** u32, i32: where this thread's sockets receive; INPUT_SLACK bytes behind it may be written to while a frame is decoded in place. */
+export const THREAD_RECEIVE = 56;
+export const THREAD_RECEIVE_BYTES = 60;
 /** u32, 64 bytes that may be written to and are never read. */
 export const THREAD_SPARE = 52;
 /** f64, first and last sequence of the last book message (for the caller's log). */

@@ -2,13 +2,15 @@
 // thread runs its own instance, so these are never shared.
 import {
   EVENT_STRIDE, RESULT_BOOK, RESULT_STATUS, RESULT_STRIDE, THREAD_ASKS, THREAD_BIDS, THREAD_EVENTS, THREAD_EVENTS_MAX, THREAD_EVENT_COUNT,
-  THREAD_INPUT, THREAD_INPUT_BYTES, THREAD_LEVELS_MAX, THREAD_MESSAGE_LEVELS, THREAD_RECEIVE_US, THREAD_RESULTS,
+  THREAD_INPUT, THREAD_INPUT_BYTES, THREAD_LEVELS_MAX, THREAD_MESSAGE_LEVELS, THREAD_RECEIVE, THREAD_RECEIVE_BYTES, THREAD_RECEIVE_US, THREAD_RESULTS,
   THREAD_RESULTS_MAX, THREAD_RESULT_COUNT, THREAD_SEQUENCE_FIRST, THREAD_SEQUENCE_LAST, THREAD_SPARE,
 } from './layout';
 
 /** Address of this thread's scratch header. */
 export let thread: usize = 0;
+/** First byte of the frame being decoded. */
 export let input: usize = 0;
+let inputArea: usize = 0;
 export let inputBytes: i32 = 0;
 /** Levels of the message being decoded, in the order of the frame. */
 export let bidLevels: usize = 0;
@@ -22,7 +24,7 @@ let eventsMax: i32 = 0;
 /** Binds this instance to the scratch area at `address`, whose header the plan has filled. */
 export function attach(address: usize): void {
   thread = address;
-  input = load<u32>(address, THREAD_INPUT);
+  input = inputArea = load<u32>(address, THREAD_INPUT);
   inputBytes = load<i32>(address, THREAD_INPUT_BYTES);
   bidLevels = load<u32>(address, THREAD_BIDS);
   askLevels = load<u32>(address, THREAD_ASKS);
@@ -30,6 +32,23 @@ export function attach(address: usize): void {
   spare = load<u32>(address, THREAD_SPARE);
   events = load<u32>(address, THREAD_EVENTS);
   eventsMax = load<i32>(address, THREAD_EVENTS_MAX);
+}
+
+/** The frame to decode lies in the input area. */
+// @ts-ignore: decorator
+@inline
+export function readInputArea(): void {
+  input = inputArea;
+}
+
+/** The frame to decode lies at `from`. @returns false when [from, from + length) is not inside the area that sockets receive into */
+// @ts-ignore: decorator
+@inline
+export function readInPlace(from: usize, length: i32): bool {
+  const area = <usize>load<u32>(thread, THREAD_RECEIVE);
+  const bytes = load<i32>(thread, THREAD_RECEIVE_BYTES);
+  input = from;
+  return from >= area && length <= bytes && from - area <= <usize>(bytes - length);
 }
 
 /** Monotonic microseconds at which the frame being decoded was received. */

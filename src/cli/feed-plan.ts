@@ -17,7 +17,13 @@ export interface PlannedFeed {
 }
 
 /** Scratch of a feed worker: the largest frame is a whole L2 book of Coinbase, tens of thousands of levels. */
-const FEED_THREAD: ThreadRequest = { inputBytes: 16 * 2 ** 20, levelsMax: 100_000, copyLevelsMax: 1, eventsMax: 4096 };
+const FEED_THREAD: ThreadRequest = {
+  inputBytes: 16 * 2 ** 20,
+  levelsMax: 100_000,
+  copyLevelsMax: 1,
+  eventsMax: 4096,
+  receiveBytes: 256 * 1024,
+};
 /** Scratch of a thread that only reads. */
 const READER_THREAD: ThreadRequest = { inputBytes: 64, levelsMax: 1, copyLevelsMax: 1000, eventsMax: 1 };
 

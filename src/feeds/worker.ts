@@ -5,6 +5,7 @@ import {
   THREAD_RECEIVE_US,
 } from '../../assembly/memory/layout.js';
 import type { Clock, Timer, Timers } from '../domain/clock.js';
+import { KernelError } from '../domain/errors.js';
 import { SeededRandom } from '../domain/random.js';
 import { Kernel } from '../kernel/kernel.js';
 import { feedProtocol } from '../venues/registry.js';
@@ -16,8 +17,6 @@ import type { FeedListener } from './transport.js';
 import type { FeedWorkerData, WorkerFeed } from './worker-data.js';
 
 const TICK_MS = 250;
-/** All sockets of a thread receive into one buffer: what a read leaves unfinished is copied out at once. */
-const RECEIVE_BUFFER_BYTES = 256 * 1024;
 const STOP_MS_MAX = 800;
 const HTTP_TIMEOUT_MS = 10_000;
 
@@ -52,6 +51,7 @@ export class FeedWorker {
     private readonly surroundings: WorkerSurroundings,
   ) {
     this.kernel = new Kernel({ memory: data.memory, plan: data.plan }, data.thread, data.module);
+    if (this.kernel.receiveArea.length === 0) throw new KernelError('a feed worker needs a receive area: plan its thread with receiveBytes');
     const messageBytesMax = this.kernel.int32At(this.kernel.thread + THREAD_INPUT_BYTES);
     this.http = new HttpClient(
       { timeoutMs: HTTP_TIMEOUT_MS, bodyBytesMax: messageBytesMax, connectionsMax: data.settings.snapshotsInFlightMax },
@@ -62,7 +62,7 @@ export class FeedWorker {
       timers: surroundings.timers,
       randomBytes: surroundings.randomBytes,
       http: this.http,
-      receiveBuffer: new Uint8Array(RECEIVE_BUFFER_BYTES),
+      receiveBuffer: this.kernel.receiveArea,
       messageBytesMax,
       onDecoded: () => this.decoded(),
     };

@@ -16,6 +16,8 @@ import {
   THREAD_EVENTS,
   THREAD_INPUT,
   THREAD_INPUT_BYTES,
+  THREAD_RECEIVE,
+  THREAD_RECEIVE_BYTES,
   THREAD_RECEIVE_US,
   THREAD_RESULT_COUNT,
   THREAD_RESULTS,
@@ -34,6 +36,8 @@ export class Kernel {
   readonly exports: KernelExports;
   /** Where frames are put before `decode`. */
   readonly input: Uint8Array;
+  /** Where sockets may receive, so that their frames need not be copied. Empty when the plan has no room for it. */
+  readonly receiveArea: Uint8Array;
   readonly bytes: Uint8Array;
   readonly int32: Int32Array;
   readonly uint32: Uint32Array;
@@ -59,6 +63,7 @@ export class Kernel {
     this.uint32 = new Uint32Array(buffer);
     this.float64 = new Float64Array(buffer);
     this.input = new Uint8Array(buffer, this.word(THREAD_INPUT), this.int32[(address + THREAD_INPUT_BYTES) >> 2] ?? 0);
+    this.receiveArea = new Uint8Array(buffer, this.word(THREAD_RECEIVE), this.int32[(address + THREAD_RECEIVE_BYTES) >> 2] ?? 0);
     this.receiveIndex = (address + THREAD_RECEIVE_US) >> 3;
   }
 
@@ -67,9 +72,13 @@ export class Kernel {
     this.float64[this.receiveIndex] = monotonicUs;
   }
 
-  /** Copies `frame[start, end)` in and decodes it. @returns STATUS_...; STATUS_OVERSIZED when it does not fit */
+  /**
+   * Decodes `frame[start, end)`: in place when it is part of the receive area, and else copied in.
+   * @returns STATUS_...; STATUS_OVERSIZED when it does not fit
+   */
   decodeFrame(feed: number, frame: Uint8Array, start: number, end: number): number {
     const length = end - start;
+    if (frame === this.receiveArea) return this.exports.decodeInPlace(feed, frame.byteOffset + start, length);
     if (length <= this.input.length) this.copyIn(frame, start, end);
     return this.exports.decode(feed, length);
   }

@@ -42,6 +42,8 @@ import {
   THREAD_INPUT,
   THREAD_INPUT_BYTES,
   THREAD_LEVELS_MAX,
+  THREAD_RECEIVE,
+  THREAD_RECEIVE_BYTES,
   THREAD_SPARE,
 } from '../../assembly/memory/layout.js';
 import { KernelError } from '../domain/errors.js';
@@ -136,6 +138,7 @@ function writeThreads(view: DataView, plan: MemoryPlan): void {
     place(THREAD_INPUT, THREAD_INPUT_BYTES, thread.inputBytes, thread.inputBytes + INPUT_SLACK);
     place(THREAD_BIDS, THREAD_LEVELS_MAX, thread.levelsMax, thread.levelsMax * LEVEL_STRIDE);
     place(THREAD_ASKS, THREAD_LEVELS_MAX, thread.levelsMax, thread.levelsMax * LEVEL_STRIDE);
+    place(THREAD_RECEIVE, THREAD_RECEIVE_BYTES, thread.receiveBytes ?? 0, (thread.receiveBytes ?? 0) + INPUT_SLACK);
     view.setUint32(address + THREAD_SPARE, next, true);
     next += SPARE_BYTES;
     place(THREAD_COPY, THREAD_COPY_LEVELS_MAX, thread.copyLevelsMax, thread.copyLevelsMax * LEVEL_STRIDE * 2);

@@ -7,6 +7,7 @@ export interface KernelExports {
   addSymbol(feed: number, name: number, length: number, book: number): number;
   findSymbol(feed: number, name: number, length: number): number;
   decode(feed: number, length: number): number;
+  decodeInPlace(feed: number, from: number, length: number): number;
   decodeSnapshot(book: number, length: number): number;
   resetBook(book: number): void;
   recoverBook(book: number): void;

@@ -45,6 +45,8 @@ export interface ThreadRequest {
   readonly copyLevelsMax: number;
   /** Most trades in one frame. */
   readonly eventsMax: number;
+  /** Where its sockets receive, so that frames are decoded in place; none when left out. */
+  readonly receiveBytes?: number;
 }
 
 export interface MemoryRequest {
@@ -131,7 +133,8 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
         INPUT_SLACK * 2 +
         (thread.levelsMax + thread.copyLevelsMax) * 2 * LEVEL_STRIDE +
         SPARE_BYTES +
-        LINE_BYTES +
+        (thread.receiveBytes ?? 0) +
+        INPUT_SLACK * 2 +
         thread.eventsMax * EVENT_STRIDE,
     ),
   );

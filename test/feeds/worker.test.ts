@@ -92,7 +92,7 @@ async function startWorker() {
   stops.push(() => venue.stop());
   const endpoints = { rest: `http://${venue.authority}`, wsPublic: `ws://${venue.authority}` };
   const protocol = binanceSpot({ endpoints });
-  const thread = { inputBytes: 65_536, levelsMax: 500, copyLevelsMax: 10, eventsMax: 10 };
+  const thread = { inputBytes: 65_536, levelsMax: 500, copyLevelsMax: 10, eventsMax: 10, receiveBytes: 65_536 };
   const book = {
     feed: 0,
     names: ['AAAUSDT'],
