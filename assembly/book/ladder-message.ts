@@ -1,9 +1,11 @@
 // A whole message on one side of a book that may have vacant places.
 import {
-  BOOK_CAPACITY, BOOK_ROOM, BOOK_UNKNOWN_DELETES, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_SLOTS, SIDE_START, SIDE_TRUNCATED,
+  BOOK_ROOM, LEVEL_STRIDE, SIDE_BUFFER, SIDE_COUNT, SIDE_SLOTS, SIDE_START, SIDE_TRUNCATED,
 } from '../memory/layout';
-import { count } from '../memory/counters';
 import { gallop, LEVEL_SHIFT, moveLevels, recentre, WINDOW, windowBelow, windowDown } from './levels';
+
+/** Places of the buffer that are never all in use, so that there is always one to move into. */
+export const SPARE_PLACES: i32 = 4;
 
 /** Vacant places that are kept at least, before they are taken out. */
 const VACANT_MIN: i32 = 32;
@@ -26,13 +28,14 @@ function firstPlace(side: usize): usize {
 }
 
 /**
- * Applies updates: sorted ones from the best to the worst, since most messages begin near the top; any others in their order, and
- * also where a level may fall off, since then the order tells which.
+ * Applies updates: sorted ones from the best to the worst, since most messages begin near the top, any others in their order. A side
+ * is cut to its capacity after the message; only a message that fills even the room beyond loses levels on the way, in its order.
+ * @returns deletions of prices that were not held
  */
-export function applyMessage(book: usize, side: usize, sign: f64, updates: usize, levels: i32): void {
-  const capacity = load<i32>(book, BOOK_CAPACITY);
+export function applyMessage(book: usize, side: usize, sign: f64, updates: usize, levels: i32): i32 {
+  const limit = load<i32>(book, BOOK_ROOM) - SPARE_PLACES;
   let held = load<i32>(side, SIDE_COUNT);
-  const direction = held + levels > capacity ? 0 : orderOf(sign, updates, levels);
+  const direction = held + levels > limit ? 0 : orderOf(sign, updates, levels);
   const step = direction <= 0 ? LEVEL_STRIDE : -LEVEL_STRIDE;
   let update = direction <= 0 ? updates : updates + (<usize>(levels - 1) << LEVEL_SHIFT);
   const end = update + levels * step;
@@ -54,7 +57,7 @@ export function applyMessage(book: usize, side: usize, sign: f64, updates: usize
     const known = index < slots && load<u64>(place) == load<u64>(update);
     const stays = <i32>(load<u64>(update, 8) != 0);
     const stood = known ? <i32>(load<u64>(place, 8) != 0) : 0;
-    if (held == capacity && stays > stood) {
+    if (held == limit && stays > stood) {
       // One more than there is room for: the worst one falls off, which may be the new one.
       const worst = worstHeld(first);
       store<i32>(side, load<i32>(side, SIDE_TRUNCATED) + 1, SIDE_TRUNCATED);
@@ -82,7 +85,7 @@ export function applyMessage(book: usize, side: usize, sign: f64, updates: usize
   store<i32>(side, held, SIDE_COUNT);
   store<i32>(side, slots, SIDE_SLOTS);
   if (slots - held > VACANT_MIN + (held >> 2)) closeUp(side);
-  if (unknown > 0) count(book + BOOK_UNKNOWN_DELETES, <f64>unknown);
+  return unknown;
 }
 
 /** Number of the worst place that is not vacant; there is one. */
@@ -99,7 +102,7 @@ function dropWorst(side: usize, places: i32): void {
 }
 
 /** Moves the levels together, so that no place is vacant. */
-function closeUp(side: usize): void {
+export function closeUp(side: usize): void {
   const first = firstPlace(side);
   const end = first + (<usize>load<i32>(side, SIDE_SLOTS) << LEVEL_SHIFT);
   let target = first;

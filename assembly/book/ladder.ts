@@ -7,7 +7,7 @@ import {
   SIDE_TRUNCATED,
 } from '../memory/layout';
 import { count } from '../memory/counters';
-import { applyMessage } from './ladder-message';
+import { applyMessage, closeUp, SPARE_PLACES } from './ladder-message';
 import { gallop, LEVEL_SHIFT, moveLevels, recentre } from './levels';
 
 /** Empties a side; its window starts in the middle of the buffer again. */
@@ -44,7 +44,7 @@ function insert(book: usize, side: usize, index: i32, price: f64, qty: f64): i32
   const buffer = <usize>load<u32>(side, SIDE_BUFFER);
   let start = load<i32>(side, SIDE_START);
   let held = load<i32>(side, SIDE_COUNT);
-  if (held == load<i32>(book, BOOK_CAPACITY)) {
+  if (held == load<i32>(book, BOOK_ROOM) - SPARE_PLACES) {
     store<i32>(side, load<i32>(side, SIDE_TRUNCATED) + 1, SIDE_TRUNCATED);
     if (index == 0) return 0; // worse than everything held: it is the one that falls off
     store<i32>(side, ++start, SIDE_START);
@@ -109,7 +109,10 @@ export function setLevel(book: usize, side: usize, sign: f64, price: f64, qty: f
 /** Applies `levels` updates (price, quantity), in order. */
 export function applySide(book: usize, side: usize, sign: f64, updates: usize, levels: i32): void {
   if (!load<i32>(book, BOOK_DENSE)) {
-    if (levels > 0) applyMessage(book, side, sign, updates, levels);
+    if (levels == 0) return;
+    const unknown = applyMessage(book, side, sign, updates, levels);
+    if (unknown > 0) count(book + BOOK_UNKNOWN_DELETES, <f64>unknown);
+    cutSide(side, load<i32>(book, BOOK_CAPACITY));
     return;
   }
   let hint = max(load<i32>(side, SIDE_COUNT) - 1, 0);
@@ -117,11 +120,12 @@ export function applySide(book: usize, side: usize, sign: f64, updates: usize, l
   for (let at = updates; at < end; at += LEVEL_STRIDE) {
     hint = setLevel(book, side, sign, load<f64>(at), load<f64>(at, 8), hint);
   }
+  cutSide(side, load<i32>(book, BOOK_CAPACITY));
 }
 
 /**
  * Replaces a side by `levels` levels. Best first, distinct and without zeros, as venues send them, they are copied straight;
- * in any other order they are set one by one, where the last word about a price counts and zeros are left out.
+ * in any other order they are set like a message, where the last word about a price counts and zeros are left out.
  */
 export function replaceSide(book: usize, side: usize, sign: f64, updates: usize, levels: i32): void {
   clearSide(book, side);
@@ -130,11 +134,9 @@ export function replaceSide(book: usize, side: usize, sign: f64, updates: usize,
   for (let at = updates; at < end; at += LEVEL_STRIDE) {
     const key = sign * load<f64>(at);
     if (!(key < previous) || load<f64>(at, 8) == 0) {
-      let hint = 0;
-      for (at = updates; at < end; at += LEVEL_STRIDE) {
-        if (load<f64>(at, 8) != 0) hint = setLevel(book, side, sign, load<f64>(at), load<f64>(at, 8), hint);
-        else hint = dropLevel(side, sign, load<f64>(at), hint);
-      }
+      applyMessage(book, side, sign, updates, levels);
+      cutSide(side, load<i32>(book, BOOK_CAPACITY));
+      closeUp(side);
       return;
     }
     previous = key;
@@ -150,15 +152,6 @@ export function replaceSide(book: usize, side: usize, sign: f64, updates: usize,
   store<i32>(side, start, SIDE_START);
   setHeld(side, kept);
   store<i32>(side, levels - kept, SIDE_TRUNCATED);
-}
-
-/** Removes a price if it is held; unlike a delta's deletion this is no event worth counting. */
-function dropLevel(side: usize, sign: f64, price: f64, hint: i32): i32 {
-  const levels = <usize>load<u32>(side, SIDE_BUFFER) + (<usize>load<i32>(side, SIDE_START) << LEVEL_SHIFT);
-  const held = load<i32>(side, SIDE_COUNT);
-  const index = gallop(levels, held, sign, sign * price, hint);
-  if (index < held && load<f64>(levels + (<usize>index << LEVEL_SHIFT)) == price) remove(side, index);
-  return index;
 }
 
 /** Address of the best level, 0 when the side is empty. */

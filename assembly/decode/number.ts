@@ -1,4 +1,5 @@
-// Decimals to whole units, exactly. A venue's number is either within 2^53 units and exact, or an error; nothing is rounded.
+// Decimals to whole units, exactly. A venue's number is either held exactly by a float64 or an error; nothing is rounded.
+import { TABLE_CONSTANTS, TABLE_FRONT, TABLE_POWERS, TABLE_SHUFFLES } from '../memory/layout';
 import { at, expect, fail, peek, resumeAt } from './json';
 
 /** Why the last number was refused. */
@@ -13,11 +14,11 @@ export let fractionDigits: i32 = 0;
 const UNITS_MAX: i64 = 1 << 53;
 
 /** 10^0 .. 10^22, all exact. */
-const POWERS = memory.data(23 * 8);
+const POWERS: usize = TABLE_POWERS;
 /** Byte shuffles that move `digits` digits with a point after the first `whole` of them to the right edge of 16 bytes. */
-const SHUFFLES = memory.data(16 * 16 * 16, 16);
+const SHUFFLES: usize = TABLE_SHUFFLES;
 /** 16 set bytes and 16 clear ones: from FRONT + 16 - n on, the first n of 16 bytes are set. */
-const FRONT = memory.data(32, 16);
+const FRONT: usize = TABLE_FRONT;
 
 /** Fills the tables above; every instance writes the same bytes, so it does not matter how many do, or when. */
 export function fillNumberTables(): void {
@@ -57,7 +58,7 @@ function refuse(error: i32): f64 {
 
 // The constants of digit arithmetic. Read from memory into locals in front of a loop: the compiler would rebuild literal ones
 // in every round, with three instructions each.
-const CONSTANTS = memory.data(5 * 16, 16);
+const CONSTANTS: usize = TABLE_CONSTANTS;
 // @ts-ignore: decorator
 @inline
 export function zeroCharacters(): v128 {
@@ -133,14 +134,14 @@ export function unitShuffle(whole: i32, scale: i32): v128 {
   return v128.load(SHUFFLES + (<usize>((whole << 4) + whole + scale) << 4));
 }
 
-/** mantissa * 10^shift as whole units; -1 when that is no whole number or beyond 2^53. */
+/** mantissa * 10^shift as whole units; -1 when that is no whole number, or one that a double cannot be counted on to hold. */
 function scaled(mantissa: i64, shift: i32): f64 {
   if (mantissa == 0) return 0;
-  if (mantissa > UNITS_MAX || shift > 15 || shift < -22) return -1;
+  if (mantissa > UNITS_MAX || shift > 22 || shift < -22) return -1;
   if (shift >= 0) {
     // Both factors are exact; a product within 2^53 is, and one beyond it is beyond it when rounded too.
     const units = <f64>mantissa * powerOfTen(shift);
-    return units > <f64>UNITS_MAX ? -1 : units;
+    return units > <f64>UNITS_MAX && !isHeld(mantissa, shift) ? -1 : units;
   }
   // Dividing exact numbers below 2^53 gives a whole result only if it is one: any fraction is at least 10^shift, which is
   // more than half a step of the quotient.
@@ -148,9 +149,17 @@ function scaled(mantissa: i64, shift: i32): f64 {
   return floor(units) == units ? units : -1;
 }
 
+/** Whether a double holds mantissa * 10^shift for certain: it is digits * 5^n * 2^n, of which digits * 5^n must be within 2^53. */
+function isHeld(mantissa: i64, shift: i32): bool {
+  let digits = mantissa;
+  let power = shift;
+  for (; digits % 10 == 0; digits /= 10) power++;
+  return power <= 22 && <f64>digits * (powerOfTen(power) / <f64>(1 << power)) <= <f64>UNITS_MAX;
+}
+
 /**
  * Units of a decimal of `digits` (1 to 15) digits at `start`, the point behind the first `whole` of them where whole < digits.
- * The caller has seen that it is one. @returns -1 when they are no whole number within 2^53
+ * The caller has seen that it is one. @returns -1 when they are no whole number, or none that a float64 holds
  */
 // @ts-ignore: decorator
 @inline
@@ -176,7 +185,7 @@ export function notDigits(bytes: v128): i32 {
   return i8x16.bitmask(i8x16.eq(i8x16.min_u(digits, nines()), digits)) ^ 0xffff;
 }
 
-/** Units of the last number that `shortUnits` read; -1 when they are no whole number within 2^53. */
+/** Units of the last number that `shortUnits` read; -1 when they are no whole number, or none that a float64 holds. */
 export let shortValue: f64 = 0;
 
 /**
@@ -298,7 +307,8 @@ function readLongForm(start: usize, quoted: bool, scale: i32): f64 {
 // @ts-ignore: decorator
 @inline
 export function readCount(): f64 {
-  return readUnits(0);
+  const count = readUnits(0);
+  return count > <f64>UNITS_MAX ? refuse(NUMBER_PRECISION) : count;
 }
 
 /** Value of the last number that `shortCount` read, and the address behind it. */

@@ -13,6 +13,9 @@ export const TABLE_SHUFFLES = 65792;
 export const TABLE_CRC_SLICES = 69888;
 export const TABLE_DIGIT_PAIRS = 78080;
 export const TABLE_CRC_STEPS = 81920;
+/** Masks and factors for digits; see decode/number.ts. */
+export const TABLE_FRONT = 344064;
+export const TABLE_CONSTANTS = 344096;
 
 /** First byte the plan may use; the module's static data and the tables lie below. */
 export const REGION_BASE = 393216;

@@ -1,7 +1,8 @@
 import { BOOK_RULE_DELTAS, BOOK_RULE_REPLACE, DECODER_BINANCE_SPOT, DECODER_BINANCE_USDM } from '../../assembly/memory/layout.js';
 import { SeededRandom } from '../../src/domain/random.js';
-import { BookModel, type ModelChange, type NumberStyle, writePairs, writeUnits } from './book-model.js';
+import { BookModel, type ModelChange, type NumberStyle, orderChange, writePairs, writeUnits } from './book-model.js';
 import {
+  changeCount,
   type FrameStream,
   type GeneratedFrame,
   type Lane,
@@ -15,7 +16,7 @@ import { instruments } from './instruments.js';
 
 export type BinanceMarket = 'spot' | 'usdm';
 
-/** Levels a depth frame of a liquid pair has in recordings; makes about 760 bytes on spot. */
+/** Levels a depth frame of a liquid pair has in recordings, about; makes some 800 bytes on spot. */
 const CHANGES = 21;
 const PARTIAL_LEVELS = 20;
 
@@ -32,7 +33,7 @@ export function binanceStream(market: BinanceMarket, options: StreamOptions): Fr
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
     const dice = random.next();
-    if (dice < 0.7) frames.push(depthUpdate(market, lane, random, lane.model.step(options.changes ?? CHANGES)));
+    if (dice < 0.7) frames.push(depthUpdate(market, lane, random, lane.model.step(options.changes ?? changeCount(CHANGES, random))));
     else if (dice < 0.8) frames.push(trade(market, lane, random, random.next() < 0.5 ? 'aggTrade' : 'trade'));
     else if (dice < 0.92 || market === 'spot') frames.push(bookTicker(market, lane, random));
     else frames.push(markPrice(lane, random));
@@ -94,13 +95,13 @@ function restDepth(market: BinanceMarket, lane: Lane): GeneratedFrame {
   return textFrame('rest', lane.spec.symbol, `{"lastUpdateId":${lane.sequence},${times}"bids":${bids},"asks":${asks}}`);
 }
 
-/** Spot numbers its events without a gap; futures skip numbers and name the predecessor. */
+/** Spot numbers its events without a gap and sorts both sides best first; futures skip numbers, name the predecessor and sort by price. */
 function depthUpdate(market: BinanceMarket, lane: Lane, random: SeededRandom, change: ModelChange): GeneratedFrame {
   const previous = lane.sequence;
   const first = market === 'spot' ? previous + 1 : previous + 1 + random.below(40);
   lane.sequence = first + random.below(60);
   const time = tick(lane, random);
-  const [bids, asks] = sides(market, lane, change);
+  const [bids, asks] = sides(market, lane, orderChange(change, market === 'spot' ? 'best-first' : 'rising'));
   const times = market === 'spot' ? `"E":${time}` : `"E":${time},"T":${time - random.below(20)}`;
   const chain = market === 'spot' ? '' : `,"pu":${previous}`;
   const data = `{"e":"depthUpdate",${times},"s":"${lane.spec.symbol}","U":${first},"u":${lane.sequence}${chain},"b":${bids},"a":${asks}}`;

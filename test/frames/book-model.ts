@@ -22,6 +22,9 @@ export interface ModelChange {
   readonly asks: readonly ModelLevel[];
 }
 
+/** Price units of a coin that has one tick between its levels; dearer ones have more. */
+const TICKS_PER_GAP = 500_000;
+
 export interface ModelTrade {
   readonly price: number;
   readonly qty: number;
@@ -30,11 +33,14 @@ export interface ModelTrade {
 
 /**
  * The whole book of an imagined exchange: a mid that walks, levels that thin out with their distance, never crossed. Venues'
- * generators turn its changes into frames.
+ * generators turn its changes into frames. Shares of insertions, deletions and deletions of levels that nobody holds are those of
+ * recorded streams, and so is that dear coins have many empty ticks between their levels.
  */
 export class BookModel {
   private readonly sides = { bid: new Map<number, number>(), ask: new Map<number, number>() };
   private mid: number;
+  /** Ticks from one level to the next, about. */
+  private readonly gap: number;
 
   constructor(
     private readonly random: SeededRandom,
@@ -42,6 +48,7 @@ export class BookModel {
     private readonly levels: number,
   ) {
     this.mid = spec.startPrice;
+    this.gap = Math.max(1, Math.round(spec.startPrice / TICKS_PER_GAP));
     for (let i = 0; i < levels; i++) {
       this.sides.bid.set(this.price('bid', i + Math.floor(random.next() * 2)), this.quantity());
       this.sides.ask.set(this.price('ask', i + Math.floor(random.next() * 2)), this.quantity());
@@ -57,13 +64,17 @@ export class BookModel {
   step(count: number): ModelChange {
     const changed = { bid: new Map<number, number>(), ask: new Map<number, number>() };
     if (this.random.next() < 0.3) this.walk(changed);
+    const known = { bid: this.sorted('bid'), ask: this.sorted('ask') };
     for (let i = 0; i < count; i++) {
       const side: Side = this.random.next() < 0.5 ? 'bid' : 'ask';
       // Most changes happen near the top.
       const distance = Math.floor(-Math.log(1 - this.random.next()) * this.levels * 0.2);
-      const price = this.price(side, distance);
-      if (price <= 0) continue;
-      this.change(changed, side, price, this.random.next() < 0.35 ? 0 : this.quantity());
+      const dice = this.random.next();
+      const deletes = dice < 0.35;
+      // A third of all changes bring a level or delete one that is not there; the others hit what is.
+      const price = dice < 0.7 && dice >= 0.07 ? known[side][distance]?.[0] : undefined;
+      const changedPrice = price ?? this.price(side, distance);
+      if (changedPrice > 0) this.change(changed, side, changedPrice, deletes ? 0 : this.quantity());
     }
     return { bids: [...changed.bid], asks: [...changed.ask] };
   }
@@ -81,8 +92,8 @@ export class BookModel {
   }
 
   private walk(changed: Record<Side, Map<number, number>>): void {
-    const ticks = Math.floor(this.random.next() * 3) + 1;
-    this.mid = Math.max(this.levels * 3, this.mid + (this.random.next() < 0.5 ? ticks : -ticks));
+    const ticks = (Math.floor(this.random.next() * 3) + 1) * this.gap;
+    this.mid = Math.max(this.levels * 3 * this.gap, this.mid + (this.random.next() < 0.5 ? ticks : -ticks));
     for (const price of [...this.sides.bid.keys()]) if (price > this.mid) this.change(changed, 'bid', price, 0);
     for (const price of [...this.sides.ask.keys()]) if (price <= this.mid) this.change(changed, 'ask', price, 0);
     // What is left behind gets a new best level, so that neither side runs dry.
@@ -96,8 +107,10 @@ export class BookModel {
     changed[side].set(price, qty);
   }
 
+  /** A tick within the gap that level number `distance` lies in. */
   private price(side: Side, distance: number): number {
-    return side === 'bid' ? this.mid - distance : this.mid + 1 + distance;
+    const ticks = distance * this.gap + this.random.below(this.gap);
+    return side === 'bid' ? this.mid - ticks : this.mid + 1 + ticks;
   }
 
   private quantity(): number {
@@ -107,6 +120,16 @@ export class BookModel {
   private sorted(side: Side): ModelLevel[] {
     return [...this.sides[side]].sort((a, b) => (side === 'bid' ? b[0] - a[0] : a[0] - b[0]));
   }
+}
+
+/** How a venue orders the levels of a message: the best of each side first, or both sides by rising price. */
+export type LevelOrder = 'best-first' | 'rising';
+
+/** The same change in a venue's order. */
+export function orderChange({ bids, asks }: ModelChange, order: LevelOrder): ModelChange {
+  const rising = (a: ModelLevel, b: ModelLevel): number => a[0] - b[0];
+  const falling = (a: ModelLevel, b: ModelLevel): number => b[0] - a[0];
+  return { bids: bids.toSorted(order === 'rising' ? rising : falling), asks: asks.toSorted(rising) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { BOOK_RULE_DELTAS, DECODER_COINBASE_ADVANCED, DECODER_COINBASE_EXCHANGE } from '../../assembly/memory/layout.js';
 import { SeededRandom } from '../../src/domain/random.js';
-import { BookModel, writePairs, writeUnits } from './book-model.js';
+import { BookModel, orderChange, writePairs, writeUnits } from './book-model.js';
 import {
   type FrameStream,
   type GeneratedFrame,
@@ -18,7 +18,7 @@ import { instruments } from './instruments.js';
 const ORDER_IDS =
   '"maker_order_id":"2a0da34e-61f7-4c36-88e5-c9dd15927b16","taker_order_id":"3c82abaa-c01e-4608-be59-6a1e69742891"';
 
-/** level2 (one change a frame) and level2_batch (several), matches and tickers of three products, snapshots first. */
+/** level2_batch (one change a frame or several), matches and tickers of three products, snapshots first. */
 export function coinbaseExchangeStream(options: StreamOptions): FrameStream {
   const random = new SeededRandom(options.seed);
   const lanes = coinbaseLanes(random, options.levels ?? 300);
@@ -27,7 +27,7 @@ export function coinbaseExchangeStream(options: StreamOptions): FrameStream {
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
     const dice = random.next();
-    if (dice < 0.85) frames.push(l2update(lane, random, options.changes ?? (random.next() < 0.7 ? 1 : 6)));
+    if (dice < 0.85) frames.push(l2update(lane, random, options.changes ?? 1 + random.below(10)));
     else frames.push(dice < 0.93 ? match(lane, random, 'match') : ticker(lane, random));
   }
   return {
@@ -49,7 +49,7 @@ export function coinbaseAdvancedStream(options: StreamOptions): FrameStream {
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
     const number = sequence++;
-    if (random.next() < 0.88) frames.push(l2data(lane, random, 'update', number, lane.model.step(options.changes ?? 12)));
+    if (random.next() < 0.88) frames.push(l2data(lane, random, 'update', number, orderChange(lane.model.step(options.changes ?? 12), 'best-first')));
     else frames.push(marketTrades(lane, random, number));
   }
   return {

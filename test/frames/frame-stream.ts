@@ -57,6 +57,11 @@ export function tick(lane: Lane, random: SeededRandom): number {
   return lane.timeMs;
 }
 
+/** How many levels a message changes: 1 to 5 times the mean, short ones far more often than long ones. */
+export function changeCount(mean: number, random: SeededRandom): number {
+  return Math.min(5 * mean, 1 + Math.floor(-Math.log(1 - random.next()) * (mean - 1)));
+}
+
 /** An element of a list that is not empty. */
 export function pick<T>(random: SeededRandom, items: readonly T[]): T {
   const item = items[random.below(items.length)];

@@ -5,7 +5,7 @@ import {
   DECODER_GATEIO_SPOT,
 } from '../../assembly/memory/layout.js';
 import { SeededRandom } from '../../src/domain/random.js';
-import { BookModel, type ModelChange, type ModelLevel, windowChange, writePairs, writeUnits } from './book-model.js';
+import { BookModel, type ModelChange, type ModelLevel, orderChange, windowChange, writePairs, writeUnits } from './book-model.js';
 import {
   type FrameStream,
   type GeneratedFrame,
@@ -35,7 +35,7 @@ export function gateStream(market: GateMarket, options: StreamOptions): FrameStr
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
     const dice = random.next();
-    if (dice < 0.75) frames.push(bookUpdate(market, lane, random, options.changes ?? 1 + random.below(30)));
+    if (dice < 0.75) frames.push(bookUpdate(market, lane, random, options.changes ?? 5 + random.below(16)));
     else frames.push(dice < 0.88 ? bookTicker(market, lane, random) : trades(market, lane, random));
   }
   return streamOf(market, lanes, 0, BOOK_RULE_DELTAS, frames);
@@ -136,9 +136,10 @@ function restBook(market: GateMarket, lane: Lane): GeneratedFrame {
   return textFrame('rest', lane.spec.symbol, `{"id":${lane.sequence},${times},${sides}}`);
 }
 
-/** Members in the order of 2021 or of 2023; an empty frame advances the id all the same. */
+/** Members in the order of 2021 or of 2023; an empty frame advances the id all the same. Only spot sorts its levels. */
 function bookUpdate(market: GateMarket, lane: Lane, random: SeededRandom, count: number): GeneratedFrame {
-  const change = random.next() < 0.03 ? { bids: [], asks: [] } : lane.model.step(count);
+  const step = random.next() < 0.03 ? { bids: [], asks: [] } : lane.model.step(count);
+  const change = market === 'spot' ? orderChange(step, 'best-first') : step;
   // Now and then a frame repeats ids that are known; only a hole would be a gap.
   const first = lane.sequence + 1 - (random.next() < 0.1 ? random.below(3) : 0);
   lane.sequence += 1 + random.below(8);

@@ -1,7 +1,7 @@
 import { BOOK_RULE_DELTAS, DECODER_KRAKEN } from '../../assembly/memory/layout.js';
 import { SeededRandom } from '../../src/domain/random.js';
 import { checksumOf, krakenChecksumText, type TextLevel } from '../twin/kraken-checksum.js';
-import { BookModel, type InstrumentSpec, type ModelChange, type ModelLevel, windowChange, writeUnits } from './book-model.js';
+import { BookModel, type InstrumentSpec, type ModelChange, type ModelLevel, orderChange, windowChange, writeUnits } from './book-model.js';
 import {
   type FrameStream,
   type GeneratedFrame,
@@ -39,9 +39,9 @@ export function krakenStream(version: KrakenVersion, options: StreamOptions, dep
       frames.push(version === 'v1' ? tradesV1(lane, index, random) : tradesV2(lane, random));
       continue;
     }
-    lane.model.step(options.changes ?? 1 + random.below(2));
+    lane.model.step(options.changes ?? 1 + random.below(6));
     const after = lane.model.top(depth);
-    const change = windowChange(lane.view, after);
+    const change = orderChange(windowChange(lane.view, after), 'best-first');
     lane.view = after;
     if (change.bids.length + change.asks.length === 0) continue;
     frames.push(version === 'v1' ? updateV1(lane, index, depth, change, random) : updateV2(lane, change, random));

@@ -1,7 +1,7 @@
-import { BOOK_SEQUENCE, BOOK_STATE, CHECKSUM_ENFORCE } from '../../assembly/memory/layout.js';
+import { BOOK_RULE_DELTAS, BOOK_SEQUENCE, BOOK_STATE, CHECKSUM_ENFORCE } from '../../assembly/memory/layout.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';
-import { planMemory } from '../../src/kernel/plan.js';
+import { type BookRequest, type MemoryPlan, planMemory } from '../../src/kernel/plan.js';
 import type { FrameKind, StreamBooks } from '../frames/frame-stream.js';
 import type { UnitLevel } from '../twin/book.js';
 import { type Agreement, type BookView, judge, viewOf } from '../twin/compare.js';
@@ -22,15 +22,24 @@ export interface Round {
   readonly referee: BookView;
 }
 
-interface Sent {
+/** A frame as it is played: of which kind, for whose book where it is a snapshot's body, and its bytes. */
+export interface Sent {
   readonly kind: FrameKind;
   readonly symbol: string;
   readonly bytes: Buffer;
 }
 
+function bystander(name: string, capacity: number): BookRequest {
+  const rules = { depth: 0, rule: BOOK_RULE_DELTAS, checksumPolicy: CHECKSUM_ENFORCE, orders: 0 };
+  return { feed: 1, names: [name], priceScale: 2, qtyScale: 8, capacity, ...rules };
+}
+
 /** Kernel and referee side by side on the same frames. */
 export class Duel {
   readonly session: TwinSession;
+  readonly plan: MemoryPlan;
+  /** All of the kernel's memory, for those who watch what is written. */
+  readonly memory: Uint8Array;
   private readonly kernel: Kernel;
   private readonly feed: number;
   private readonly books: ReadonlyMap<string, number>;
@@ -41,27 +50,37 @@ export class Duel {
       decoder,
       instruments.map((spec) => ({ ...spec, capacity, depth, rule, isL3 })),
     );
+    // The books of the second feed never get a frame.
     const plan = planMemory({
-      feeds: [decoder],
-      books: instruments.map(({ symbol, priceScale, qtyScale }) => ({
-        feed: 0,
-        names: [symbol, symbol.toLowerCase(), symbol.replaceAll('/', '\\/')].filter(
-          (name, index, all) => all.indexOf(name) === index,
-        ),
-        priceScale,
-        qtyScale,
-        capacity,
-        depth,
-        rule,
-        checksumPolicy: CHECKSUM_ENFORCE,
-        orders: isL3 ? 4096 : 0,
-      })),
-      threads: [{ inputBytes: 1 << 20, levelsMax: 4096, copyLevelsMax: capacity, eventsMax: 256 }],
+      feeds: [decoder, decoder],
+      books: [
+        bystander('BEFORE', capacity),
+        ...instruments.map(({ symbol, priceScale, qtyScale }) => ({
+          feed: 0,
+          names: [symbol, symbol.toLowerCase(), symbol.replaceAll('/', '\\/')].filter(
+            (name, index, all) => all.indexOf(name) === index,
+          ),
+          priceScale,
+          qtyScale,
+          capacity,
+          depth,
+          rule,
+          checksumPolicy: CHECKSUM_ENFORCE,
+          orders: isL3 ? 4096 : 0,
+        })),
+        bystander('BEHIND', capacity),
+      ],
+      threads: [
+        { inputBytes: 1 << 20, levelsMax: 4096, copyLevelsMax: capacity, eventsMax: 256 },
+        { inputBytes: 64, levelsMax: 4, copyLevelsMax: 4, eventsMax: 4 },
+      ],
       histograms: 0,
     });
+    this.plan = plan;
     this.kernel = new Kernel(createSharedBooks(plan), 0);
+    this.memory = this.kernel.bytes;
     this.feed = plan.feeds[0] ?? 0;
-    this.books = new Map(instruments.map(({ symbol }, index) => [symbol, plan.books[index] ?? 0]));
+    this.books = new Map(instruments.map(({ symbol }, index) => [symbol, plan.books[index + 1] ?? 0]));
   }
 
   /** Gives both the same frame and compares all books. */

@@ -1,10 +1,10 @@
-/** What is wrong with a decimal text: it does not fit the scale or 2^53, or it is no decimal at all. */
+/** What is wrong with a decimal text: it does not fit the scale or a double, or it is no decimal at all. */
 export type DecimalFault = 'precision' | 'malformed';
 
 const DECIMAL = /^([-+]?)(\d+\.?\d*|\.\d+)(?:[eE]([-+]?\d+))?$/;
 const UNITS_MAX = 2n ** 53n;
-/** 2^53 has 16 digits, so a longer whole number never fits. */
-const DIGITS_MAX = 16;
+/** 5^22 is the last power of five within 2^53. */
+const SHIFT_MAX = 22n;
 
 /** A decimal text as its significant digits (no zeros at either end) times a power of ten. */
 interface Significand {
@@ -26,16 +26,16 @@ function significand(text: string): Significand | undefined {
 
 /**
  * Reads a decimal text as whole units of 10^-scale, exactly: ("63012.50", 2) is 6301250, ("1e-8", 8) is 1.
- * A non-zero digit beyond the scale or more than 2^53 units is 'precision'; anything that is no decimal is 'malformed'.
+ * A non-zero digit beyond the scale is 'precision', and so is a number of units whose digits without trailing zeros, times 5 for each
+ * of those zeros, exceed 2^53: within it a double holds the units exactly, as digits x 5^n x 2^n. Anything else is 'malformed'.
  */
 export function parseUnits(text: string, scale: number): number | DecimalFault {
   const parts = significand(text);
   if (parts === undefined) return 'malformed';
   if (parts.digits === '') return 0;
   const shift = parts.exponent + BigInt(scale);
-  if (shift < 0n || BigInt(parts.digits.length) + shift > BigInt(DIGITS_MAX)) return 'precision';
+  if (shift < 0n || shift > SHIFT_MAX || BigInt(parts.digits) * 5n ** shift > UNITS_MAX) return 'precision';
   const units = BigInt(parts.digits) * 10n ** shift;
-  if (units > UNITS_MAX) return 'precision';
   return Number(parts.negative ? -units : units);
 }
 

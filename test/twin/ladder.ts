@@ -33,8 +33,8 @@ export class TwinLadder {
   }
 
   /**
-   * Sets the absolute quantity of a price; zero deletes. A new level on a full side pushes the worst one out, and is itself
-   * dropped when it would be the worst.
+   * Sets the absolute quantity of a price; zero deletes. A side is cut to its capacity after each message; within a message it has
+   * room for about as many again, and only beyond that a new level pushes the worst one out, or is dropped when it is the worst.
    */
   set(price: number, qty: number, priceText = '', qtyText = ''): LevelChange {
     if (qty === 0) {
@@ -43,7 +43,7 @@ export class TwinLadder {
       return 'deleted';
     }
     const known = this.levels.has(price);
-    if (!known && this.levels.size >= this.capacity) {
+    if (!known && this.levels.size >= this.capacity * 2 + 12) {
       this.truncated++;
       const worst = this.prices().at(-1);
       if (worst === undefined || this.isBetter(worst, price)) return 'dropped';
@@ -54,10 +54,11 @@ export class TwinLadder {
     return 'set';
   }
 
-  /** Keeps the best `depth` levels; zero keeps all. */
+  /** Ends a message: keeps the best `depth` levels, zero for as many as there is capacity for. */
   cut(depth: number): void {
-    if (depth === 0 || this.levels.size <= depth) return;
-    for (const price of this.prices().slice(depth)) {
+    const kept = depth === 0 ? this.capacity : Math.min(depth, this.capacity);
+    if (this.levels.size <= kept) return;
+    for (const price of this.prices().slice(kept)) {
       this.levels.delete(price);
       this.truncated++;
     }

@@ -1,0 +1,46 @@
+import { cpus } from 'node:os';
+import { Command, CommanderError } from 'commander';
+import { decodeSuites } from './decode.js';
+import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
+import { printTable } from './report.js';
+import { scanSuite } from './scan.js';
+import { seqlockSuite } from './seqlock.js';
+import { vwapSuite } from './vwap.js';
+import { wakeSuite } from './wake.js';
+
+const SUITES: readonly Suite[] = [...decodeSuites, scanSuite, vwapSuite, seqlockSuite, wakeSuite];
+
+interface Options {
+  readonly json?: true;
+  readonly quick?: true;
+  readonly only?: string;
+}
+
+async function main(): Promise<void> {
+  const command = new Command('bench')
+    .description('Measures every figure against a baseline in the same run.')
+    .option('--json', 'print one line of JSON')
+    .option('--only <prefix>', 'measure the figures whose ids begin so')
+    .option('--quick', 'tiny sizes, to see that everything runs; the figures mean nothing')
+    .exitOverride()
+    .parse();
+  const { json, quick, only = '' } = command.opts<Options>();
+  const chosen = SUITES.filter(({ ids }) => ids.some((id) => id.startsWith(only)));
+  if (chosen.length === 0) command.error(`--only: no figure begins with ${only}`, { exitCode: 2 });
+  const effort = quick === true ? QUICK_EFFORT : FULL_EFFORT;
+  const results: BenchResult[] = [];
+  for (const suite of chosen) {
+    const measured = (await suite.run(effort)).filter(({ id }) => id.startsWith(only));
+    results.push(...measured);
+    if (json !== true) printTable(measured);
+  }
+  const cpu = cpus()[0]?.model ?? 'unknown';
+  if (json === true) console.log(JSON.stringify({ node: process.version, cpu, results }));
+  else console.log(`\nnode ${process.version}, ${cpu}, ${cpus().length} cores, ${new Date().toISOString()}, sink ${sink.total}`);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  console.error(error);
+  process.exit(1);
+});
