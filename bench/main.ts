@@ -1,14 +1,16 @@
 import { cpus } from 'node:os';
 import { Command, CommanderError } from 'commander';
+import { allocationSuite } from './allocation.js';
 import { decodeSuites } from './decode.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
 import { printTable } from './report.js';
 import { scanSuite } from './scan.js';
 import { seqlockSuite } from './seqlock.js';
+import { socketSuite } from './socket.js';
 import { vwapSuite } from './vwap.js';
 import { wakeSuite } from './wake.js';
 
-const SUITES: readonly Suite[] = [...decodeSuites, scanSuite, vwapSuite, seqlockSuite, wakeSuite];
+const SUITES: readonly Suite[] = [...decodeSuites, scanSuite, vwapSuite, seqlockSuite, wakeSuite, socketSuite, allocationSuite];
 
 interface Options {
   readonly json?: true;

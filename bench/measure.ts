@@ -41,10 +41,11 @@ export interface Suite {
 
 /**
  * Times rivals in turns, so that a slow moment of the machine strikes all alike, and reverses their order from round to round.
- * @returns nanoseconds of one operation of each: the median over the rounds of the fastest operation of a turn
+ * @param of what stands for a turn: its fastest operation, or its median where disturbances are what is measured
+ * @returns nanoseconds of one operation of each: the median over the rounds
  */
-export async function race(rivals: readonly Rival[], effort: Effort): Promise<number[]> {
-  const fastest = rivals.map((): number[] => []);
+export async function race(rivals: readonly Rival[], effort: Effort, of: 'min' | 'p50' = 'min'): Promise<number[]> {
+  const turns = rivals.map((): number[] => []);
   for (let round = 0; round < effort.rounds; round++) {
     const order = rivals.map((_, index) => index);
     if (round % 2 === 1) order.reverse();
@@ -60,10 +61,10 @@ export async function race(rivals: readonly Rival[], effort: Effort): Promise<nu
       const result = bench.getTask((rivals[index] as Rival).name)?.result;
       if (result?.state === 'errored') throw result.error;
       if (result?.state !== 'completed') throw new Error(`${rivals[index]?.name} did not finish`);
-      fastest[index]?.push(result.latency.min * 1e6);
+      turns[index]?.push(result.latency[of] * 1e6);
     }
   }
-  return fastest.map(median);
+  return turns.map(median);
 }
 
 export function median(values: readonly number[]): number {

@@ -4,7 +4,7 @@ import { Kernel } from '../src/kernel/kernel.js';
 import { createSharedBooks } from '../src/kernel/memory.js';
 import { planMemory } from '../src/kernel/plan.js';
 import { Scanner } from '../src/kernel/scan.js';
-import { compared, type Effort, race, type Suite, sink } from './measure.js';
+import { compared, race, type Suite, sink } from './measure.js';
 
 const VENUES = 5;
 const MAX_AGE_US = 1e6;

@@ -208,14 +208,13 @@ export function checksumOfLevels(book: usize): u32 {
   refreshSide(book, book + BOOK_BIDS, 1, bids, decimals);
   const asksDigits = load<i32>(asks, CACHE_DIGITS);
   const bidsDigits = load<i32>(bids, CACHE_DIGITS);
-  if (asksDigits + bidsDigits == 0) return 0;
   let moved = load<u32>(bids, CACHE_ASKS_END);
-  if (asksResized || sideResized || asksChange != 0) {
-    let asksEnd = load<u32>(asks, CACHE_ASKS_END) ^ asksChange;
-    // 0: never reckoned so far
-    if (asksResized || asksEnd == 0) asksEnd = advance(0xffffffff, asksDigits) ^ load<u32>(asks, CACHE_CRC);
+  let asksEnd = load<u32>(asks, CACHE_ASKS_END);
+  const isNew = moved == 0 || asksEnd == 0; // never reckoned so far, or worth reckoning again
+  if (asksResized || sideResized || asksChange != 0 || isNew) {
+    asksEnd = asksResized || isNew ? advance(0xffffffff, asksDigits) ^ load<u32>(asks, CACHE_CRC) : asksEnd ^ asksChange;
     store<u32>(asks, asksEnd, CACHE_ASKS_END);
-    moved = asksResized || sideResized ? advance(asksEnd, bidsDigits) : moved ^ advance(asksChange, bidsDigits);
+    moved = asksResized || sideResized || isNew ? advance(asksEnd, bidsDigits) : moved ^ advance(asksChange, bidsDigits);
     store<u32>(bids, moved, CACHE_ASKS_END);
   }
   return ~(moved ^ load<u32>(bids, CACHE_CRC));

@@ -83,7 +83,9 @@ export function readBook(kernel: Kernel, book: number, depth: number): BookView 
 
 /** Whole units of 10^-scale as exact decimal text with all decimals: (1250, 3) is "1.250". */
 export function fixedText(units: number, scale: number): string {
-  const digits = String(Math.abs(units)).padStart(scale + 1, '0');
+  const size = Math.abs(units);
+  // From 10^21 on a number's own text has an exponent.
+  const digits = (size < 1e21 ? String(size) : BigInt(size).toString()).padStart(scale + 1, '0');
   const sign = units < 0 ? '-' : '';
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }

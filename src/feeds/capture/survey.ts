@@ -14,6 +14,12 @@ import { decoderOf, isSnapshotUrl, symbolOfUrl } from './origin.js';
 
 const UNITS_MAX = 1n << 53n;
 
+/** Zeros at the end of the whole part of a decimal without a fraction. */
+function trailingZeros(text: string): number {
+  const point = text.indexOf('.');
+  return /0*$/.exec(point < 0 ? text : text.slice(0, point))?.[0].length ?? 0;
+}
+
 /** What one symbol of a capture needs of a book that is to hold all of it. */
 export class SymbolSurvey {
   priceDecimals = 0;
@@ -25,8 +31,9 @@ export class SymbolSurvey {
   orders = 0;
   readonly bidPrices = new Set<string>();
   readonly askPrices = new Set<string>();
-  private qtyMax = '0';
-  private qtyMaxNumber = 0;
+  /** The quantity that asks for the longest mantissa at any one scale, and how long: its digits times 5 to the power of its tens. */
+  private qtyWidest = '0';
+  private qtyWidth = 0;
 
   constructor(readonly symbol: string) {}
 
@@ -35,9 +42,12 @@ export class SymbolSurvey {
     return Math.max(this.bidPrices.size, this.askPrices.size);
   }
 
-  /** Whether quantities need more than 2^53 units at the scale that the smallest of them asks for. */
+  /** Whether a double does not hold all quantities for certain, at the scale that the smallest of them asks for. */
   get isWide(): boolean {
-    return toUnits(this.qtyMax, this.qtyDecimals) > UNITS_MAX;
+    let mantissa = toUnits(this.qtyWidest, this.qtyDecimals);
+    let fives = 1n;
+    for (; mantissa !== 0n && mantissa % 10n === 0n; mantissa /= 10n) fives *= 5n;
+    return mantissa * fives > UNITS_MAX;
   }
 
   see({ side, replaces, holder, priceKey, qtyKey }: Figure): void {
@@ -49,11 +59,12 @@ export class SymbolSurvey {
       else if (side === 'ask') this.askPrices.add(price);
     }
     if (qty !== undefined) {
-      this.qtyDecimals = Math.max(this.qtyDecimals, decimalsOf(qty));
-      const value = Number(qty);
-      if (value > this.qtyMaxNumber) {
-        this.qtyMaxNumber = value;
-        this.qtyMax = qty;
+      const decimals = decimalsOf(qty);
+      this.qtyDecimals = Math.max(this.qtyDecimals, decimals);
+      const width = Number(qty) * 2 ** (decimals > 0 ? decimals : -trailingZeros(qty));
+      if (width > this.qtyWidth) {
+        this.qtyWidth = width;
+        this.qtyWidest = qty;
       }
     }
     if (side === 'none') return;

@@ -135,7 +135,7 @@ test('a gap that is in the data is reported, and the next snapshot joins again',
 
 test('quantities that no scale holds within 2^53 units are exact all the same, and said to be so', async () => {
   const path = writeCapture('binance-spot.wide.ndjson', [
-    [SNAPSHOT, { lastUpdateId: 10, bids: [['1', '10000000']], asks: [['2', '29616.079108195']] }],
+    [SNAPSHOT, { lastUpdateId: 10, bids: [['1', '10000000.000000003']], asks: [['2', '29616.079108195']] }],
     [
       null,
       depth(
@@ -153,9 +153,9 @@ test('quantities that no scale holds within 2^53 units are exact all the same, a
   expect(feed?.symbols).toMatchObject([
     {
       quantitiesAsCodes: true,
-      bestBid: ['1', '10000000'],
+      bestBid: ['1', '10000000.000000003'],
       bestAsk: ['3', '7'],
-      top10: { bidQtySum: '10000000.000000001', bidNotionalSum: '10000000.0000000005' },
+      top10: { bidQtySum: '10000000.000000004', bidNotionalSum: '10000000.0000000035' },
     },
   ]);
 });
