@@ -14,32 +14,47 @@ import { wireOf } from './threads/frame-server.js';
 /** Frames that one read of the socket brings. */
 const CHUNK_FRAMES = 16;
 
-/** JavaScript heap that a depth frame leaves behind on its way from a chunk of a socket into the book. */
-export const allocationSuite: Suite = { ids: ['allocation.bytes.per.frame'], run };
+/**
+ * JavaScript heap that is left behind: by a depth frame on its way through the reader, the session and the kernel into the book; and
+ * by what a worker does once for every chunk, whatever it holds (the clock is read, the engine is woken).
+ */
+export const allocationSuite: Suite = { ids: ['allocation.bytes.per.frame', 'allocation.bytes.per.chunk'], run };
 
 async function run(effort: Effort): Promise<BenchResult[]> {
   if (globalThis.gc === undefined) throw new Error('run with --expose-gc, as npm run bench does');
   const stage = new Stage(binanceStream('spot', { seed: 31, frames: effort.quick ? 100 : 1500, levels: 1000 }));
   const path = new WorkerPath(stage);
   const passes = Math.ceil((effort.quick ? 20_000 : 1_000_000) / stage.deltas.length);
-  for (let i = 0; i < Math.ceil(passes / 4); i++) path.pass();
-  const empty = (): void => {};
-  const own: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    // What looking at the heap costs is measured as well, and taken off.
-    const cost = heapGrowth(1, empty);
-    own.push((heapGrowth(passes, () => path.pass()) - cost) / (passes * stage.deltas.length));
-  }
+  const frame = growthOf(passes, () => path.pass()) / stage.deltas.length;
+  const chunk = growthOf(effort.quick ? 10_000 : 500_000, () => path.chunk());
   const books = new MapBooks(stage);
   for (let i = 0; i < 3; i++) books.pass();
   const baseline = heapGrowth(3, () => books.pass()) / (3 * stage.deltas.length);
-  // Less than a byte in a hundred frames is what the engine of JavaScript keeps for itself: a compiled function, a grown table.
-  const value = Math.max(0, Math.round(median(own) * 100) / 100);
   const name = 'JSON.parse and a Map a side';
-  // Nothing at all is counted as one byte, so that the ratio stays a number.
   return [
-    { id: 'allocation.bytes.per.frame', value, unit: 'bytes', baseline: name, baselineValue: baseline, ratio: baseline / Math.max(value, 1) },
+    smaller('allocation.bytes.per.frame', frame, name, baseline),
+    smaller('allocation.bytes.per.chunk', chunk, `${name}, ${CHUNK_FRAMES} frames`, baseline * CHUNK_FRAMES),
   ];
+}
+
+/**
+ * Rounded to hundredths of a byte: below that it is what the engine of JavaScript keeps for itself, a compiled function or a grown
+ * table. For the ratio nothing at all counts as one byte, so that it stays a number.
+ */
+function smaller(id: string, bytes: number, baseline: string, baselineValue: number): BenchResult {
+  const value = Math.max(0, Math.round(bytes * 100) / 100);
+  return { id, value, unit: 'bytes', baseline, baselineValue, ratio: baselineValue / Math.max(value, 1) };
+}
+
+/** Bytes that one of `times` calls leaves behind once all is compiled: the median of three measurements. */
+function growthOf(times: number, action: () => void): number {
+  for (let i = 0; i < Math.ceil(times / 3); i++) action();
+  const growths = Array.from({ length: 3 }, () => {
+    // What looking at the heap costs is measured as well, and taken off.
+    const cost = heapGrowth(1, () => {});
+    return (heapGrowth(times, action) - cost) / times;
+  });
+  return median(growths);
 }
 
 /** Bytes by which the heap has grown after `times` calls, with no collection in between. */
@@ -50,12 +65,12 @@ function heapGrowth(times: number, action: () => void): number {
   return process.memoryUsage().heapUsed - before;
 }
 
-/** What a feed worker does with a chunk: stamp it, take the messages out, hand them to the session, wake the engine. */
+/** What a feed worker does with a chunk: stamp it, take the messages out, hand them to the session; then wake the engine. */
 class WorkerPath implements FrameHandler {
   private readonly clock = new SystemClock();
   private readonly session: FeedSession;
   private readonly reader = new FrameReader(this, 1 << 20);
-  private readonly chunks: readonly { readonly wire: Buffer }[];
+  private readonly chunks: readonly Buffer[];
 
   constructor(private readonly stage: Stage) {
     const { kernel, feed, deltas, stream } = stage;
@@ -75,22 +90,26 @@ class WorkerPath implements FrameHandler {
       books,
     );
     const chunkCount = Math.ceil(deltas.length / CHUNK_FRAMES);
-    this.chunks = Array.from({ length: chunkCount }, (_, i) => ({
-      wire: wireOf(deltas.slice(i * CHUNK_FRAMES, (i + 1) * CHUNK_FRAMES)),
-    }));
+    this.chunks = Array.from({ length: chunkCount }, (_, i) => wireOf(deltas.slice(i * CHUNK_FRAMES, (i + 1) * CHUNK_FRAMES)));
   }
 
+  /** All frames, chunk by chunk, without what is done once for a chunk. */
   pass(): void {
     this.stage.begin();
-    const { kernel } = this.stage;
+    const { receiveArea } = this.stage.kernel;
     for (let i = 0; i < this.chunks.length; i++) {
-      const { wire } = this.chunks[i] as { wire: Buffer };
-      this.session.receivedAt(this.clock.monotonicUs());
+      const wire = this.chunks[i] as Buffer;
       // As the socket does it: the bytes land in the receive area, and are read there.
-      kernel.receiveArea.set(wire);
-      this.reader.push(kernel.receiveArea, 0, wire.length);
-      kernel.exports.wake(kernel.plan.control);
+      receiveArea.set(wire);
+      this.reader.push(receiveArea, 0, wire.length);
     }
+  }
+
+  /** What is done once for a chunk. */
+  chunk(): void {
+    const { kernel } = this.stage;
+    this.session.receivedAt(this.clock.monotonicUs());
+    kernel.exports.wake(kernel.plan.control);
   }
 
   onMessage(bytes: Uint8Array, start: number, end: number): void {

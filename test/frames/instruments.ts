@@ -1,10 +1,10 @@
 import type { InstrumentSpec } from './book-model.js';
 
-/** A dear, a middling and a very cheap coin, with the scales that such pairs have on venues. */
+/** A dear, a middling and a cheap coin, with the scales that such pairs have on venues. */
 const COINS = [
   { base: 'BTC', priceScale: 2, qtyScale: 8, startPrice: 6_318_012, typicalQty: 12_000_000 },
   { base: 'DOT', priceScale: 4, qtyScale: 2, startPrice: 43_5083, typicalQty: 18_000 },
-  { base: 'PEPE', priceScale: 10, qtyScale: 0, startPrice: 117_340, typicalQty: 9_000_000 },
+  { base: 'ADA', priceScale: 4, qtyScale: 1, startPrice: 5_871, typicalQty: 5_000 },
 ] as const;
 
 /** The same three instruments under a venue's names, with other quantity decimals where the venue counts contracts. */

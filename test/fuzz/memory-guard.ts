@@ -24,7 +24,8 @@ export class MemoryGuard {
     this.now = Buffer.from(memory.buffer, memory.byteOffset, memory.length);
     this.watched = watchedRanges(plan, memory.length);
     const tail = this.watched.at(-1);
-    if (tail !== undefined && tail.to === memory.length) this.now.fill(CANARY, Math.min(tail.to, tail.from + INPUT_SLACK * 4), tail.to);
+    if (tail !== undefined && tail.to === memory.length)
+      this.now.fill(CANARY, Math.min(tail.to, tail.from + INPUT_SLACK * 4), tail.to);
     this.copy = Buffer.from(this.now);
   }
 

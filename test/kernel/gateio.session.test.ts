@@ -13,8 +13,8 @@ import { expectSession } from './expect-session.js';
 import { TestFeed } from './test-feed.js';
 
 test.runIf(dataFolder !== undefined)('a recorded Gate.io spot session ends with exactly the right books', () => {
-  // INK_USDT has quantities of nine decimals and one of ten million: 10^16 units.
-  const replay = expectSession(DECODER_GATEIO_SPOT, 'gate-spot.cryptofeed-20210422', ['INK_USDT']);
+  // INK_USDT has quantities of nine decimals and one of ten million: 10^16 units, which a double holds.
+  const replay = expectSession(DECODER_GATEIO_SPOT, 'gate-spot.cryptofeed-20210422');
   expect(replay.statuses.has(STATUS_MALFORMED)).toBe(false);
   expect(replay.statuses.has(STATUS_GAP)).toBe(false);
 });
