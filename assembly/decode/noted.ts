@@ -51,9 +51,9 @@ export function countAt(where: usize): f64 {
   return goTo(where) ? readCount() : 0;
 }
 
-/** As `countAt`, but 0 when there is none. */
+/** As `countAt`, but 0 when there is none or null; an empty text is no count. */
 export function maybeCountAt(where: usize): f64 {
-  return isEmptyAt(where) ? 0 : countAt(where);
+  return where == 0 || load<u8>(where) == 0x6e ? 0 : countAt(where);
 }
 
 /** Reads the decimal noted at `where` as whole units; fails when there is none. */
