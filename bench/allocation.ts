@@ -9,7 +9,7 @@ import { feedProtocol } from '../src/venues/registry.js';
 import { binanceStream } from '../test/frames/binance.js';
 import { type BenchResult, type Effort, median, type Suite, sink } from './measure.js';
 import { Stage } from './stage.js';
-import { wireOf } from './threads/frame-server.js';
+import { wireOf } from './wire.js';
 
 /** Frames that one read of the socket brings. */
 const CHUNK_FRAMES = 16;

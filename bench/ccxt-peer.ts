@@ -1,6 +1,6 @@
 import ccxt from 'ccxt';
 import type { FrameStream } from '../test/frames/frame-stream.js';
-import { decodeSnapshot, decodeFrame } from '../test/twin/decoders/index.js';
+import { decodeFrame, decodeSnapshot } from '../test/twin/decoders/index.js';
 import type { Message } from '../test/twin/message.js';
 
 type Level = [price: number, qty: number];
@@ -51,7 +51,7 @@ export class CcxtPeer {
     this.client = { url: venue.url, resolve() {}, reject: rejected, subscriptions: {}, futures: {} };
     const markets = stream.instruments.map(({ symbol }) => marketOf(symbol, venue.market));
     this.exchange.setMarkets(markets);
-    markets.forEach(({ id, symbol }) => this.symbols.set(id, symbol));
+    for (const { id, symbol } of markets) this.symbols.set(id, symbol);
     for (const frame of stream.frames) {
       if (frame.kind !== 'rest' && frame.kind !== 'snapshot') continue;
       const [message] =

@@ -72,7 +72,10 @@ const CHANNELS: readonly Channel[] = [
   },
 ];
 
-const PLAIN_NAMES = { jsonparse: 'JSON.parse of the same frames, no book', protobuf: 'protobufjs 7 decode of the same frames, no book' };
+const PLAIN_NAMES = {
+  jsonparse: 'JSON.parse of the same frames, no book',
+  protobuf: 'protobufjs 7 decode of the same frames, no book',
+};
 
 /** Frames to books: copy in, parse, apply, publish; against a parser that keeps no book, and against ccxt's books. */
 export const decodeSuites: readonly Suite[] = CHANNELS.map((channel) => ({
@@ -109,8 +112,20 @@ async function runChannel(channel: Channel, effort: Effort): Promise<BenchResult
   const bytes = Math.round(stage.deltaBytes / stage.deltas.length);
   const parsed = channel.plain === 'jsonparse' ? 'JSON.parse' : 'its protobuf decoder';
   return [
-    compared(`decode.${channel.name}.vs.${channel.plain}`, 'us/frame', own, `${PLAIN_NAMES[channel.plain]} (${bytes} bytes each)`, parse),
-    compared(`decode.${channel.name}.vs.ccxt`, 'us/frame', own, `ccxt ${channel.peer.name}: ${parsed} and its own order book handler`, books),
+    compared(
+      `decode.${channel.name}.vs.${channel.plain}`,
+      'us/frame',
+      own,
+      `${PLAIN_NAMES[channel.plain]} (${bytes} bytes each)`,
+      parse,
+    ),
+    compared(
+      `decode.${channel.name}.vs.ccxt`,
+      'us/frame',
+      own,
+      `ccxt ${channel.peer.name}: ${parsed} and its own order book handler`,
+      books,
+    ),
   ];
 }
 
@@ -118,7 +133,8 @@ function plainRival(channel: Channel, stage: Stage, texts: readonly string[]): R
   return {
     name: PLAIN_NAMES[channel.plain],
     run: () => {
-      if (channel.plain === 'protobuf') for (const frame of stage.deltas) sink.total += mexcWrapper.decode(frame) === null ? 0 : 1;
+      if (channel.plain === 'protobuf')
+        for (const frame of stage.deltas) sink.total += mexcWrapper.decode(frame) === null ? 0 : 1;
       else for (const text of texts) sink.total += JSON.parse(text) === null ? 0 : 1;
     },
   };

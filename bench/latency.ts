@@ -17,10 +17,10 @@ import { planMemory } from '../src/kernel/plan.js';
 import { Scanner } from '../src/kernel/scan.js';
 import { binanceStream } from '../test/frames/binance.js';
 import type { InstrumentSpec } from '../test/frames/book-model.js';
-import { wireOf } from './threads/frame-server.js';
 import type { LatencyFeedData } from './threads/latency-feed.js';
-import { type PacedFrame, type PacedOrder, type PacedServerData, STAMP_OFFSET_US } from './threads/paced-server.js';
+import { type PacedFrame, type PacedOrder, type PacedServerData, STAMP_OFFSET_US } from './threads/paced-frame.js';
 import { type BenchThread, startThread } from './threads/start.js';
+import { wireOf } from './wire.js';
 
 /** Percentiles of one stage at one offered load, in microseconds. */
 export interface LatencyRow {
@@ -70,7 +70,9 @@ export async function measureLatency(quick: boolean): Promise<LatencyRow[]> {
     });
   };
   const rows: LatencyRow[] = [];
-  const histograms = [receipt, publication, decision, total].map((address) => new LatencyHistogram(shared.memory.buffer, address));
+  const histograms = [receipt, publication, decision, total].map(
+    (address) => new LatencyHistogram(shared.memory.buffer, address),
+  );
   for (const framesPerSecond of quick ? [1_000] : LOADS) {
     const order = { framesPerSecond, count: quick ? 200 : framesPerSecond * 4 };
     await offer(server, kernel, { ...order, count: Math.ceil(order.count / 4) }, turn); // warm-up

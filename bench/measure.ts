@@ -78,13 +78,7 @@ export function percentile(values: ArrayLike<number>, share: number): number {
 }
 
 /** A figure whose smaller value is the better one. */
-export function compared(
-  id: string,
-  unit: string,
-  value: number,
-  baseline: string,
-  baselineValue: number,
-): BenchResult {
+export function compared(id: string, unit: string, value: number, baseline: string, baselineValue: number): BenchResult {
   return { id, value, unit, baseline, baselineValue, ratio: baselineValue / value };
 }
 

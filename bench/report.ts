@@ -4,7 +4,9 @@ import type { BenchResult } from './measure.js';
 export function printTable(results: readonly BenchResult[]): void {
   for (const { id, value, unit, baseline, baselineValue, ratio } of results) {
     const own = `${number(value)} ${unit}`;
-    console.log(`${id.padEnd(40)} ${own.padStart(18)} ${`${number(ratio)}x`.padStart(9)}   ${number(baselineValue)} ${unit}: ${baseline}`);
+    console.log(
+      `${id.padEnd(40)} ${own.padStart(18)} ${`${number(ratio)}x`.padStart(9)}   ${number(baselineValue)} ${unit}: ${baseline}`,
+    );
   }
 }
 

@@ -1,4 +1,10 @@
-import { BOOK_RULE_DELTAS, CHECKSUM_OFF, DECODER_BINANCE_SPOT, STATE_SYNCED, STATUS_SNAPSHOT } from '../assembly/memory/layout.js';
+import {
+  BOOK_RULE_DELTAS,
+  CHECKSUM_OFF,
+  DECODER_BINANCE_SPOT,
+  STATE_SYNCED,
+  STATUS_SNAPSHOT,
+} from '../assembly/memory/layout.js';
 import { SeededRandom } from '../src/domain/random.js';
 import { Kernel } from '../src/kernel/kernel.js';
 import { createSharedBooks } from '../src/kernel/memory.js';

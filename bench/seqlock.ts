@@ -22,7 +22,12 @@ async function run(effort: Effort): Promise<BenchResult[]> {
   const alone = await measure(effort, reader, book, target, 'min');
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const snapshots = stage.snapshots.map(({ symbol, bytes }) => ({ book: stage.book(symbol), bytes }));
-  const hammer = await startThread('hammer.js', { shared: stage.shared, snapshots, deltas: stage.deltas, stop } satisfies HammerData);
+  const hammer = await startThread('hammer.js', {
+    shared: stage.shared,
+    snapshots,
+    deltas: stage.deltas,
+    stop,
+  } satisfies HammerData);
   const contended = await measure(effort, reader, book, target, 'p50');
   Atomics.store(stop, 0, 1);
   await hammer.stop();

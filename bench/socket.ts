@@ -7,8 +7,9 @@ import { connectWebSocket } from '../src/feeds/socket/web-socket.js';
 import { binanceStream } from '../test/frames/binance.js';
 import { type BenchResult, compared, type Effort, median, type Suite } from './measure.js';
 import { Stage } from './stage.js';
-import { type FrameServerData, wireOf } from './threads/frame-server.js';
+import type { FrameServerData } from './threads/frame-server.js';
 import { startThread } from './threads/start.js';
+import { wireOf } from './wire.js';
 
 /** Depth frames from a loopback socket into the book, as fast as the client takes them. */
 export const socketSuite: Suite = { ids: ['socket.to.book.vs.ws'], run };
@@ -20,7 +21,10 @@ async function run(effort: Effort): Promise<BenchResult[]> {
   const times = { lean: [] as number[], ws: [] as number[] };
   let digest = '';
   for (let round = -2; round < effort.rounds; round++) {
-    for (const [name, receive] of [['lean', receiveLean], ['ws', receiveWs]] as const) {
+    for (const [name, receive] of [
+      ['lean', receiveLean],
+      ['ws', receiveWs],
+    ] as const) {
       stage.begin();
       const us = await receive(stage, url);
       if (round >= 0) times[name].push(us / stage.deltas.length);
@@ -65,7 +69,13 @@ async function receiveLean(stage: Stage, url: string): Promise<number> {
     close = resolve;
   });
   const socket = connectWebSocket(
-    { url, connectTimeoutMs: 5000, messageBytesMax: 1 << 20, sendQueueBytesMax: 1 << 20, receiveBuffer: stage.kernel.receiveArea },
+    {
+      url,
+      connectTimeoutMs: 5000,
+      messageBytesMax: 1 << 20,
+      sendQueueBytesMax: 1 << 20,
+      receiveBuffer: stage.kernel.receiveArea,
+    },
     { onOpen: () => {}, onMessage: (bytes, start, end) => countdown.frame(bytes, start, end), onClose: () => close() },
     { timers: systemTimers, randomBytes },
   );

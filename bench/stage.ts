@@ -7,7 +7,13 @@ import type { FrameStream, GeneratedFrame } from '../test/frames/frame-stream.js
 /** Levels that a book of a whole-depth channel keeps, as a run does by default. */
 export const BOOK_LEVELS = 1000;
 
-const WRITER: ThreadRequest = { inputBytes: 1 << 20, levelsMax: 5000, copyLevelsMax: BOOK_LEVELS, eventsMax: 64, receiveBytes: 1 << 18 };
+const WRITER: ThreadRequest = {
+  inputBytes: 1 << 20,
+  levelsMax: 5000,
+  copyLevelsMax: BOOK_LEVELS,
+  eventsMax: 64,
+  receiveBytes: 1 << 18,
+};
 const READER: ThreadRequest = { inputBytes: 64, levelsMax: 1, copyLevelsMax: BOOK_LEVELS, eventsMax: 1 };
 
 /** A stream's books in a kernel, its snapshots, and the deltas that follow on them: one pass over them is an operation. */

@@ -4,7 +4,8 @@ import { Kernel } from '../src/kernel/kernel.js';
 import { createSharedBooks, type SharedBooks } from '../src/kernel/memory.js';
 import { planMemory } from '../src/kernel/plan.js';
 import { type BenchResult, compared, type Effort, percentile, type Suite } from './measure.js';
-import { PING_ASKED, PING_BARE, PING_WORDS, type PingerData } from './threads/pinger.js';
+import { PING_ASKED, PING_BARE, PING_WORDS } from './threads/ping-words.js';
+import type { PingerData } from './threads/pinger.js';
 import { startThread } from './threads/start.js';
 
 /** From a feed worker's wake to the engine's turn, p50; each batch of pings of ours beside one of the bare way. */

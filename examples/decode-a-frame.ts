@@ -1,6 +1,12 @@
 // The kernel by itself: a book in shared memory, a REST snapshot, one delta, and what buying costs.
 // Run after a build: node build/examples/decode-a-frame.js
-import { BOOK_RULE_DELTAS, CHECKSUM_OFF, DECODER_BINANCE_SPOT, STATUS_APPLIED, STATUS_SNAPSHOT } from '../assembly/memory/layout.js';
+import {
+  BOOK_RULE_DELTAS,
+  CHECKSUM_OFF,
+  DECODER_BINANCE_SPOT,
+  STATUS_APPLIED,
+  STATUS_SNAPSHOT,
+} from '../assembly/memory/layout.js';
 import { decimalText, readBook } from '../src/kernel/book-view.js';
 import { Kernel } from '../src/kernel/kernel.js';
 import { createSharedBooks } from '../src/kernel/memory.js';
@@ -48,4 +54,6 @@ console.log('bids', JSON.stringify(view?.bids));
 const pricing = new Pricing(kernel);
 pricing.copy(book, 100);
 const full = pricing.vwap(BUY, BASE, 1 * 10 ** 4);
-console.log(`buying 1 ETH: ${full ? 'filled' : 'too thin'} at ${decimalText(pricing.averagePriceUnits, 2)} over ${pricing.levelsUsed} levels`);
+console.log(
+  `buying 1 ETH: ${full ? 'filled' : 'too thin'} at ${decimalText(pricing.averagePriceUnits, 2)} over ${pricing.levelsUsed} levels`,
+);

@@ -25,7 +25,9 @@ for (let look = 0; look < Number(looks); look++) {
   if (answer.ok) {
     const open = Opportunities.parse(await answer.json()).opportunities.filter((opportunity) => opportunity.open);
     for (const { symbol, qty, buyVenue, buyPrice, sellVenue, sellPrice, netBps } of open) {
-      console.log(`${symbol}: ${qty} from ${buyVenue} at ${buyPrice} to ${sellVenue} at ${sellPrice}, ${netBps.toFixed(1)} bps net`);
+      console.log(
+        `${symbol}: ${qty} from ${buyVenue} at ${buyPrice} to ${sellVenue} at ${sellPrice}, ${netBps.toFixed(1)} bps net`,
+      );
     }
     if (open.length === 0) console.log('nothing open');
   }

@@ -51,7 +51,9 @@ function importsOf(file: string): string[] {
   const text = withoutComments(readFileSync(join(root, file), 'utf8'));
   const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '');
   return specifiers.map((specifier) =>
-    relative(root, join(root, dirname(file), specifier)).replace(/\.js$/, '.ts').replace(/^(assembly\/.*?)(\.ts)?$/, '$1.ts'),
+    relative(root, join(root, dirname(file), specifier))
+      .replace(/\.js$/, '.ts')
+      .replace(/^(assembly\/.*?)(\.ts)?$/, '$1.ts'),
   );
 }
 
@@ -96,7 +98,8 @@ describe('the plan of the house', () => {
         if (target.startsWith('assembly/')) continue;
         const [from, to] = [folderOf(file), folderOf(target)];
         if (!target.startsWith('src/')) wrong.push(`${file} imports ${target}`);
-        else if (from !== to && layerOf(to) >= layerOf(from) && !SIDEWAYS.has(`${from}>${to}`)) wrong.push(`${file} imports ${target}`);
+        else if (from !== to && layerOf(to) >= layerOf(from) && !SIDEWAYS.has(`${from}>${to}`))
+          wrong.push(`${file} imports ${target}`);
       }
     }
     expect(wrong).toEqual([]);
@@ -112,7 +115,9 @@ describe('the plan of the house', () => {
   });
 
   it('keeps no static data in the kernel, which a new instance would write over under running threads', () => {
-    const wrong = sources('assembly').filter((file) => /\bmemory\.data\s*\(/.test(withoutComments(readFileSync(join(root, file), 'utf8'))));
+    const wrong = sources('assembly').filter((file) =>
+      /\bmemory\.data\s*\(/.test(withoutComments(readFileSync(join(root, file), 'utf8'))),
+    );
     expect(wrong).toEqual([]);
   });
 

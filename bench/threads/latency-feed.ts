@@ -5,7 +5,7 @@ import { SystemClock, systemTimers } from '../../src/domain/system-clock.js';
 import { connectWebSocket } from '../../src/feeds/socket/web-socket.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import type { SharedBooks } from '../../src/kernel/memory.js';
-import { STAMP_OFFSET_US } from './paced-server.js';
+import { STAMP_OFFSET_US } from './paced-frame.js';
 
 /** What the thread that receives is given. */
 export interface LatencyFeedData {

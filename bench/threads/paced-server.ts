@@ -1,41 +1,12 @@
-import { createHash } from 'node:crypto';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-
-/** A frame of the wire whose stamp and update ids are written anew whenever it is sent. */
-export interface PacedFrame {
-  /** Where it begins and ends in the wire, header included. */
-  readonly from: number;
-  readonly to: number;
-  /** Where the 15 digits of its stamp and the 11 digits of its two update ids are. */
-  readonly stampAt: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly first: number;
-  readonly last: number;
-  /** What is added to the ids each time all frames have been sent. */
-  readonly idSpan: number;
-}
-
-/** What the thread that sends on time is given. */
-export interface PacedServerData {
-  readonly wire: Uint8Array;
-  readonly frames: readonly PacedFrame[];
-}
-
-/** Starts a burst: so many frames at such a rate. Answered by 'sent' when the last one is written. */
-export interface PacedOrder {
-  readonly framesPerSecond: number;
-  readonly count: number;
-}
-
-/** Stamps of 15 digits are taken for microseconds, by the kernel as by venues; added to the monotonic clock to have that many. */
-export const STAMP_OFFSET_US = 1e14;
+import { openingAnswer } from '../wire.js';
+import { type PacedFrame, type PacedOrder, type PacedServerData, STAMP_OFFSET_US } from './paced-frame.js';
 
 const STAMP_DIGITS = 15;
 const ID_DIGITS = 11;
 
-if (parentPort !== null) serve(workerData as PacedServerData);
+serve(workerData as PacedServerData);
 
 function serve({ wire, frames }: PacedServerData): void {
   const bytes = Buffer.from(wire);
@@ -46,10 +17,7 @@ function serve({ wire, frames }: PacedServerData): void {
   const server = createServer({ noDelay: true }, (connected) => {
     connected.on('error', () => connected.destroy());
     connected.once('data', (request) => {
-      const key = /^Sec-WebSocket-Key: (.*)\r$/im.exec(request.toString('latin1'))?.[1] ?? '';
-      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-      const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Accept: ${accept}`];
-      connected.write(`${head.join('\r\n')}\r\n\r\n`);
+      connected.write(openingAnswer(request));
       socket = connected;
     });
   });

@@ -51,7 +51,8 @@ export class FeedWorker {
     private readonly surroundings: WorkerSurroundings,
   ) {
     this.kernel = new Kernel({ memory: data.memory, plan: data.plan }, data.thread, data.module);
-    if (this.kernel.receiveArea.length === 0) throw new KernelError('a feed worker needs a receive area: plan its thread with receiveBytes');
+    if (this.kernel.receiveArea.length === 0)
+      throw new KernelError('a feed worker needs a receive area: plan its thread with receiveBytes');
     const messageBytesMax = this.kernel.int32At(this.kernel.thread + THREAD_INPUT_BYTES);
     this.http = new HttpClient(
       { timeoutMs: HTTP_TIMEOUT_MS, bodyBytesMax: messageBytesMax, connectionsMax: data.settings.snapshotsInFlightMax },

@@ -62,7 +62,10 @@ export class TiercelProcess {
 /** The engine's own stream of snapshots: the event that a test waits for is the next one that satisfies it. */
 export class SnapshotStream {
   private readonly socket: WebSocket;
-  private readonly waiting: { matches: (snapshot: OperatorSnapshot) => boolean; resolve: (snapshot: OperatorSnapshot) => void }[] = [];
+  private readonly waiting: {
+    matches: (snapshot: OperatorSnapshot) => boolean;
+    resolve: (snapshot: OperatorSnapshot) => void;
+  }[] = [];
 
   constructor(url: string) {
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/stream`, { origin: url });

@@ -33,7 +33,8 @@ export function binanceStream(market: BinanceMarket, options: StreamOptions): Fr
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
     const dice = random.next();
-    if (dice < 0.7) frames.push(depthUpdate(market, lane, random, lane.model.step(options.changes ?? changeCount(CHANGES, random))));
+    if (dice < 0.7)
+      frames.push(depthUpdate(market, lane, random, lane.model.step(options.changes ?? changeCount(CHANGES, random))));
     else if (dice < 0.8) frames.push(trade(market, lane, random, random.next() < 0.5 ? 'aggTrade' : 'trade'));
     else if (dice < 0.92 || market === 'spot') frames.push(bookTicker(market, lane, random));
     else frames.push(markPrice(lane, random));

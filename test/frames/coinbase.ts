@@ -49,7 +49,8 @@ export function coinbaseAdvancedStream(options: StreamOptions): FrameStream {
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
     const number = sequence++;
-    if (random.next() < 0.88) frames.push(l2data(lane, random, 'update', number, orderChange(lane.model.step(options.changes ?? 12), 'best-first')));
+    if (random.next() < 0.88)
+      frames.push(l2data(lane, random, 'update', number, orderChange(lane.model.step(options.changes ?? 12), 'best-first')));
     else frames.push(marketTrades(lane, random, number));
   }
   return {

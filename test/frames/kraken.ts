@@ -1,7 +1,15 @@
 import { BOOK_RULE_DELTAS, DECODER_KRAKEN } from '../../assembly/memory/layout.js';
 import { SeededRandom } from '../../src/domain/random.js';
 import { checksumOf, krakenChecksumText, type TextLevel } from '../twin/kraken-checksum.js';
-import { BookModel, type InstrumentSpec, type ModelChange, type ModelLevel, orderChange, windowChange, writeUnits } from './book-model.js';
+import {
+  BookModel,
+  type InstrumentSpec,
+  type ModelChange,
+  type ModelLevel,
+  orderChange,
+  windowChange,
+  writeUnits,
+} from './book-model.js';
 import {
   type FrameStream,
   type GeneratedFrame,

@@ -78,7 +78,8 @@ export function mexcContractStream(options: StreamOptions & { readonly merged?: 
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
     const dice = random.next();
-    if (dice < 0.8) frames.push(contractDepth(lane, random, options.merged ?? true, lane.model.step(options.changes ?? 5 + random.below(16))));
+    if (dice < 0.8)
+      frames.push(contractDepth(lane, random, options.merged ?? true, lane.model.step(options.changes ?? 5 + random.below(16))));
     else if (dice < 0.88) frames.push(contractDeal(lane, random));
     else frames.push(dice < 0.95 ? contractTicker(lane, random) : contractFunding(lane, random));
   }

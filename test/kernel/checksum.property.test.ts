@@ -31,18 +31,21 @@ const kernel = new Kernel(createSharedBooks(plan), 0);
 type Level = readonly [price: string, qty: string];
 
 const side = (from: number, step: number) =>
-  fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 3_000_000_000 })), { maxLength: 13 }).map((levels) => {
-    let at = from;
-    return levels.map(([gap, qty]): Level => {
-      at += step * (1 + gap);
-      return [(at / 10).toFixed(1), (qty / 1e8).toFixed(8)];
+  fc
+    .array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 3_000_000_000 })), { maxLength: 13 })
+    .map((levels) => {
+      let at = from;
+      return levels.map(([gap, qty]): Level => {
+        at += step * (1 + gap);
+        return [(at / 10).toFixed(1), (qty / 1e8).toFixed(8)];
+      });
     });
-  });
 const book = fc.record({ bids: side(50_000, -1), asks: side(50_000, 1) });
 
 const digits = (text: string): string => text.replace('.', '').replace(/^0+/, '');
 const checksum = (bids: readonly Level[], asks: readonly Level[]): number =>
-  crc32(Buffer.from([...asks.slice(0, 10), ...bids.slice(0, 10)].map(([price, qty]) => digits(price) + digits(qty)).join(''))) >>> 0;
+  crc32(Buffer.from([...asks.slice(0, 10), ...bids.slice(0, 10)].map(([price, qty]) => digits(price) + digits(qty)).join(''))) >>>
+  0;
 const write = (levels: readonly Level[]): string => levels.map(([price, qty]) => `{"price":${price},"qty":${qty}}`).join(',');
 
 test('the checksum follows any sequence of books', () => {

@@ -22,7 +22,10 @@ import { readStore } from './l3-store-view.js';
 const ETH: RigBook = { symbol: 'ETH/USD', priceScale: 2, qtyScale: 8, depth: 3, capacity: 20, orders: 40 };
 
 // The vector of our protocol notes.
-const ASKS: TextQueue[] = [['101.5', ['0.20000000', '1.5']], ['102.0', ['0.00400000']]];
+const ASKS: TextQueue[] = [
+  ['101.5', ['0.20000000', '1.5']],
+  ['102.0', ['0.00400000']],
+];
 const BIDS: TextQueue[] = [['101.4', ['2.00000000', '0.35']]];
 
 const stamp = (nanoseconds: number): string => `2026-01-01T00:00:00.${String(nanoseconds).padStart(9, '0')}Z`;
@@ -58,7 +61,13 @@ describe('Kraken level3', () => {
     const rig = synced();
     expect(rig.checksum('ETH/USD')).toBe(2490539304);
     expect(rig.field('ETH/USD', BOOK_CHECKSUM_GOOD)).toBe(1);
-    expect(rig.sides('ETH/USD')).toEqual({ bids: [[10140, 235_000_000]], asks: [[10150, 170_000_000], [10200, 400_000]] });
+    expect(rig.sides('ETH/USD')).toEqual({
+      bids: [[10140, 235_000_000]],
+      asks: [
+        [10150, 170_000_000],
+        [10200, 400_000],
+      ],
+    });
     expect(queue(rig, 10150)).toEqual(['A', 'B']);
   });
 
@@ -74,7 +83,10 @@ describe('Kraken level3', () => {
     const rig = synced();
     const fewer: TextQueue[] = [['101.5', ['0.1', '1.5']], ASKS[1] ?? ['', []]];
     expect(rig.frame(frame('update', [], [order('A', '101.5', '0.1', 1, 'modify')], sumOf(fewer, BIDS)))).toBe(STATUS_APPLIED);
-    const moved: TextQueue[] = [['101.5', ['1.5']], ['102.0', ['0.00400000', '0.1']]];
+    const moved: TextQueue[] = [
+      ['101.5', ['1.5']],
+      ['102.0', ['0.00400000', '0.1']],
+    ];
     expect(rig.frame(frame('update', [], [order('A', '102.0', '0.1', 9, 'modify')], sumOf(moved, BIDS)))).toBe(STATUS_APPLIED);
     expect(queue(rig, 10200)).toEqual(['C', 'A']);
   });
@@ -127,7 +139,9 @@ describe('Kraken level3', () => {
   test('a sum beyond 2^53 units is an error, not a rounding', () => {
     const rig = synced();
     const huge = '90071992.54740991';
-    expect(rig.frame(frame('update', [order('P', '99', huge, 5, 'add'), order('Q', '99', huge, 6, 'add')], [], 1))).toBe(STATUS_PRECISION);
+    expect(rig.frame(frame('update', [order('P', '99', huge, 5, 'add'), order('Q', '99', huge, 6, 'add')], [], 1))).toBe(
+      STATUS_PRECISION,
+    );
     expect(rig.state('ETH/USD')).toBe(STATE_PRECISION);
   });
 

@@ -39,7 +39,9 @@ export class Rig {
         checksumPolicy: book.policy ?? CHECKSUM_ENFORCE,
         orders: book.orders ?? 0,
       })),
-      threads: [{ inputBytes, levelsMax: 2000, copyLevelsMax: Math.max(...books.map((book) => book.capacity ?? 2000)), eventsMax: 200 }],
+      threads: [
+        { inputBytes, levelsMax: 2000, copyLevelsMax: Math.max(...books.map((book) => book.capacity ?? 2000)), eventsMax: 200 },
+      ],
       histograms: 0,
     });
     this.kernel = new Kernel(createSharedBooks(plan), 0);
@@ -83,7 +85,10 @@ export class Rig {
     const { kernel } = this;
     if (kernel.exports.copyBook(this.book(symbol), kernel.copyLevelsMax) === 0) throw new Error('the book is being written');
     const side = (start: number, count: number): RigSide =>
-      Array.from({ length: count }, (_, i) => [kernel.float64[start + i * 2] ?? 0, kernel.float64[start + i * 2 + 1] ?? 0] as const);
+      Array.from(
+        { length: count },
+        (_, i) => [kernel.float64[start + i * 2] ?? 0, kernel.float64[start + i * 2 + 1] ?? 0] as const,
+      );
     return { bids: side(kernel.copiedBids, kernel.answer(0)), asks: side(kernel.copiedAsks, kernel.answer(1)) };
   }
 }

@@ -29,8 +29,20 @@ interface ExpectedBook {
 interface ChecksumCase {
   readonly name: string;
   readonly input:
-    | { readonly type: 'book'; readonly priceDecimals: number; readonly qtyDecimals: number; readonly asks: Levels; readonly bids: Levels }
-    | { readonly type: 'replay'; readonly depth: number; readonly priceDecimals: number; readonly qtyDecimals: number; readonly frames: string[] }
+    | {
+        readonly type: 'book';
+        readonly priceDecimals: number;
+        readonly qtyDecimals: number;
+        readonly asks: Levels;
+        readonly bids: Levels;
+      }
+    | {
+        readonly type: 'replay';
+        readonly depth: number;
+        readonly priceDecimals: number;
+        readonly qtyDecimals: number;
+        readonly frames: string[];
+      }
     | { readonly type: 'l3'; readonly asks: Queues; readonly bids: Queues };
   readonly expected: { readonly crc: number | readonly number[]; readonly match?: readonly boolean[] };
 }
@@ -51,7 +63,9 @@ const decimals = (text: string): number => text.split('.')[1]?.length ?? 0;
 
 describe.skipIf(dataFolder === undefined)('recorded Kraken traffic', () => {
   test('every checksum of the session is right, and so is the top of the book after every message', () => {
-    const frames = readCapture('kraken-spot.cryptofeed-20210405').filter(({ dir }) => dir === 'in').map(payloadOf);
+    const frames = readCapture('kraken-spot.cryptofeed-20210405')
+      .filter(({ dir }) => dir === 'in')
+      .map(payloadOf);
     const expected = JSON.parse(readData('captures/expected/kraken-spot.cryptofeed-20210405.json').toString()) as {
       symbols: Record<string, { verified: { checksumOk: number }; book: ExpectedBook }>;
     };
@@ -82,7 +96,10 @@ describe.skipIf(dataFolder === undefined)('recorded Kraken traffic', () => {
     expect(good).toBe(14_496);
   });
 
-  const cases = dataFolder === undefined ? [] : (JSON.parse(readData('oracle/pricing/kraken_crc.json').toString()) as { cases: ChecksumCase[] }).cases;
+  const cases =
+    dataFolder === undefined
+      ? []
+      : (JSON.parse(readData('oracle/pricing/kraken_crc.json').toString()) as { cases: ChecksumCase[] }).cases;
 
   test.each(cases.map((one) => [one.name, one] as const))('checksum %s', (_, { input, expected }) => {
     if (input.type === 'book') expect(bookChecksum(input)).toBe(expected.crc);
@@ -106,15 +123,29 @@ function ordersChecksum(asks: Queues, bids: Queues): number {
   let orders = 0;
   const side = (queues: Queues): string =>
     queues
-      .flatMap(([price, quantities]) => quantities.map((qty) => `{"order_id":"O${orders++}","limit_price":${price},"order_qty":${qty},"timestamp":"2026-01-01T00:00:00.${String(orders).padStart(9, '0')}Z"}`))
+      .flatMap(([price, quantities]) =>
+        quantities.map(
+          (qty) =>
+            `{"order_id":"O${orders++}","limit_price":${price},"order_qty":${qty},"timestamp":"2026-01-01T00:00:00.${String(orders).padStart(9, '0')}Z"}`,
+        ),
+      )
       .join(',');
-  expect(rig.frame(`{"channel":"level3","type":"snapshot","data":[{"symbol":"T","bids":[${side(bids)}],"asks":[${side(asks)}],"checksum":1}]}`)).toBe(STATUS_SNAPSHOT);
+  expect(
+    rig.frame(
+      `{"channel":"level3","type":"snapshot","data":[{"symbol":"T","bids":[${side(bids)}],"asks":[${side(asks)}],"checksum":1}]}`,
+    ),
+  ).toBe(STATUS_SNAPSHOT);
   return rig.checksum('T');
 }
 
-function replay(input: { depth: number; priceDecimals: number; qtyDecimals: number; frames: string[] }): { crc: number[]; match: boolean[] } {
+function replay(input: { depth: number; priceDecimals: number; qtyDecimals: number; frames: string[] }): {
+  crc: number[];
+  match: boolean[];
+} {
   const { depth, priceDecimals, qtyDecimals, frames } = input;
-  const rig = new Rig(DECODER_KRAKEN, [{ symbol: 'TST/USD', priceScale: priceDecimals, qtyScale: qtyDecimals, depth, policy: CHECKSUM_REPORT }]);
+  const rig = new Rig(DECODER_KRAKEN, [
+    { symbol: 'TST/USD', priceScale: priceDecimals, qtyScale: qtyDecimals, depth, policy: CHECKSUM_REPORT },
+  ]);
   const crc: number[] = [];
   const match: boolean[] = [];
   for (const frame of frames) {

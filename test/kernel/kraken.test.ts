@@ -30,15 +30,32 @@ const BTC: RigBook = { symbol: 'BTC/USD', priceScale: 1, qtyScale: 8, depth: 10,
 
 // Kraken's own example, "Book checksum (v2)".
 const GUIDE_ASKS: TextLevel[] = [
-  ['45285.2', '0.00100000'], ['45286.4', '1.54571953'], ['45286.6', '1.54571109'], ['45289.6', '1.54560911'], ['45290.2', '0.15890660'],
-  ['45291.8', '1.54553491'], ['45294.7', '0.04454749'], ['45296.1', '0.35380000'], ['45297.5', '0.09945542'], ['45299.5', '0.18772827'],
+  ['45285.2', '0.00100000'],
+  ['45286.4', '1.54571953'],
+  ['45286.6', '1.54571109'],
+  ['45289.6', '1.54560911'],
+  ['45290.2', '0.15890660'],
+  ['45291.8', '1.54553491'],
+  ['45294.7', '0.04454749'],
+  ['45296.1', '0.35380000'],
+  ['45297.5', '0.09945542'],
+  ['45299.5', '0.18772827'],
 ];
 const GUIDE_BIDS: TextLevel[] = [
-  ['45283.5', '0.10000000'], ['45283.4', '1.54582015'], ['45282.1', '0.10000000'], ['45281.0', '0.10000000'], ['45280.3', '1.54592586'],
-  ['45279.0', '0.07990000'], ['45277.6', '0.03310103'], ['45277.5', '0.30000000'], ['45277.3', '1.54602737'], ['45276.6', '0.15445238'],
+  ['45283.5', '0.10000000'],
+  ['45283.4', '1.54582015'],
+  ['45282.1', '0.10000000'],
+  ['45281.0', '0.10000000'],
+  ['45280.3', '1.54592586'],
+  ['45279.0', '0.07990000'],
+  ['45277.6', '0.03310103'],
+  ['45277.5', '0.30000000'],
+  ['45277.3', '1.54602737'],
+  ['45276.6', '0.15445238'],
 ];
 
-const records = (levels: readonly TextLevel[]): string => levels.map(([price, qty]) => `{"price":${price},"qty":${qty}}`).join(',');
+const records = (levels: readonly TextLevel[]): string =>
+  levels.map(([price, qty]) => `{"price":${price},"qty":${qty}}`).join(',');
 
 function v2(type: 'snapshot' | 'update', bids: readonly TextLevel[], asks: readonly TextLevel[], checksum: number): string {
   const levels = `"bids":[${records(bids)}],"asks":[${records(asks)}]`;
@@ -150,7 +167,8 @@ describe('v2 book', () => {
 });
 
 describe('v1 book', () => {
-  const array = (levels: readonly TextLevel[]): string => levels.map(([price, qty]) => `["${price}","${qty}","1617666423.690142"]`).join(',');
+  const array = (levels: readonly TextLevel[]): string =>
+    levels.map(([price, qty]) => `["${price}","${qty}","1617666423.690142"]`).join(',');
   const snapshot = `[320,{"as":[${array(GUIDE_ASKS)}],"bs":[${array(GUIDE_BIDS)}]},"book-10","BTC/USD"]`;
 
   function syncedV1(): Rig {
@@ -163,7 +181,9 @@ describe('v1 book', () => {
     const rig = syncedV1();
     const asks: TextLevel[] = [['45285.2', '3.00000000'], ...GUIDE_ASKS.slice(1)];
     const first = sumOf(asks, GUIDE_BIDS);
-    expect(rig.frame(`[320,{"a":[["45285.2","3.00000000","1617666423.690142","r"]],"c":"${first}"},"book-10","BTC/USD"]`)).toBe(STATUS_APPLIED);
+    expect(rig.frame(`[320,{"a":[["45285.2","3.00000000","1617666423.690142","r"]],"c":"${first}"},"book-10","BTC/USD"]`)).toBe(
+      STATUS_APPLIED,
+    );
     const bids: TextLevel[] = [['45283.5', '4.00000000'], ...GUIDE_BIDS.slice(1)];
     const second = sumOf(GUIDE_ASKS, bids);
     const both = `{"a":[${array(GUIDE_ASKS.slice(0, 1))}]},{"b":[${array(bids.slice(0, 1))}],"c":"${second}"}`;
@@ -197,7 +217,9 @@ describe('v1 book', () => {
   test('a frame cut anywhere changes nothing', () => {
     const rig = syncedV1();
     const before = rig.sides('BTC/USD');
-    const frame = Buffer.from(`[320,{"b":[["45283.5","4.00000000","1617666423.690142"]],"c":"${sumOf(GUIDE_ASKS, GUIDE_BIDS)}"},"book-10","BTC/USD"]`);
+    const frame = Buffer.from(
+      `[320,{"b":[["45283.5","4.00000000","1617666423.690142"]],"c":"${sumOf(GUIDE_ASKS, GUIDE_BIDS)}"},"book-10","BTC/USD"]`,
+    );
     for (let length = 0; length < frame.length; length++) {
       rig.frame(frame.subarray(0, length));
       expect(rig.sides('BTC/USD')).toEqual(before);
@@ -213,7 +235,13 @@ describe('trades', () => {
     const frame = `{"channel":"trade","type":"update","data":[${trade('buy', '45283.5', '0.5', 7)},${trade('sell', '45283.4', '2', 8)}]}`;
     expect(rig.frame(frame)).toBe(STATUS_EVENT);
     expect(rig.kernel.eventCount).toBe(2);
-    expect(rig.kernel.event(1)).toMatchObject({ priceUnits: 452834, qtyUnits: 200_000_000, id: 8, side: -1, tsUs: Date.UTC(2026, 0, 1) * 1000 + 1 });
+    expect(rig.kernel.event(1)).toMatchObject({
+      priceUnits: 452834,
+      qtyUnits: 200_000_000,
+      id: 8,
+      side: -1,
+      tsUs: Date.UTC(2026, 0, 1) * 1000 + 1,
+    });
     expect(rig.field('BTC/USD', BOOK_TRADES)).toBe(2);
     expect(rig.field('BTC/USD', BOOK_TRADE_BUY_QTY)).toBe(50_000_000);
     expect(rig.field('BTC/USD', BOOK_TRADE_SELL_QTY)).toBe(200_000_000);
@@ -222,7 +250,13 @@ describe('trades', () => {
   test('v1', () => {
     const rig = new Rig(DECODER_KRAKEN, [BTC]);
     expect(rig.frame('[321,[["57126.70000","0.02063928","1616333924.737428","b","m",""]],"trade","BTC/USD"]')).toBe(STATUS_EVENT);
-    expect(rig.kernel.event(0)).toMatchObject({ priceUnits: 571267, qtyUnits: 2_063_928, id: 0, side: 1, tsUs: 1616333924737428 });
+    expect(rig.kernel.event(0)).toMatchObject({
+      priceUnits: 571267,
+      qtyUnits: 2_063_928,
+      id: 0,
+      side: 1,
+      tsUs: 1616333924737428,
+    });
   });
 
   test('one bad trade and none is counted', () => {

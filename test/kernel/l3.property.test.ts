@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CHECKSUM_ENFORCE, DECODER_COINBASE_FULL, DECODER_KRAKEN_L3, STATUS_APPLIED, STATUS_CROSSED, STATUS_OVERSIZED, STATUS_SNAPSHOT } from '../../assembly/memory/layout.js';
+import {
+  CHECKSUM_ENFORCE,
+  DECODER_COINBASE_FULL,
+  DECODER_KRAKEN_L3,
+  STATUS_APPLIED,
+  STATUS_CROSSED,
+  STATUS_OVERSIZED,
+  STATUS_SNAPSHOT,
+} from '../../assembly/memory/layout.js';
 import { checksumOf, krakenL3ChecksumText, type TextQueue } from '../twin/kraken-checksum.js';
 import { Rig } from './kraken-rig.js';
 import { readStore, type StoredQueue } from './l3-store-view.js';
@@ -8,7 +16,14 @@ import { readStore, type StoredQueue } from './l3-store-view.js';
 // Goal: after any events the store, its queues and the ladder are those of the plainest book there is. Few ids and prices, so that
 // orders meet; both kinds of id; and stores so small that they fill up.
 
-const IDS = ['O-1', 'O-22', 'OAAAAA-BBBBB-CCCCC1', '7b1f0c1e-0001-4000-8000-000000000001', '7b1f0c1e-0001-4000-8000-000000000002', '7B1F0C1E-0001-4000-8000-000000000001'];
+const IDS = [
+  'O-1',
+  'O-22',
+  'OAAAAA-BBBBB-CCCCC1',
+  '7b1f0c1e-0001-4000-8000-000000000001',
+  '7b1f0c1e-0001-4000-8000-000000000002',
+  '7B1F0C1E-0001-4000-8000-000000000001',
+];
 
 interface ModelOrder {
   readonly id: string;
@@ -46,7 +61,8 @@ class Model {
   }
 }
 
-const byKey = (queues: readonly StoredQueue[]): StoredQueue[] => [...queues].sort((a, b) => a.side.localeCompare(b.side) || a.price - b.price);
+const byKey = (queues: readonly StoredQueue[]): StoredQueue[] =>
+  [...queues].sort((a, b) => a.side.localeCompare(b.side) || a.price - b.price);
 
 /** Best first. */
 const sideOf = (queues: readonly StoredQueue[], side: 'bid' | 'ask'): StoredQueue[] =>
@@ -73,7 +89,9 @@ const krakenEvent = fc.record({
 test('Kraken: any events, with every checksum', () => {
   fc.assert(
     fc.property(fc.array(krakenEvent, { maxLength: 60 }), fc.integer({ min: 1, max: IDS.length }), (events, orders) => {
-      const rig = new Rig(DECODER_KRAKEN_L3, [{ symbol: 'T', priceScale: 0, qtyScale: 0, orders, capacity: 20, policy: CHECKSUM_ENFORCE }]);
+      const rig = new Rig(DECODER_KRAKEN_L3, [
+        { symbol: 'T', priceScale: 0, qtyScale: 0, orders, capacity: 20, policy: CHECKSUM_ENFORCE },
+      ]);
       let model = new Model();
       const snapshot = '{"channel":"level3","type":"snapshot","data":[{"symbol":"T","bids":[],"asks":[],"checksum":0}]}';
       expect(rig.frame(snapshot)).toBe(STATUS_SNAPSHOT);
@@ -145,7 +163,9 @@ test('Coinbase: any events, and arrival alone decides the queue', () => {
           change: moves ? `"old_price":"1","new_price":"${price}","new_size":"${qty}"` : `"price":"1","new_size":"${qty}"`,
         };
         const more = sizes[type] ?? '"reason":"canceled"';
-        const status = rig.frame(`{"type":"${type}","product_id":"T","sequence":${sequence},"order_id":"${id}","side":"${side}",${more}}`);
+        const status = rig.frame(
+          `{"type":"${type}","product_id":"T","sequence":${sequence},"order_id":"${id}","side":"${side}",${more}}`,
+        );
         expect([STATUS_APPLIED, STATUS_CROSSED]).toContain(status);
         expectSame(rig, model);
       }

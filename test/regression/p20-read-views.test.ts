@@ -1,7 +1,13 @@
 // P20: full-book copies when only a delta is wanted. Goal: a change marks its own book and no other, a reader takes the levels it
 // asked for and not one more, and looking at the touch copies no levels at all.
 import { expect, test } from 'vitest';
-import { BOOK_ASK_PRICE, BOOK_BID_PRICE, BOOK_RULE_DELTAS, CHECKSUM_OFF, DECODER_BINANCE_SPOT } from '../../assembly/memory/layout.js';
+import {
+  BOOK_ASK_PRICE,
+  BOOK_BID_PRICE,
+  BOOK_RULE_DELTAS,
+  CHECKSUM_OFF,
+  DECODER_BINANCE_SPOT,
+} from '../../assembly/memory/layout.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';
 import { planMemory } from '../../src/kernel/plan.js';
