@@ -21,12 +21,21 @@ interface Channel {
 const KRAKEN_DEPTH = 100;
 const TOP_LEVELS = 20;
 
+/** Prices below a thousandth and quantities in millions, which Binance pads with eight zeros: 15 digits and more. */
+const CHEAP = [{ base: 'PEPE', priceScale: 8, qtyScale: 0, startPrice: 3_512, typicalQty: 9_000_000 }];
+
 const CHANNELS: readonly Channel[] = [
   {
     name: 'binance.depth',
     plain: 'jsonparse',
     peer: { name: 'binance', url: 'wss://stream.binance.com:9443/stream', market: 'spot', wire: 'json-in-stream' },
     stream: (options) => binanceStream('spot', { ...options, levels: 1000 }),
+  },
+  {
+    name: 'binance.cheap.depth',
+    plain: 'jsonparse',
+    peer: { name: 'binance', url: 'wss://stream.binance.com:9443/stream', market: 'spot', wire: 'json-in-stream' },
+    stream: (options) => binanceStream('spot', { ...options, levels: 1000, coins: CHEAP }),
   },
   {
     name: 'binance.usdm.depth',

@@ -4,6 +4,7 @@ import { allocationSuite } from './allocation.js';
 import { decodeSuites } from './decode.js';
 import { type LatencyRow, measureLatency, printLatency } from './latency.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
+import { recordedSuites } from './recorded.js';
 import { printTable } from './report.js';
 import { scanSuite } from './scan.js';
 import { seqlockSuite } from './seqlock.js';
@@ -11,7 +12,16 @@ import { socketSuite } from './socket.js';
 import { vwapSuite } from './vwap.js';
 import { wakeSuite } from './wake.js';
 
-const SUITES: readonly Suite[] = [...decodeSuites, scanSuite, vwapSuite, seqlockSuite, wakeSuite, socketSuite, allocationSuite];
+const SUITES: readonly Suite[] = [
+  ...decodeSuites,
+  ...recordedSuites,
+  scanSuite,
+  vwapSuite,
+  seqlockSuite,
+  wakeSuite,
+  socketSuite,
+  allocationSuite,
+];
 
 interface Options {
   readonly json?: true;

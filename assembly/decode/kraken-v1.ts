@@ -219,7 +219,7 @@ function findTail(end: usize): bool {
 
 /** Whether the text found last is "book-" and a number. */
 function isBookName(): bool {
-  if (tailLength < 6 || tailLength > 10 || (load<u64>(tail) & FIVE_BYTES) != BOOK_DASH) return false;
+  if (tailLength < 6 || (load<u64>(tail) & FIVE_BYTES) != BOOK_DASH) return false;
   for (let i = 5; i < tailLength; i++) if (<u32>load<u8>(tail + <usize>i) - 0x30 > 9) return false;
   return true;
 }

@@ -10,6 +10,8 @@ const MAIN = fileURLToPath(new URL('../../build/bench/main.js', import.meta.url)
 const IDS = [
   'decode.binance.depth.vs.jsonparse',
   'decode.binance.depth.vs.ccxt',
+  'decode.binance.cheap.depth.vs.jsonparse',
+  'decode.binance.cheap.depth.vs.ccxt',
   'decode.binance.usdm.depth.vs.jsonparse',
   'decode.binance.usdm.depth.vs.ccxt',
   'decode.kraken.book.vs.jsonparse',
@@ -47,8 +49,9 @@ const result = z.strictObject({
 const output = z.strictObject({ node: z.string(), cpu: z.string(), results: z.array(result) });
 
 function bench(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { TIERCEL_DATA: _recorded, ...env } = process.env; // recorded frames bring figures of their own
   const flags = ['--expose-gc', '--min-semi-space-size=256'];
-  return spawnSync(process.execPath, [...flags, MAIN, ...args], { encoding: 'utf8', timeout: 100_000 });
+  return spawnSync(process.execPath, [...flags, MAIN, ...args], { encoding: 'utf8', timeout: 100_000, env });
 }
 
 test('every figure is measured against its baseline, as one line of JSON', () => {

@@ -12,7 +12,7 @@ import {
   textFrame,
   tick,
 } from './frame-stream.js';
-import { instruments } from './instruments.js';
+import { type Coin, instruments } from './instruments.js';
 
 export type BinanceMarket = 'spot' | 'usdm';
 
@@ -28,7 +28,7 @@ function styleOf(market: BinanceMarket): NumberStyle {
 /** Depth diffs, trades, tickers and (on futures) marks of three symbols, each after its REST snapshot. */
 export function binanceStream(market: BinanceMarket, options: StreamOptions): FrameStream {
   const random = new SeededRandom(options.seed);
-  const lanes = binanceLanes(random, options.levels ?? 400);
+  const lanes = binanceLanes(random, options.levels ?? 400, options.coins);
   const frames = lanes.map((lane) => restDepth(market, lane));
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
@@ -45,7 +45,7 @@ export function binanceStream(market: BinanceMarket, options: StreamOptions): Fr
 /** Partial depth: every frame is the whole top of a book. */
 export function binancePartialStream(market: BinanceMarket, options: StreamOptions): FrameStream {
   const random = new SeededRandom(options.seed);
-  const lanes = binanceLanes(random, options.levels ?? 60);
+  const lanes = binanceLanes(random, options.levels ?? 60, options.coins);
   const frames: GeneratedFrame[] = [];
   for (let i = 0; i < options.frames; i++) {
     const lane = pick(random, lanes);
@@ -65,8 +65,8 @@ export function binancePartialStream(market: BinanceMarket, options: StreamOptio
   return stream(market, lanes, BOOK_RULE_REPLACE, frames);
 }
 
-function binanceLanes(random: SeededRandom, levels: number): Lane[] {
-  return instruments((base) => `${base}USDT`).map((spec, index) => ({
+function binanceLanes(random: SeededRandom, levels: number, coins: readonly Coin[] | undefined): Lane[] {
+  return instruments((base) => `${base}USDT`, undefined, coins).map((spec, index) => ({
     spec,
     model: new BookModel(random.fork(spec.symbol), spec, levels),
     sequence: 50_093_478_174 + index * 1_000_000,

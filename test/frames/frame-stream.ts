@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../../src/domain/random.js';
 import type { BookModel, InstrumentSpec } from './book-model.js';
+import type { Coin } from './instruments.js';
 
 /** What a frame is for. `rest` is a snapshot's body and not a frame of the stream. */
 export type FrameKind = 'rest' | 'snapshot' | 'delta' | 'trades' | 'ticker' | 'mark' | 'other';
@@ -36,6 +37,8 @@ export interface StreamOptions {
   readonly levels?: number;
   /** Levels that a delta changes. */
   readonly changes?: number;
+  /** Other coins than the usual three; Binance only. */
+  readonly coins?: readonly Coin[];
 }
 
 /** One instrument under way, with the clock and the counter that all venues need. */

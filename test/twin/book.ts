@@ -185,7 +185,7 @@ export class TwinBook {
     return bid !== undefined && ask !== undefined && bid[0] >= ask[0];
   }
 
-  /** Texts whose CRC-32 is this book's checksum: with the numbers as sent and, for L2 books, with fixed decimals. */
+  /** Texts whose CRC-32 is this book's checksum: with the numbers as sent and, for L2 books, all with decimals of one of the forms seen. */
   checksumTexts(): string[] {
     if (this.orders !== undefined) {
       const queues = (side: Side): TextQueue[] =>
@@ -196,14 +196,21 @@ export class TwinBook {
     }
     const asks = this.asks.top(CHECKSUM_LEVELS);
     const bids = this.bids.top(CHECKSUM_LEVELS);
-    const priceDecimals = Math.max(0, ...[...asks, ...bids].map(({ priceText }) => fractionDigits(priceText)));
-    const qtyDecimals = Math.max(0, ...[...asks, ...bids].map(({ qtyText }) => fractionDigits(qtyText)));
+    const levels = [...asks, ...bids];
     const sent = ({ priceText, qtyText }: TwinLevel): TextLevel => [priceText, qtyText];
-    const fixed = ({ price, qty }: TwinLevel): TextLevel => [
-      unitsToFixed(price, this.spec.priceScale, priceDecimals),
-      unitsToFixed(qty, this.spec.qtyScale, qtyDecimals),
-    ];
-    return [krakenChecksumText(asks.map(sent), bids.map(sent)), krakenChecksumText(asks.map(fixed), bids.map(fixed))];
+    const texts = [krakenChecksumText(asks.map(sent), bids.map(sent))];
+    // A venue writes all numbers of a book alike; which of the forms seen is the venue's, the checksum itself tells.
+    const forms = (textOf: (level: TwinLevel) => string) => new Set(levels.map((level) => fractionDigits(textOf(level))));
+    for (const priceDecimals of forms(({ priceText }) => priceText)) {
+      for (const qtyDecimals of forms(({ qtyText }) => qtyText)) {
+        const fixed = ({ price, qty }: TwinLevel): TextLevel => [
+          unitsToFixed(price, this.spec.priceScale, priceDecimals),
+          unitsToFixed(qty, this.spec.qtyScale, qtyDecimals),
+        ];
+        texts.push(krakenChecksumText(asks.map(fixed), bids.map(fixed)));
+      }
+    }
+    return texts;
   }
 
   private acceptsChecksum(checksum: number): boolean {
