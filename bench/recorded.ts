@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DECODER_BINANCE_SPOT, DECODER_BINANCE_USDM } from '../assembly/memory/layout.js';
+import { BOOK_RULE_DELTAS, DECODER_BINANCE_SPOT, DECODER_BINANCE_USDM } from '../assembly/memory/layout.js';
 import { payloadBytes } from '../src/feeds/capture/format.js';
 import { isSnapshotUrl, symbolOfUrl } from '../src/feeds/capture/origin.js';
 import { readCapture } from '../src/feeds/capture/reader.js';
@@ -52,23 +52,23 @@ function suiteOf({ name, file, decoder }: (typeof SESSIONS)[number]): Suite {
   return { ids: [id], run };
 }
 
-/** The REST snapshot of a session and the first depth frames that follow on it. */
+/** The REST snapshot of a session and the first depth frames that follow on it, some of which came before it. */
 async function readStream(path: string, decoder: number, count: number): Promise<FrameStream> {
-  const frames: GeneratedFrame[] = [];
-  let symbol = '';
-  let snapshotId = Number.POSITIVE_INFINITY;
+  let snapshot: GeneratedFrame | undefined;
+  let snapshotId = 0;
+  const deltas: Buffer[] = [];
   for await (const { record } of readCapture(path)) {
-    if (frames.length > count) break;
+    if (snapshot !== undefined && deltas.length >= count) break;
     const bytes = Buffer.from(payloadBytes(record));
-    if (record.url !== null && isSnapshotUrl(record.url)) {
-      symbol = symbolOfUrl(record.url) ?? '';
+    if (isSnapshotUrl(record.url)) {
+      snapshot = { kind: 'rest', symbol: symbolOfUrl(record.url) ?? '', bytes };
       snapshotId = (JSON.parse(bytes.toString('utf8')) as { lastUpdateId: number }).lastUpdateId;
-      frames.push({ kind: 'rest', symbol, bytes });
-    } else if (record.dir === 'in' && bytes.includes('"depthUpdate"')) {
-      const last = Number(/"u":(\d+)/.exec(bytes.toString('latin1'))?.[1]);
-      if (last > snapshotId) frames.push({ kind: 'delta', symbol, bytes });
-    }
+    } else if (record.dir === 'in' && bytes.includes('"depthUpdate"')) deltas.push(bytes);
   }
+  if (snapshot === undefined) throw new Error(`${path} has no snapshot`);
+  const { symbol } = snapshot;
+  const following = deltas.filter((bytes) => Number(/"u":(\d+)/.exec(bytes.toString('latin1'))?.[1]) > snapshotId);
+  const frames = [snapshot, ...following.map((bytes): GeneratedFrame => ({ kind: 'delta', symbol, bytes }))];
   const instruments = [{ symbol, priceScale: SCALE, qtyScale: SCALE, startPrice: 0, typicalQty: 0 }];
-  return { decoder, instruments, depth: 0, rule: 0, isL3: false, frames };
+  return { decoder, instruments, depth: 0, rule: BOOK_RULE_DELTAS, isL3: false, frames };
 }
