@@ -21,6 +21,23 @@ function orderOf(sign: f64, updates: usize, levels: i32): i32 {
   return falling ? -1 : 1;
 }
 
+/** Longest list that is sorted here; longer ones come sorted, or only once. */
+const SORTED_MAX: i32 = 64;
+
+/** Sorts updates from the best to the worst, those of one price in their order. */
+function sortBestFirst(sign: f64, updates: usize, levels: i32): void {
+  const end = updates + (<usize>levels << LEVEL_SHIFT);
+  for (let next = updates + LEVEL_STRIDE; next < end; next += LEVEL_STRIDE) {
+    const update = v128.load(next);
+    const key = sign * load<f64>(next);
+    let place = next;
+    for (; place > updates && sign * load<f64>(place - LEVEL_STRIDE) < key; place -= LEVEL_STRIDE) {
+      v128.store(place, v128.load(place - LEVEL_STRIDE));
+    }
+    v128.store(place, update);
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function firstPlace(side: usize): usize {
@@ -28,14 +45,18 @@ function firstPlace(side: usize): usize {
 }
 
 /**
- * Applies updates: sorted ones from the best to the worst, since most messages begin near the top, any others in their order. A side
+ * Applies updates from the best to the worst, since most messages begin near the top; long unsorted lists in their order. A side
  * is cut to its capacity after the message; only a message that fills even the room beyond loses levels on the way, in its order.
  * @returns deletions of prices that were not held
  */
 export function applyMessage(book: usize, side: usize, sign: f64, updates: usize, levels: i32): i32 {
   const limit = load<i32>(book, BOOK_ROOM) - SPARE_PLACES;
   let held = load<i32>(side, SIDE_COUNT);
-  const direction = held + levels > limit ? 0 : orderOf(sign, updates, levels);
+  let direction = held + levels > limit ? 0 : orderOf(sign, updates, levels);
+  if (direction == 0 && levels <= SORTED_MAX && held + levels <= limit) {
+    sortBestFirst(sign, updates, levels);
+    direction = -1;
+  }
   const step = direction <= 0 ? LEVEL_STRIDE : -LEVEL_STRIDE;
   let update = direction <= 0 ? updates : updates + (<usize>(levels - 1) << LEVEL_SHIFT);
   const end = update + levels * step;
