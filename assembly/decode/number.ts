@@ -12,6 +12,8 @@ export let numberError: i32 = NUMBER_GOOD;
 export let fractionDigits: i32 = 0;
 
 const UNITS_MAX: i64 = 1 << 53;
+/** 2^63: pricing reckons with 64-bit integers, so nothing as large is let in, exact or not. */
+const UNITS_END: f64 = 9223372036854775808.0;
 
 /** 10^0 .. 10^22, all exact. */
 const POWERS: usize = TABLE_POWERS;
@@ -141,7 +143,7 @@ function scaled(mantissa: i64, shift: i32): f64 {
   if (shift >= 0) {
     // Both factors are exact; a product within 2^53 is, and one beyond it is beyond it when rounded too.
     const units = <f64>mantissa * powerOfTen(shift);
-    return units > <f64>UNITS_MAX && !isHeld(mantissa, shift) ? -1 : units;
+    return units > <f64>UNITS_MAX && (units >= UNITS_END || !isHeld(mantissa, shift)) ? -1 : units;
   }
   // Dividing exact numbers below 2^53 gives a whole result only if it is one: any fraction is at least 10^shift, which is
   // more than half a step of the quotient.

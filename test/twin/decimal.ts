@@ -27,7 +27,8 @@ function significand(text: string): Significand | undefined {
 /**
  * Reads a decimal text as whole units of 10^-scale, exactly: ("63012.50", 2) is 6301250, ("1e-8", 8) is 1.
  * A non-zero digit beyond the scale is 'precision', and so is a number of units whose digits without trailing zeros, times 5 for each
- * of those zeros, exceed 2^53: within it a double holds the units exactly, as digits x 5^n x 2^n. Anything else is 'malformed'.
+ * of those zeros, exceed 2^53: within it a double holds the units exactly, as digits x 5^n x 2^n. 2^63 units and more are 'precision'
+ * as well. Anything else is 'malformed'.
  */
 export function parseUnits(text: string, scale: number): number | DecimalFault {
   const parts = significand(text);
@@ -36,6 +37,7 @@ export function parseUnits(text: string, scale: number): number | DecimalFault {
   const shift = parts.exponent + BigInt(scale);
   if (shift < 0n || shift > SHIFT_MAX || BigInt(parts.digits) * 5n ** shift > UNITS_MAX) return 'precision';
   const units = BigInt(parts.digits) * 10n ** shift;
+  if (units >= 2n ** 63n) return 'precision';
   return Number(parts.negative ? -units : units);
 }
 

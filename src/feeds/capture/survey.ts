@@ -13,6 +13,8 @@ import { type Numbering, number } from './numbering.js';
 import { decoderOf, isSnapshotUrl, symbolOfUrl } from './origin.js';
 
 const UNITS_MAX = 1n << 53n;
+/** Units that the kernel takes in no case. */
+const UNITS_END = 2n ** 63n;
 
 /** Zeros at the end of the whole part of a decimal without a fraction. */
 function trailingZeros(text: string): number {
@@ -45,6 +47,7 @@ export class SymbolSurvey {
   /** Whether a double does not hold all quantities for certain, at the scale that the smallest of them asks for. */
   get isWide(): boolean {
     let mantissa = toUnits(this.qtyWidest, this.qtyDecimals);
+    if (mantissa >= UNITS_END) return true;
     let fives = 1n;
     for (; mantissa !== 0n && mantissa % 10n === 0n; mantissa /= 10n) fives *= 5n;
     return mantissa * fives > UNITS_MAX;
