@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { STATUS_APPLIED } from '../assembly/memory/layout.js';
 import { systemTimers } from '../src/domain/system-clock.js';
-import { connectWebSocket } from '../src/feeds/socket/web-socket.js';
+import { connectWebSocket } from '../src/transport/web-socket.js';
 import { binanceStream } from '../test/frames/binance.js';
 import { type BenchResult, compared, type Effort, median, type Suite } from './measure.js';
 import { Stage } from './stage.js';

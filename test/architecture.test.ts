@@ -11,9 +11,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Folders of src by layer: a file may import from its own folder and from folders of earlier layers. */
 const LAYERS = [
   ['domain'],
-  ['kernel'],
+  ['kernel', 'transport'],
   ['venues', 'market', 'ledger', 'history'],
-  ['feeds', 'strategy', 'risk'],
+  ['feeds', 'gateway', 'strategy', 'risk'],
   ['execution'],
   ['engine'],
   ['sim'],

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BOOK_EXCHANGE_US, STATUS_APPLIED, STATUS_CROSSED } from '../../assembly/memory/layout.js';
 import { SystemClock, systemTimers } from '../../src/domain/system-clock.js';
-import { connectWebSocket } from '../../src/feeds/socket/web-socket.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import type { SharedBooks } from '../../src/kernel/memory.js';
+import { connectWebSocket } from '../../src/transport/web-socket.js';
 import { STAMP_OFFSET_US } from './paced-frame.js';
 
 /** What the thread that receives is given. */

@@ -1,10 +1,10 @@
 import { CHECKSUM_ENFORCE } from '../../assembly/memory/layout.js';
 import { InvalidInputError, VenueConnectionError } from '../domain/errors.js';
 import { VENUES, type VenueId } from '../domain/venue.js';
-import type { HttpClient } from '../feeds/socket/http.js';
 import { createSharedBooks, type SharedBooks } from '../kernel/memory.js';
 import { planMemory, type ThreadRequest } from '../kernel/plan.js';
 import { buildUniverse, type Universe, type UniverseFeed } from '../market/universe.js';
+import type { HttpClient } from '../transport/http.js';
 import type { FeedEndpoints, FeedOptions, FeedProtocol } from '../venues/contract.js';
 import { FEEDS } from '../venues/registry.js';
 import type { Config } from './config.js';

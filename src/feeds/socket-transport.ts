@@ -1,7 +1,7 @@
 import type { Clock, Timers } from '../domain/clock.js';
+import type { HttpClient } from '../transport/http.js';
+import { connectWebSocket, type WebSocketConnection, type WebSocketDependencies } from '../transport/web-socket.js';
 import type { FeedSession } from './session.js';
-import type { HttpClient } from './socket/http.js';
-import { connectWebSocket, type WebSocketConnection, type WebSocketDependencies } from './socket/web-socket.js';
 import type { FrameTap } from './tap.js';
 import type { FeedBook, FeedTransport } from './transport.js';
 

@@ -17,11 +17,11 @@ import { readExpected } from '../../../src/feeds/capture/expected.js';
 import { PlaybackServer } from '../../../src/feeds/capture/playback-server.js';
 import { FeedSession } from '../../../src/feeds/session.js';
 import { DEFAULT_FEED_SETTINGS } from '../../../src/feeds/settings.js';
-import { HttpClient } from '../../../src/feeds/socket/http.js';
 import { SocketTransport } from '../../../src/feeds/socket-transport.js';
 import { Kernel } from '../../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../../src/kernel/memory.js';
 import { planMemory } from '../../../src/kernel/plan.js';
+import { HttpClient } from '../../../src/transport/http.js';
 import { binanceSpot } from '../../../src/venues/binance/feed.js';
 import { dataFolder } from '../../property/captured.js';
 

@@ -1,4 +1,4 @@
-import { type FrameHandler, FrameReader } from '../../../src/feeds/socket/frame-reader.js';
+import { type FrameHandler, FrameReader } from '../../src/transport/frame-reader.js';
 
 /** An unmasked frame as a server sends it. */
 export function serverFrame(opcode: number, payload: Uint8Array, final = true): Buffer {

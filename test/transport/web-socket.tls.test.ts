@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { systemTimers } from '../../../src/domain/system-clock.js';
-import { HttpClient } from '../../../src/feeds/socket/http.js';
+import { systemTimers } from '../../src/domain/system-clock.js';
+import { HttpClient } from '../../src/transport/http.js';
 import { Client } from './client.js';
 
 let server: Server;

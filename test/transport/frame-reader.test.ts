@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FrameHandler, FrameReader } from '../../../src/feeds/socket/frame-reader.js';
+import { type FrameHandler, FrameReader } from '../../src/transport/frame-reader.js';
 import { FrameRecorder, readInChunks, serverFrame } from './frames.js';
 
 const text = (value: string) => serverFrame(1, Buffer.from(value));

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  OPCODE_BINARY,
-  OPCODE_CONTINUATION,
-  OPCODE_PING,
-  OPCODE_PONG,
-  OPCODE_TEXT,
-} from '../../../src/feeds/socket/frame-reader.js';
+import { OPCODE_BINARY, OPCODE_CONTINUATION, OPCODE_PING, OPCODE_PONG, OPCODE_TEXT } from '../../src/transport/frame-reader.js';
 import { type FrameEvent, readInChunks, serverFrame } from './frames.js';
 
 /** Lengths round every change of the header's form, and ordinary ones. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { systemTimers } from '../../../src/domain/system-clock.js';
+import { systemTimers } from '../../src/domain/system-clock.js';
 import {
   type CloseReason,
   connectWebSocket,
   type WebSocketConnection,
   type WebSocketOptions,
-} from '../../../src/feeds/socket/web-socket.js';
+} from '../../src/transport/web-socket.js';
 
 /** A promise with its resolve function outside (Promise.withResolvers is not in Node 20). */
 export function deferred<T>(): { readonly promise: Promise<T>; resolve(value: T): void } {

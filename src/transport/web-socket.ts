@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Timer, Timers } from '../../domain/clock.js';
-import { InvalidInputError, VenueConnectionError, VenueProtocolError } from '../../domain/errors.js';
+import type { Timer, Timers } from '../domain/clock.js';
+import { InvalidInputError, VenueConnectionError, VenueProtocolError } from '../domain/errors.js';
 import {
   CLOSE_NO_CODE,
   CONTROL_PAYLOAD_BYTES_MAX,

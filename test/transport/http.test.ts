@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemTimers } from '../../../src/domain/system-clock.js';
-import { HttpClient, type HttpClientOptions } from '../../../src/feeds/socket/http.js';
-import { parseRetryAfterMs } from '../../../src/feeds/socket/retry-after.js';
+import { systemTimers } from '../../src/domain/system-clock.js';
+import { HttpClient, type HttpClientOptions } from '../../src/transport/http.js';
+import { parseRetryAfterMs } from '../../src/transport/retry-after.js';
 
 let server: Server;
 let origin: string;

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
-import type { Timers } from '../../domain/clock.js';
-import { VenueConnectionError } from '../../domain/errors.js';
+import type { Timers } from '../domain/clock.js';
+import { VenueConnectionError } from '../domain/errors.js';
 import { parseRetryAfterMs } from './retry-after.js';
 
 /** A whole HTTP answer, whatever its status. */
