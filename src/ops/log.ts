@@ -30,6 +30,7 @@ const SECRET_NAMES = [
   'passphrase',
   'private-?key',
   'token',
+  'listen-?key',
   'signature',
   'sign',
   'key',

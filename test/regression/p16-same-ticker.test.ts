@@ -1,0 +1,52 @@
+// P16: same ticker, other coin. A price that is far from the others' is another asset, or a contract of many units, never a profit.
+import { describe, expect, it } from 'vitest';
+import { samePrice } from '../../src/market/price-identity.js';
+import { assetIdentity, canonicalAsset } from '../../src/venues/identity.js';
+
+const listing = (venue: string, price: string): { venue: string; symbol: string; price: string } => ({
+  venue,
+  symbol: `X@${venue}`,
+  price,
+});
+const judged = (...prices: readonly string[]): { same: string[]; refused: string[] } => {
+  const { same, refused } = samePrice(prices.map((price, index) => listing(String(index), price)));
+  return { same: same.map(({ price }) => price), refused: refused.map(({ reason }) => reason) };
+};
+
+describe('P16: same ticker, other coin', () => {
+  it('believes the majority and refuses the stranger', () => {
+    expect(judged('1', '1.01', '10000')).toEqual({
+      same: ['1', '1.01'],
+      refused: ["X@2 at 10000 is 1.000e+4 times the others' price, so another asset; perhaps a contract of 10^4 units"],
+    });
+  });
+
+  it('trades nothing when two venues disagree and nobody can say which is which', () => {
+    expect(judged('1', '1.4').same).toEqual([]);
+    expect(judged('1', '1.02', '5', '5.1').same).toEqual([]);
+  });
+
+  it('knows a wide but real spread from another asset', () => {
+    expect(judged('1', '1.25').same).toEqual(['1', '1.25']);
+  });
+
+  it('does not let a chain of small steps join two assets', () => {
+    expect(judged('1', '1.2', '1.4', '1.65').same).toEqual([]);
+  });
+
+  it('refuses a listing without a price', () => {
+    expect(judged('0', '1', '1').refused).toEqual(['X@0 has no price']);
+  });
+
+  it('keeps multiples apart, however the venue writes them', () => {
+    expect(canonicalAsset('binance', '1000PEPE')).toBe('1000PEPE');
+    expect(canonicalAsset('binance', 'PEPE')).toBe('PEPE');
+    expect(assetIdentity('binance', '1000PEPE')).toEqual({ asset: 'PEPE', multiplier: 1000 });
+    expect(assetIdentity('gateio', '1MBABYDOGE')).toEqual({ asset: 'BABYDOGE', multiplier: 1e6 });
+  });
+
+  it('knows codes under which venues list other assets', () => {
+    expect(canonicalAsset('kraken', 'XDG')).toBe('DOGE');
+    expect(canonicalAsset('mexc', 'GAS')).not.toBe(canonicalAsset('gateio', 'GAS'));
+  });
+});
