@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { allocationSuite } from './allocation.js';
 import { decodeSuites } from './decode.js';
 import { type LatencyRow, measureLatency, printLatency } from './latency.js';
+import { matchingSuite } from './matching.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
 import { recordedSuites } from './recorded.js';
 import { printTable } from './report.js';
@@ -21,6 +22,7 @@ const SUITES: readonly Suite[] = [
   wakeSuite,
   socketSuite,
   allocationSuite,
+  matchingSuite,
 ];
 
 interface Options {

@@ -10,7 +10,7 @@ import { EXIT_BAD_INPUT, exitWith } from './exit.js';
 import { runProfile } from './profile.js';
 import { runRecord } from './record.js';
 import { runEngine } from './run.js';
-import { runSimulation } from './sim.js';
+import { runSimulation, type SimulationFlags } from './sim.js';
 import { untilAskedToStop } from './stop-signal.js';
 import { packageVersion } from './version.js';
 
@@ -129,7 +129,7 @@ program
 
 program
   .command('sim')
-  .description('simulated venues alone: REST and public WebSocket in the protocols of the real ones')
+  .description('simulated venues alone: REST and WebSocket in the protocols of the real ones, with test keys to trade')
   .option('--venues <list>', 'only these venues, separated by commas', venueList)
   .option('--symbols <count>', 'assets in the market', number)
   .option('--futures-symbols <count>', 'how many of them have a perpetual contract as well', number)
@@ -138,8 +138,11 @@ program
   .option('--seed <seed>', 'decides everything that happens', number)
   .option('--host <host>', 'address to listen on')
   .option('--base-port <port>', 'first port, one a venue from there on; 0 takes free ones', number)
+  .option('--keys <count>', 'accounts a venue has, each with a test key', number)
+  .option('--faults <file>', 'YAML or JSON file of what goes wrong')
+  .option('--control', 'let faults be changed over HTTP: GET, POST and DELETE /faults at a port of its own')
   .option('--json', 'print one line of JSON')
-  .action(({ json, ...options }: { json?: boolean }) => exitWith(() => runSimulation(options, json === true)));
+  .action((flags: SimulationFlags) => exitWith(() => runSimulation(flags)));
 
 const capture = program.command('capture').description('work with recorded traffic');
 

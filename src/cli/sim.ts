@@ -1,29 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { InvalidInputError } from '../domain/errors.js';
 import { SystemClock, systemTimers } from '../domain/system-clock.js';
+import { VENUES } from '../domain/venue.js';
+import { type FaultRule, parseFaultFile } from '../sim/faults/rules.js';
 import { parseSimulationOptions } from '../sim/options.js';
 import { type Simulation, startSimulation } from '../sim/server.js';
 import { EXIT_GOOD } from './exit.js';
 import { untilAskedToStop } from './stop-signal.js';
 
-/** What `tiercel sim` prints with --json: one line, the base URLs of every venue. */
+/** What `tiercel sim` takes besides the options of a simulation. */
+export interface SimulationFlags {
+  readonly json?: boolean;
+  /** File of fault rules. */
+  readonly faults?: string;
+}
+
+/** What `tiercel sim` prints with --json: one line, the base URLs and the test key pair of every venue. */
 export function describeSimulation(simulation: Simulation): string {
-  return JSON.stringify({ venues: simulation.endpoints });
+  return JSON.stringify({ venues: venuesOf(simulation), ...(simulation.control !== null && { control: simulation.control }) });
 }
 
 /** Runs simulated venues until it is told to stop, or the process that started it is gone. */
-export async function runSimulation(input: unknown, json: boolean): Promise<number> {
-  const options = parseSimulationOptions(input);
+export async function runSimulation({ json = false, faults, ...input }: SimulationFlags): Promise<number> {
+  const rules = faults === undefined ? [] : readFaults(faults);
+  const options = parseSimulationOptions({ ...input, faults: rules, keepLog: false });
   const simulation = await startSimulation(options, { clock: new SystemClock(), timers: systemTimers });
   if (json) {
     process.stdout.write(`${describeSimulation(simulation)}\n`);
   } else {
     process.stdout.write(`Simulated venues, ${options.symbols} assets, seed ${options.seed}. Ctrl-C stops them.\n`);
-    for (const [venue, endpoints] of Object.entries(simulation.endpoints)) {
-      for (const [name, url] of Object.entries(endpoints))
-        process.stdout.write(`  ${venue.padEnd(9)} ${name.padEnd(16)} ${url}\n`);
+    const line = (subject: string, name: string, value: string): void => {
+      process.stdout.write(`  ${subject.padEnd(9)} ${name.padEnd(16)} ${value}\n`);
+    };
+    for (const [venue, facts] of Object.entries(venuesOf(simulation))) {
+      for (const [name, value] of Object.entries(facts)) if (value) line(venue, name, value);
     }
+    if (simulation.control !== null) line('control', 'faults', `${simulation.control}/faults`);
   }
   await untilAskedToStop();
   await simulation.stop();
   if (process.connected) process.disconnect();
   return EXIT_GOOD;
+}
+
+/** Endpoints and first test key of each venue, under the names that --json prints. */
+function venuesOf({ endpoints, keys }: Simulation): Record<string, Record<string, string | null>> {
+  const described: Record<string, Record<string, string | null>> = {};
+  for (const venue of VENUES) {
+    const reached = endpoints[venue];
+    if (reached === undefined) continue;
+    const { rest, wsPublic, wsPrivate = null, wsTrade = null, ...futures } = reached;
+    described[venue] = { rest, wsPublic, wsPrivate, wsTrade, ...futures, ...keys[venue] };
+  }
+  return described;
+}
+
+function readFaults(file: string): readonly FaultRule[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InvalidInputError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, { file });
+  }
+  return parseFaultFile(file, text);
 }

@@ -12,10 +12,17 @@ const Endpoints = z.object({
   wsPublic: z.string(),
   restFutures: z.string().optional(),
   wsPublicFutures: z.string().optional(),
+  wsPrivate: z.string().nullish(),
+  wsTrade: z.string().nullish(),
+  wsPrivateFutures: z.string().nullish(),
+  wsTradeFutures: z.string().nullish(),
+  apiKey: z.string(),
+  secret: z.string(),
+  passphrase: z.string(),
 });
 const Description = z.object({ venues: z.partialRecord(z.enum(VENUES), Endpoints) });
 
-/** Base URLs of the simulated venues, as `tiercel sim --json` prints them. */
+/** Base URLs and test keys of the simulated venues, as `tiercel sim --json` prints them. */
 export type SimulationEndpoints = z.infer<typeof Description>['venues'];
 
 export interface SimulationArguments {

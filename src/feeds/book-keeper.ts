@@ -8,7 +8,7 @@ import {
   STATUS_GAP,
   STATUS_SNAPSHOT,
 } from '../../assembly/memory/layout.js';
-import { backoffMs } from './backoff.js';
+import { backoffMs } from '../domain/backoff.js';
 import type { FeedContext } from './context.js';
 import { FrameBuffer } from './frame-buffer.js';
 import { Pacer } from './pacer.js';

@@ -1,4 +1,4 @@
-import type { BackoffOptions } from './backoff.js';
+import type { BackoffOptions } from '../domain/backoff.js';
 import type { BreakerOptions } from './breaker.js';
 import type { FrameBufferLimits } from './frame-buffer.js';
 

@@ -4,7 +4,7 @@ import type { Random } from '../domain/random.js';
 import type { VenueId } from '../domain/venue.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { kernelModule } from '../kernel/module.js';
-import { type BackoffOptions, backoffMs } from './backoff.js';
+import { type BackoffOptions, backoffMs } from '../domain/backoff.js';
 import type { FeedSettings } from './settings.js';
 import type { FeedListener } from './transport.js';
 import type { FeedWorkerCommand, FeedWorkerData, FeedWorkerMessage, WorkerFeed } from './worker-data.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../domain/errors.js';
 import { VENUES } from '../domain/venue.js';
+import { FaultRuleSchema } from './faults/rules.js';
 
 const SimulationOptionsSchema = z.strictObject({
   /** Venues to simulate. */
@@ -26,6 +27,14 @@ const SimulationOptionsSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   /** Mean time between planted spreads. */
   plantIntervalMs: z.number().positive().default(1_500),
+  /** Accounts a venue has from the start, each with a test key. */
+  keys: z.int().min(1).max(1_000).default(1),
+  /** Whether everything that happens to accounts is kept, for those who compare; it grows without end. */
+  keepLog: z.boolean().default(true),
+  /** What goes wrong from the start on. */
+  faults: z.array(FaultRuleSchema).default([]),
+  /** Whether faults can be changed over HTTP, at a port of its own on 127.0.0.1. */
+  control: z.boolean().default(false),
 });
 
 /** How a simulation is set up; see the schema above for the meaning and the default of each field. */

@@ -1,14 +1,23 @@
 import type { Clock, Timer, Timers } from '../domain/clock.js';
 import type { VenueId } from '../domain/venue.js';
 import { VENUES } from '../domain/venue.js';
-import { BinanceFront } from './fronts/binance.js';
-import { CoinbaseFront } from './fronts/coinbase.js';
+import type { TestKey } from './access/keys.js';
+import { VenueAccess } from './access/venue-access.js';
+import { controlApp } from './faults/control.js';
+import { concerns, Faults } from './faults/faults.js';
+import { FaultyVenue } from './faults/faulty-venue.js';
+import { BinanceFront } from './fronts/binance/front.js';
+import { CoinbaseFront } from './fronts/coinbase/front.js';
 import type { Front, FrontDependencies, VenueEndpoints } from './fronts/front.js';
 import { GateioFront } from './fronts/gateio.js';
 import { KrakenFront } from './fronts/kraken.js';
 import { MexcFront } from './fronts/mexc.js';
+import type { Host } from './fronts/port.js';
+import { UwsHost } from './hosts/uws-host.js';
 import { SimulatedMarket } from './market/market.js';
 import type { Plant } from './market/planter.js';
+import { createMatchingEngine } from './matching/engine.js';
+import type { MatchingEngine } from './matching/types.js';
 import type { SimulationOptions } from './options.js';
 
 /** Where each simulated venue is reached; the paths under these bases are the venue's real ones. */
@@ -17,12 +26,28 @@ export type SimulatedEndpoints = Partial<Record<VenueId, VenueEndpoints>>;
 /** A running simulation. */
 export interface Simulation {
   readonly endpoints: SimulatedEndpoints;
+  /** The first test key pair of each venue. */
+  readonly keys: Partial<Record<VenueId, TestKey>>;
+  /** Base URL of the control endpoint, or null. */
+  readonly control: string | null;
   /** The market behind the fronts. */
   readonly market: SimulatedMarket;
+  /** What accounts trade on, and what happened to them. */
+  readonly engines: ReadonlyMap<VenueId, MatchingEngine>;
+  /** The customers of each venue. */
+  readonly access: ReadonlyMap<VenueId, VenueAccess>;
+  readonly faults: Faults;
   /** Closes every port and connection and clears the timers. May be called twice. */
   stop(): Promise<void>;
   /** The spreads planted so far. */
   plants(): readonly Plant[];
+}
+
+/** What a simulation runs on; real ports unless a host is given. */
+export interface SimulationDependencies {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly host?: Host;
 }
 
 const FRONTS: Record<VenueId, new (dependencies: FrontDependencies) => Front> = {
@@ -43,28 +68,52 @@ const CATCH_UP_US_MAX = 500_000;
  */
 export async function startSimulation(
   options: SimulationOptions,
-  { clock, timers }: { clock: Clock; timers: Timers },
+  { clock, timers, host = new UwsHost(timers) }: SimulationDependencies,
 ): Promise<Simulation> {
   const fronts = new Map<VenueId, Front>();
+  const faulty: FaultyVenue[] = [];
+  const engines = new Map<VenueId, MatchingEngine>();
+  const access = new Map<VenueId, VenueAccess>();
+  const faults = new Faults(options.seed, timers);
   const market = new SimulatedMarket(options, clock.epochUs(), (book, batch) =>
     fronts.get(book.instrument.venue)?.onBatch(book, batch),
   );
   const running: Timer[] = [];
   const stop = (): Promise<void> => {
     for (const timer of running) timer.cancel();
-    for (const front of fronts.values()) front.app.stop();
+    faults.clear();
+    host.stop();
+    for (const venue of faulty) venue.stop();
     fronts.clear();
     return Promise.resolve();
   };
   const endpoints: SimulatedEndpoints = {};
+  const keys: Partial<Record<VenueId, TestKey>> = {};
+  let control: string | null = null;
+  faults.onChange(({ venues, fault }) => {
+    if (fault.kind !== 'maintenance') return;
+    for (const [venue, engine] of engines) if (concerns(venues, venue)) engine.setClosed(faults.closed(venue));
+  });
   try {
     for (const venue of VENUES) {
       if (!options.venues.includes(venue)) continue;
-      const front = new FRONTS[venue]({ clock, market });
+      const { seed, keepLog } = options;
+      const engine = createMatchingEngine({ market, venue, seed, keepLog, now: () => clock.epochUs() });
+      const customers = new VenueAccess(venue, seed, engine, market, options.keys);
+      const front = new FRONTS[venue]({ clock: faults.clockOf(venue, clock), market, engine, access: customers });
       fronts.set(venue, front);
-      const port = await front.app.listen(options.host, options.basePort === 0 ? 0 : options.basePort + VENUES.indexOf(venue));
-      endpoints[venue] = front.endpoints(`${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`);
+      engines.set(venue, engine);
+      access.set(venue, customers);
+      engine.onEvent((event) => front.onEvent?.(event));
+      const guarded = new FaultyVenue(venue, front.app, faults, front, clock, timers);
+      faulty.push(guarded);
+      const port = options.basePort === 0 ? 0 : options.basePort + VENUES.indexOf(venue);
+      endpoints[venue] = front.endpoints(await host.listen(guarded, options.host, port));
+      const [customer] = customers.customers();
+      if (customer !== undefined) keys[venue] = customer.key;
     }
+    if (options.control) control = `http://${await host.listen(controlApp(faults, clock), '127.0.0.1', 0)}`;
+    for (const rule of options.faults) faults.add(rule);
   } catch (error) {
     await stop();
     throw error;
@@ -84,5 +133,5 @@ export async function startSimulation(
       for (const front of fronts.values()) front.everySecond();
     }),
   );
-  return { endpoints, market, stop, plants: () => market.plants() };
+  return { endpoints, keys, control, market, engines, access, faults, stop, plants: () => market.plants() };
 }

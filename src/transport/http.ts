@@ -1,17 +1,8 @@
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import type { Timers } from '../domain/clock.js';
 import { VenueConnectionError } from '../domain/errors.js';
+import type { HttpRequest, HttpResponse, HttpTransport } from './http-transport.js';
 import { parseRetryAfterMs } from './retry-after.js';
-
-/** A whole HTTP answer, whatever its status. */
-export interface HttpResponse {
-  readonly status: number;
-  /** Names in lower case; values of a repeated header joined by commas. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-  /** The wait that the venue asked for, with 429, 418 or 503 for example. */
-  readonly retryAfterMs: number | undefined;
-}
 
 export interface HttpClientOptions {
   /** For the whole request, from connecting to the last byte of the body. */
@@ -28,8 +19,8 @@ export interface HttpClientOptions {
 /** How long an idle connection is kept, unless the venue asks for less: it spans the pauses between rounds of snapshots. */
 const KEEP_ALIVE_MS = 30_000;
 
-/** GET requests over kept connections, one pool an origin. For snapshots and metadata, not for orders. */
-export class HttpClient {
+/** Requests over kept connections, one pool an origin. */
+export class HttpClient implements HttpTransport {
   private readonly pools = new Map<string, Pool>();
   private closed = false;
 
@@ -38,37 +29,27 @@ export class HttpClient {
     private readonly timers: Timers,
   ) {}
 
-  /**
-   * Any status is an answer, 429 and 5xx as well; the caller judges it. Redirects are not followed.
-   * @throws VenueConnectionError when no whole answer came: refused, broken, too late, too long, or the client was closed
-   */
-  async get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse> {
+  get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse> {
+    return this.request({ method: 'GET', url, headers, body: null });
+  }
+
+  async request({ method, url, headers, body }: HttpRequest): Promise<HttpResponse> {
     const { origin, pathname, search } = new URL(url);
-    const failure = (text: string, cause?: unknown): VenueConnectionError =>
-      new VenueConnectionError(`GET ${origin}${pathname}: ${text}`, { origin, path: pathname }, { cause });
-    const abort = new AbortController();
+    const exchange = new Exchange(`${method} ${origin}${pathname}`, { origin, path: pathname }, this.options.bodyBytesMax);
     const { timeoutMs } = this.options;
-    const timeout = this.timers.after(timeoutMs, () => abort.abort(failure(`no answer within ${timeoutMs} ms`)));
+    const timeout = this.timers.after(timeoutMs, () => exchange.abandon(`no answer within ${timeoutMs} ms`));
     try {
-      const response = await this.pool(origin).request({
-        method: 'GET',
-        path: pathname + search,
-        headers: { ...this.options.headers, ...headers },
-        signal: abort.signal,
-      });
-      const plain = flattenHeaders(response.headers);
-      const body = await this.readBody(response.body);
-      const retryAfterMs = parseRetryAfterMs(plain['retry-after'], plain.date);
-      return { status: response.statusCode, headers: plain, body, retryAfterMs };
-    } catch (cause) {
-      if (cause === abort.signal.reason) throw cause;
-      throw failure(cause instanceof Error ? cause.message || cause.name : String(cause), cause);
+      if (this.closed) exchange.abandon('the client is closed');
+      else {
+        const path = pathname + search;
+        this.pool(origin).dispatch({ method, path, headers: { ...this.options.headers, ...headers }, body }, exchange);
+      }
+      return await exchange.answer;
     } finally {
       timeout.cancel();
     }
   }
 
-  /** Ends all connections; requests under way fail. */
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
@@ -76,7 +57,6 @@ export class HttpClient {
   }
 
   private pool(origin: string): Pool {
-    if (this.closed) throw new VenueConnectionError('the client is closed');
     const existing = this.pools.get(origin);
     if (existing !== undefined) return existing;
     const { connectionsMax, timeoutMs, ca } = this.options;
@@ -86,17 +66,68 @@ export class HttpClient {
     this.pools.set(origin, pool);
     return pool;
   }
+}
 
-  private async readBody(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-    const { bodyBytesMax } = this.options;
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of stream) {
-      bytes += chunk.length;
-      if (bytes > bodyBytesMax) throw new VenueConnectionError(`the body is longer than ${bodyBytesMax} bytes`); // ends the stream as well
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks, bytes);
+/** One request under way. It counts as sent from the moment its connection is about to write it. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<HttpResponse>;
+  private resolve: (response: HttpResponse) => void = () => {};
+  private reject: (error: VenueConnectionError) => void = () => {};
+  private controller: Dispatcher.DispatchController | undefined;
+  private failure: VenueConnectionError | undefined;
+  private status = 0;
+  private headers: Readonly<Record<string, string>> = {};
+  private readonly chunks: Uint8Array[] = [];
+  private bytes = 0;
+
+  constructor(
+    private readonly what: string,
+    private readonly context: Readonly<Record<string, unknown>>,
+    private readonly bodyBytesMax: number,
+  ) {
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Gives the request up. What still waits for a connection will not be sent any more. */
+  abandon(text: string, cause?: unknown): void {
+    if (this.failure !== undefined) return;
+    const context = { ...this.context, sent: this.controller !== undefined };
+    this.failure = new VenueConnectionError(`${this.what}: ${text}`, context, { cause });
+    this.controller?.abort(this.failure);
+    this.reject(this.failure);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.failure !== undefined) controller.abort(this.failure);
+    else this.controller = controller;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    this.status = status;
+    this.headers = flattenHeaders(headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.bytes += chunk.length;
+    if (this.bytes > this.bodyBytesMax) this.abandon(`the body is longer than ${this.bodyBytesMax} bytes`);
+    else this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const { status, headers } = this;
+    const retryAfterMs = parseRetryAfterMs(headers['retry-after'], headers.date);
+    this.resolve({ status, headers, body: Buffer.concat(this.chunks, this.bytes), retryAfterMs });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    this.abandon(cause.message || cause.name, cause);
   }
 }
 

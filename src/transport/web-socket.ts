@@ -80,6 +80,9 @@ export interface WebSocketConnection {
   readonly receivedBytes: number;
 }
 
+/** Opens WebSockets: over the network, or inside of one process. */
+export type ConnectWebSocket = (options: WebSocketOptions, events: WebSocketEvents) => WebSocketConnection;
+
 /**
  * Opens a WebSocket as a client (RFC 6455 without extensions) that allocates nothing for a message received.
  * @throws InvalidInputError when the address or a header cannot be used

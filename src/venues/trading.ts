@@ -234,6 +234,8 @@ export interface TradingProtocol {
   readonly budgets: readonly RateBudgetRule[];
   /** How long after it was sent the venue may still take a request: only after that is "unknown order" its last word. */
   readonly requestValidityMs: number;
+  /** Set where signed calls of one key must arrive in the order of their nonces: they are made one after the other. */
+  readonly serialNonces?: true;
 
   // Requests
   sign(call: RestCall, credentials: Credentials | null, stamp: RequestStamp): SignedRequest;

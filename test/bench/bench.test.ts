@@ -36,6 +36,7 @@ const IDS = [
   'socket.to.book.vs.ws',
   'allocation.bytes.per.frame',
   'allocation.bytes.per.chunk',
+  'matching.orders',
 ];
 
 const result = z.strictObject({

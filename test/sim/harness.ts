@@ -1,60 +1,22 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { request } from 'undici';
 import WebSocket from 'ws';
-import type { Clock, Timer, Timers } from '../../src/domain/clock.js';
 import type { VenueId } from '../../src/domain/venue.js';
+import { VirtualTime } from '../../src/domain/virtual-time.js';
 import type { SimulatedBook } from '../../src/sim/market/book.js';
 import type { Level } from '../../src/sim/market/ladder.js';
 import { parseSimulationOptions, type SimulationOptions } from '../../src/sim/options.js';
 import { type Simulation, startSimulation } from '../../src/sim/server.js';
 
-const STEP_US = 5_000;
 export const EPOCH_US = 1_767_225_600_000_000;
 
-/** Clock and timers that move only when the test says so. */
-export class ManualTime implements Clock, Timers {
-  private nowUs = 1_000_000;
-  private readonly repeating = new Set<{ intervalUs: number; dueUs: number; action: () => void }>();
-
-  monotonicUs(): number {
-    return this.nowUs;
+/** Clock and timers that move only when the test says so; sockets get their turn in between. */
+export class ManualTime extends VirtualTime {
+  constructor() {
+    super(EPOCH_US);
   }
 
-  epochUs(): number {
-    return EPOCH_US + this.nowUs;
-  }
-
-  after(delayMs: number, action: () => void): Timer {
-    const timer = this.every(delayMs, () => {
-      timer.cancel();
-      action();
-    });
-    return timer;
-  }
-
-  every(intervalMs: number, action: () => void): Timer {
-    const entry = { intervalUs: intervalMs * 1000, dueUs: this.nowUs + intervalMs * 1000, action };
-    this.repeating.add(entry);
-    return { cancel: () => this.repeating.delete(entry) };
-  }
-
-  /** How many timers are set. */
-  count(): number {
-    return this.repeating.size;
-  }
-
-  /** Lets time pass; sockets get their turn in between. */
-  async pass(ms: number): Promise<void> {
-    const endUs = this.nowUs + ms * 1000;
-    for (let step = 0; this.nowUs < endUs; step++) {
-      this.nowUs = Math.min(endUs, this.nowUs + STEP_US);
-      for (const entry of [...this.repeating]) {
-        if (!this.repeating.has(entry) || entry.dueUs > this.nowUs) continue;
-        entry.dueUs += entry.intervalUs;
-        entry.action();
-      }
-      if (step % 10 === 0) await nextTurn();
-    }
+  pass(ms: number): Promise<void> {
+    return this.run(ms * 1000);
   }
 }
 

@@ -156,7 +156,7 @@ describe('metadata', () => {
       isHidden: false,
     };
     const answer = { success: true, code: 0, data: [row, { ...row, symbol: 'BTC_USD', settleCoin: 'BTC' }, { symbol: 'ODD' }] };
-    expect(mexcFutures().instruments([answer])).toEqual([
+    expect(mexcFutures().instruments([answer])).toMatchObject([
       {
         venue: 'mexc',
         market: 'futures',

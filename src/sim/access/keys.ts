@@ -12,7 +12,8 @@ export interface TestKey {
 
 /** The key pair number `index` of a venue in a simulation of that seed. */
 export function testKey(venue: VenueId, seed: number, index = 0): TestKey {
-  const digest = (what: string): Buffer => createHmac('sha256', `tiercel-simulation-${seed}`).update(`${venue}:${index}:${what}`).digest();
+  const digest = (what: string): Buffer =>
+    createHmac('sha256', `tiercel-simulation-${seed}`).update(`${venue}:${index}:${what}`).digest();
   const secret = digest('secret');
   return {
     apiKey: `sim-${venue}-${digest('key').toString('hex').slice(0, 24)}`,

@@ -1,11 +1,16 @@
-import type { WebSocket } from 'uWebSockets.js';
+import type { Handshake, SocketPeer, SocketTraffic } from './port.js';
 
 /** One stream of frames that connections can join. Frames are only encoded while somebody listens. */
 export class Topic {
-  subscribers = 0;
+  /** Who has joined, in that order; connections alone change it. */
+  readonly connections = new Set<Connection>();
   /** Frames sent so far. */
   published = 0;
   constructor(readonly name: string) {}
+
+  get subscribers(): number {
+    return this.connections.size;
+  }
 }
 
 /** One client's WebSocket connection. All calls after the end are ignored. */
@@ -18,16 +23,33 @@ export class Connection {
   receivedThisSecond = 0;
   /** What a protocol remembers of this connection. */
   readonly state = new Map<string, unknown>();
-  private socket: WebSocket<unknown> | null = null;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Address of the client. */
+  readonly address: string;
+  private readonly headers: ReadonlyMap<string, string>;
 
+  /**
+   * @param peer null once the connection has ended
+   * @param traffic what the connection is for; a protocol may change it after a log-on
+   */
   constructor(
     readonly id: number,
-    readonly path: string,
-    readonly query: URLSearchParams,
-    private readonly headers: ReadonlyMap<string, string>,
+    handshake: Handshake,
     readonly openedUs: number,
+    private peer: SocketPeer | null,
+    public traffic: SocketTraffic,
   ) {
+    this.path = handshake.path;
+    this.query = handshake.query;
+    this.address = handshake.address;
+    this.headers = handshake.headers;
     this.lastReceivedUs = openedUs;
+  }
+
+  /** False once the connection has ended. */
+  get open(): boolean {
+    return this.peer !== null;
   }
 
   /** Header of the handshake, by its lower-case name. */
@@ -35,45 +57,43 @@ export class Connection {
     return this.headers.get(name);
   }
 
-  /** Takes over the open socket. */
-  opened(socket: WebSocket<unknown>): void {
-    this.socket = socket;
-  }
-
   /** Forgets the socket; it is closed. */
   closed(): void {
-    this.socket = null;
-    for (const topic of this.topics) topic.subscribers--;
+    this.peer = null;
+    for (const topic of this.topics) topic.connections.delete(this);
     this.topics.clear();
   }
 
-  send(frame: string | Uint8Array): void {
-    this.socket?.send(frame, typeof frame !== 'string');
+  /** @param traffic what the frame is for, where it is not what the connection is for */
+  send(frame: string | Uint8Array, traffic: SocketTraffic = this.traffic): void {
+    this.peer?.send(frame, { traffic, topic: '' });
+  }
+
+  /** Sends a frame of a topic. */
+  deliver(topic: Topic, frame: string | Uint8Array): void {
+    this.peer?.send(frame, { traffic: 'ws-public', topic: topic.name });
   }
 
   ping(payload: string): void {
-    this.socket?.ping(payload);
+    this.peer?.ping(payload);
   }
 
   /** @returns false when it had joined already */
   join(topic: Topic): boolean {
-    if (this.socket === null || this.topics.has(topic)) return false;
-    this.socket.subscribe(topic.name);
+    if (this.peer === null || this.topics.has(topic)) return false;
     this.topics.add(topic);
-    topic.subscribers++;
+    topic.connections.add(this);
     return true;
   }
 
   /** @returns false when it had not joined */
   leave(topic: Topic): boolean {
-    if (!this.topics.delete(topic)) return false;
-    this.socket?.unsubscribe(topic.name);
-    topic.subscribers--;
-    return true;
+    topic.connections.delete(this);
+    return this.topics.delete(topic);
   }
 
   /** Closes with a code and a short reason. */
   end(code: number, reason: string): void {
-    this.socket?.end(code, reason);
+    this.peer?.close(code, reason);
   }
 }

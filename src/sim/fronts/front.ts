@@ -1,20 +1,30 @@
 import type { Clock } from '../../domain/clock.js';
+import type { VenueAccess } from '../access/venue-access.js';
 import type { BookBatch, SimulatedBook } from '../market/book.js';
 import type { SimulatedMarket } from '../market/market.js';
+import type { EngineEvent, MatchingEngine } from '../matching/types.js';
+import type { RestAnswer } from './rest.js';
 import type { VenueApp } from './venue-app.js';
 
-/** Where a venue's interfaces are: base URL of REST and URL of the public WebSocket, for each of its markets. */
+/** Where a venue's interfaces are, as bases of the real ones' shape, for each of its markets. Null: the venue has none. */
 export interface VenueEndpoints {
   rest: string;
   wsPublic: string;
+  wsPrivate?: string | null;
+  wsTrade?: string | null;
   restFutures?: string;
   wsPublicFutures?: string;
+  wsPrivateFutures?: string | null;
+  wsTradeFutures?: string | null;
 }
 
 /** What a front is built from. */
 export interface FrontDependencies {
+  /** The venue's own clock, which may be wrong. */
   readonly clock: Clock;
   readonly market: SimulatedMarket;
+  readonly engine: MatchingEngine;
+  readonly access: VenueAccess;
 }
 
 /** A venue's protocol in front of its books. */
@@ -22,8 +32,14 @@ export interface Front {
   readonly app: VenueApp;
   /** Tells subscribers what happened to one of the venue's books. */
   onBatch(book: SimulatedBook, batch: BookBatch): void;
+  /** Tells the accounts' connections what happened to them. */
+  onEvent?(event: EngineEvent): void;
   /** Heartbeats, deadlines and everything else that has the pace of a second. */
   everySecond(): void;
+  /** What every REST request is answered with while the venue is closed. */
+  maintenance?(): RestAnswer;
+  /** A frame with a wrong checksum; null when it carries none. */
+  corrupt?(frame: string | Uint8Array): string | Uint8Array | null;
   /** The endpoints, once it is known where the venue listens. */
   endpoints(authority: string): VenueEndpoints;
 }

@@ -1,7 +1,7 @@
 import type { BookBatch, SimulatedBook } from '../market/book.js';
 import type { SimulatedInstrument } from '../market/instruments.js';
 import type { Level } from '../market/ladder.js';
-import { nextFundingMs } from './binance-frames.js';
+import { nextFundingMs } from './binance/frames.js';
 import { fixedText } from './decimal-text.js';
 
 /** Rows of price, contracts and number of orders, all JSON numbers. */

@@ -1,5 +1,5 @@
 import type { SimulatedBook } from '../market/book.js';
-import { nextFundingMs } from './binance-frames.js';
+import { nextFundingMs } from './binance/frames.js';
 import { type BookStream, BookStreams, type Encoder } from './book-streams.js';
 import { type Connection, Topic } from './connection.js';
 import { epochMs, type FrontDependencies } from './front.js';

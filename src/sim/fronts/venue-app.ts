@@ -1,39 +1,34 @@
-import uWS, { type HttpRequest, type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import type { Clock } from '../../domain/clock.js';
-import { InvalidInputError } from '../../domain/errors.js';
 import { Connection, type Topic } from './connection.js';
+import type { Admission, Handshake, Responder, SocketPeer, SocketReceiver, SocketTraffic, VenuePort } from './port.js';
+import { REST_METHODS, type RestAnswer, type RestMethod, type RestRequest } from './rest.js';
+import { RouteTable } from './route-table.js';
 
-/** What a client asked for. */
-export interface RestRequest {
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** The part of the path that the route's `:name` stands for. */
-  readonly parameter: string;
-  header(lowerCaseName: string): string;
-}
-
-/** The answer; status 200 unless said otherwise. */
-export interface RestAnswer {
-  readonly status?: string;
-  readonly body: string;
-}
+export type { RestAnswer, RestRequest } from './rest.js';
 
 /** How a venue speaks on one WebSocket path. */
 export interface SocketProtocol {
   opened?(connection: Connection): void;
   message(connection: Connection, text: string): void;
+  /** The connection is gone; it has left its topics. */
+  closed?(connection: Connection): void;
+  /** What a message from a client is for, where one connection serves several ends; null: what the connection is for. */
+  trafficOf?(text: string): SocketTraffic | null;
   /** Called about once a second for each connection. */
   inspect?(connection: Connection, nowUs: number): void;
 }
 
-/** A connection that does not take its frames is closed once this many bytes wait. */
-const BACKPRESSURE_BYTES_MAX = 32 * 1024 * 1024;
-const FRAME_BYTES_MAX = 1024 * 1024;
+export type RestHandler = (request: RestRequest) => RestAnswer;
 
-/** One venue's server: REST routes and WebSocket paths on one port. */
-export class VenueApp {
-  // The type definitions lack `close`, which the binding has.
-  private readonly app = uWS.App() as TemplatedApp & { close(): void };
+interface SocketRoute {
+  readonly protocol: SocketProtocol;
+  readonly traffic: SocketTraffic;
+}
+
+/** One venue's interfaces: REST routes and WebSocket paths. A host makes them reachable. */
+export class VenueApp implements VenuePort {
+  private readonly routes = new Map<string, RouteTable<RestHandler>>(REST_METHODS.map((method) => [method, new RouteTable()]));
+  private readonly sockets = new RouteTable<SocketRoute>();
   private readonly connections = new Map<Connection, SocketProtocol>();
   private connectionsMade = 0;
 
@@ -41,76 +36,84 @@ export class VenueApp {
   constructor(
     private readonly clock: Clock,
     private readonly internalError: RestAnswer,
-    notFound: RestAnswer,
-  ) {
-    this.app.any('/*', (response) => answer(response, notFound));
-  }
+    private readonly notFound: RestAnswer,
+  ) {}
 
   /** Serves a GET route. */
-  get(pattern: string, handler: (request: RestRequest) => RestAnswer): void {
-    this.app.get(pattern, (response, request) => {
-      let reply = this.internalError;
-      try {
-        reply = handler(restRequest(request));
-      } catch {
-        // Whatever a client sends, the venue stays up; it gets the venue's answer to an internal error.
-      }
-      answer(response, reply);
-    });
+  get(pattern: string, handler: RestHandler): void {
+    this.route('GET', pattern, handler);
   }
 
-  /** Serves a WebSocket path. */
-  socket(pattern: string, protocol: SocketProtocol): void {
-    // uWebSockets.js copies the fields of what it is given into an object of its own, so the connection travels inside of one.
-    this.app.ws<{ connection: Connection }>(pattern, {
-      maxPayloadLength: FRAME_BYTES_MAX,
-      maxBackpressure: BACKPRESSURE_BYTES_MAX,
-      closeOnBackpressureLimit: 1,
-      idleTimeout: 120,
-      sendPingsAutomatically: true,
-      upgrade: (response, request, context) => {
-        const headers = new Map<string, string>();
-        request.forEach((name, value) => {
-          headers.set(name, value);
-        });
-        const query = new URLSearchParams(request.getQuery());
-        const connection = new Connection(++this.connectionsMade, request.getUrl(), query, headers, this.clock.monotonicUs());
-        const key = request.getHeader('sec-websocket-key');
-        const subprotocol = request.getHeader('sec-websocket-protocol');
-        response.upgrade({ connection }, key, subprotocol, request.getHeader('sec-websocket-extensions'), context);
-      },
-      open: (socket) => {
-        const { connection } = socket.getUserData();
-        connection.opened(socket);
-        this.connections.set(connection, protocol);
-        protocol.opened?.(connection);
-      },
-      message: (socket, message) => {
-        const { connection } = socket.getUserData();
+  /** Serves a route; `:name` in the pattern stands for one part of the path, a final `*` for all the rest. */
+  route(method: RestMethod, pattern: string, handler: RestHandler): void {
+    this.routes.get(method)?.add(pattern, handler);
+  }
+
+  /**
+   * Serves a WebSocket path.
+   * @param traffic what its connections are for, until a protocol says otherwise
+   */
+  socket(pattern: string, protocol: SocketProtocol, traffic: SocketTraffic = 'ws-public'): void {
+    this.sockets.add(pattern, { protocol, traffic });
+  }
+
+  /** Answers a request. Whatever a client sends, the venue stays up; it gets the venue's answer to an internal error. */
+  handle(request: RestRequest): RestAnswer {
+    try {
+      const match = this.routes.get(request.method)?.find(request.path);
+      if (match == null) return this.notFound;
+      const { value: handler, parameters } = match;
+      return handler({ ...request, parameters, parameter: parameters[0] ?? '' });
+    } catch {
+      return this.internalError;
+    }
+  }
+
+  serve(request: RestRequest, responder: Responder): void {
+    responder.answer(this.handle(request));
+  }
+
+  /** Any path with a protocol opens; others get the venue's answer to an unknown path. */
+  admit({ path }: Handshake): Admission {
+    return this.findSocket(path) === null ? this.notFound : 'open';
+  }
+
+  /** Takes over an opened connection of a path that `admit` let in. */
+  accept(handshake: Handshake, peer: SocketPeer): SocketReceiver {
+    const route = this.findSocket(handshake.path);
+    if (route === null) throw new RangeError(`no protocol at ${handshake.path}`);
+    const { protocol, traffic } = route;
+    const connection = new Connection(++this.connectionsMade, handshake, this.clock.monotonicUs(), peer, traffic);
+    this.connections.set(connection, protocol);
+    protocol.opened?.(connection);
+    return {
+      trafficOf: (text) => (text === null ? null : protocol.trafficOf?.(text)) ?? connection.traffic,
+      message: (text) => {
+        if (!connection.open) return;
         connection.lastReceivedUs = this.clock.monotonicUs();
         connection.receivedThisSecond++;
         try {
-          protocol.message(connection, Buffer.from(message).toString());
+          protocol.message(connection, text);
         } catch {
           connection.end(1011, 'internal error');
         }
       },
-      pong: (socket) => {
-        socket.getUserData().connection.pingedUs = 0;
+      pong: () => {
+        connection.pingedUs = 0;
       },
-      close: (socket) => {
-        const { connection } = socket.getUserData();
+      closed: () => {
+        if (!this.connections.delete(connection)) return;
         connection.closed();
-        this.connections.delete(connection);
+        protocol.closed?.(connection);
       },
-    });
+    };
   }
 
   /** Sends a frame to all who joined the topic. */
   publish(topic: Topic, frame: string | Uint8Array): void {
     if (topic.subscribers === 0) return;
     topic.published++;
-    this.app.publish(topic.name, frame, typeof frame !== 'string');
+    for (const connection of topic.connections) connection.deliver(topic, frame);
   }
 
   /** Lets every protocol look after the deadlines of its connections; to be called once a second. */
@@ -122,43 +125,21 @@ export class VenueApp {
     }
   }
 
-  /**
-   * Starts to listen.
-   * @param port 0 for any free one
-   * @returns the port
-   * @throws InvalidInputError when the port cannot be had
-   */
-  listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.app.listen(host, port, (listenSocket) => {
-        if (!listenSocket) {
-          reject(new InvalidInputError(`cannot listen on ${host}:${port}; is the port taken?`, { host, port }));
-          return;
-        }
-        resolve(uWS.us_socket_local_port(listenSocket));
-      });
-    });
+  /** Closes every connection, with the code of a server that goes away unless said otherwise. */
+  endConnections(code = 1001, reason = 'going away'): void {
+    for (const connection of [...this.connections.keys()]) connection.end(code, reason);
   }
 
-  /** Closes the port and every connection, also those that only wait for another request. */
-  stop(): void {
-    for (const connection of [...this.connections.keys()]) connection.end(1001, 'going away');
-    this.app.close();
+  /** How many connections are open. */
+  get connectionCount(): number {
+    return this.connections.size;
   }
-}
 
-function restRequest(request: HttpRequest): RestRequest {
-  return {
-    path: request.getUrl(),
-    query: new URLSearchParams(request.getQuery()),
-    parameter: decodeURIComponent(request.getParameter(0) ?? ''),
-    header: (name) => request.getHeader(name),
-  };
-}
-
-function answer(response: HttpResponse, { status, body }: RestAnswer): void {
-  response.cork(() => {
-    if (status !== undefined) response.writeStatus(status);
-    response.writeHeader('Content-Type', 'application/json;charset=UTF-8').end(body);
-  });
+  private findSocket(path: string): SocketRoute | null {
+    try {
+      return this.sockets.find(path)?.value ?? null;
+    } catch {
+      return null;
+    }
+  }
 }

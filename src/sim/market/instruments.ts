@@ -27,6 +27,8 @@ const FEES: Record<VenueId, Record<Market, readonly [number, number]>> = {
 };
 /** How long a venue takes to follow the common price. */
 const LAG_US: Record<VenueId, number> = { binance: 20e3, coinbase: 60e3, kraken: 120e3, mexc: 150e3, gateio: 100e3 };
+/** About what the largest order may be worth. */
+const MAX_NOTIONAL = 1e7;
 const FUTURES_VENUES: readonly VenueId[] = ['binance', 'mexc', 'gateio'];
 
 /** One instrument of the simulated market: what its metadata says, and how its book looks. */
@@ -36,6 +38,15 @@ export interface SimulatedInstrument extends VenueInstrument {
   readonly tickUnits: number;
   /** Smallest order value in the quote asset. */
   readonly minNotional: number;
+  /** Bounds of an order's quantity in units of 10^-qtyDecimals. */
+  readonly minQtyUnits: number;
+  readonly maxQtyUnits: number;
+  /** Decimals that amounts of market orders by value may have. */
+  readonly quoteDecimals: number;
+  /** Futures; 0, "0" and 0 on spot. The rate is the share of a position's value that its margin must not fall below. */
+  readonly maxLeverage: number;
+  readonly maintenanceRate: string;
+  readonly fundingIntervalHours: number;
   readonly shape: BookShape;
 }
 
@@ -107,6 +118,9 @@ function instrument(
   const contracts = market === 'futures' && venue !== 'binance';
   const baseDecimals = Math.max(0, magnitude + 1);
   const [takerFeeBps, makerFeeBps] = FEES[venue][market];
+  const qtyDecimals = contracts ? 0 : quantityDecimals(venue, price, baseDecimals, random);
+  const contractSize = contracts ? powerOfTen(Math.max(-4, -magnitude)) : '1';
+  const futures = market === 'futures';
   return {
     venue,
     market,
@@ -114,8 +128,8 @@ function instrument(
     quote: 'USDT',
     symbol: symbolAt(venue, market, base),
     priceDecimals,
-    qtyDecimals: contracts ? 0 : quantityDecimals(venue, price, baseDecimals, random),
-    contractSize: contracts ? powerOfTen(Math.max(-4, -magnitude)) : '1',
+    qtyDecimals,
+    contractSize,
     takerFeeBps,
     makerFeeBps,
     // MEXC spot and Gate.io spot publish decimals only, so their ticks are powers of ten.
@@ -124,6 +138,13 @@ function instrument(
         ? 5
         : 1,
     minNotional: venue === 'gateio' ? 3 : venue === 'kraken' ? 0.5 : venue === 'binance' && market === 'spot' ? 5 : 1,
+    minQtyUnits: 1,
+    maxQtyUnits: 10 ** Math.min(15, Math.ceil(Math.log10(MAX_NOTIONAL / price / Number(contractSize)) + qtyDecimals)),
+    quoteDecimals: 8,
+    // Kept below the inverse of the greatest leverage, so that no position is liquidated as it is opened.
+    maxLeverage: futures ? (major ? 125 : 50) : 0,
+    maintenanceRate: futures ? (major ? '0.004' : '0.01') : '0',
+    fundingIntervalHours: futures ? 8 : 0,
     shape: shape(venue, major, random),
   };
 }

@@ -6,7 +6,7 @@ export interface Level {
 
 /** One side of a book, best level first, with a record of what changed since the last take. */
 export class LadderSide {
-  private readonly held: Level[] = [];
+  private held: Level[] = [];
   private changed = new Map<number, number>();
 
   constructor(private readonly bid: boolean) {}
@@ -22,6 +22,19 @@ export class LadderSide {
 
   worst(): Level | undefined {
     return this.held[this.held.length - 1];
+  }
+
+  /** Quantity at a price; 0 where there is no level. */
+  unitsAt(priceUnits: number): number {
+    const level = this.held[this.find(priceUnits)];
+    return level?.priceUnits === priceUnits ? level.qtyUnits : 0;
+  }
+
+  /** Another side of the same levels that lives on by itself. */
+  copy(): LadderSide {
+    const copy = new LadderSide(this.bid);
+    copy.held = this.held.slice();
+    return copy;
   }
 
   /** Whether a price stands nearer to the other side than another one does. */
@@ -48,6 +61,11 @@ export class LadderSide {
     for (const [priceUnits, qtyUnits] of this.changed) changes.push({ priceUnits, qtyUnits });
     this.changed.clear();
     return changes;
+  }
+
+  /** Drops the record of changes. */
+  forgetChanges(): void {
+    this.changed.clear();
   }
 
   private find(priceUnits: number): number {

@@ -47,7 +47,7 @@ export class SimulatedMarket {
   constructor(
     private readonly options: MarketOptions,
     private epochUs: number,
-    private readonly listener: (book: SimulatedBook, batch: BookBatch) => void,
+    listener: (book: SimulatedBook, batch: BookBatch) => void,
   ) {
     const root = new SeededRandom(options.seed);
     this.random = root.fork('market');
@@ -55,7 +55,7 @@ export class SimulatedMarket {
       asset,
       books: asset.instruments.map((instrument) => {
         const label = `book:${instrument.venue}:${instrument.market}:${instrument.symbol}`;
-        return new SimulatedBook(instrument, asset.fair.advance(0), root.fork(label));
+        return new SimulatedBook(instrument, asset.fair.advance(0), root.fork(label), listener);
       }),
       planted: false,
     }));
@@ -83,6 +83,16 @@ export class SimulatedMarket {
   /** Microseconds that the market has lived. */
   elapsedUs(): number {
     return this.elapsed;
+  }
+
+  /** The market's time in microseconds since the epoch. */
+  nowUs(): number {
+    return this.epochUs + this.elapsed;
+  }
+
+  /** Runs an action when the market comes to a moment, given in microseconds since the epoch. */
+  at(timeUs: number, action: (timeUs: number) => void): void {
+    this.queue.add(Math.max(this.elapsed, timeUs - this.epochUs), (elapsedUs) => action(this.epochUs + elapsedUs));
   }
 
   /** Moves the stamps of everything to come, after the process was held up and the market did not run. */
@@ -171,9 +181,9 @@ export class SimulatedMarket {
   private touch(book: SimulatedBook, timeUs: number): void {
     const { asset, books } = this.groupOf.get(book) as AssetBooks;
     const fairLog = asset.fair.advance(timeUs);
-    this.listener(book, book.update(fairLog, timeUs, this.epochUs + timeUs));
+    book.update(fairLog, timeUs, this.epochUs + timeUs);
     for (const other of books) {
-      if (other !== book && other.strayed(fairLog)) this.listener(other, other.update(fairLog, timeUs, this.epochUs + timeUs));
+      if (other !== book && other.strayed(fairLog)) other.update(fairLog, timeUs, this.epochUs + timeUs);
     }
   }
 

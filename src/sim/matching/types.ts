@@ -141,11 +141,21 @@ export interface EngineAccount {
   position(book: SimulatedBook): EnginePosition;
 }
 
-/** What happened to an account, in the order in which it happened: also the log that clients are measured against. */
+/**
+ * What happened to an account, in the order in which it happened: also the log that clients are measured against. An action (a call,
+ * or an update of the background) is told when it is done: first its orders and fills, then balances, then positions. `order`,
+ * `balance` and `position` are copies of that moment, which do not change any more; the id names the order.
+ */
 export type EngineEvent =
   | { readonly kind: 'order-opened'; readonly account: EngineAccount; readonly order: EngineOrder; readonly timeUs: number }
   /** `order` is as after this fill; a completely filled order says so in its state and has no event of its own. */
-  | { readonly kind: 'fill'; readonly account: EngineAccount; readonly order: EngineOrder; readonly fill: EngineFill; readonly timeUs: number }
+  | {
+      readonly kind: 'fill';
+      readonly account: EngineAccount;
+      readonly order: EngineOrder;
+      readonly fill: EngineFill;
+      readonly timeUs: number;
+    }
   | { readonly kind: 'order-ended'; readonly account: EngineAccount; readonly order: EngineOrder; readonly timeUs: number }
   | {
       readonly kind: 'balance';
@@ -213,11 +223,15 @@ export interface EngineKline {
 /**
  * The matching engine of one venue: price-time priority over the background's liquidity and the accounts' orders alike, on all of
  * the venue's books. Deterministic: time and seed decide everything. Calls are synchronous; the public batches (through the market's
- * listener) and the events come during the call, public first.
+ * listener) and the events come during the call, public first. A listener of events may call the engine again, one of batches must
+ * not. Made by `createMatchingEngine` in engine.ts.
  */
 export interface MatchingEngine {
   /** @param balances by wallet and asset, as decimals */
-  openAccount(balances: { readonly spot: Readonly<Record<string, string>>; readonly futures: Readonly<Record<string, string>> }): EngineAccount;
+  openAccount(balances: {
+    readonly spot: Readonly<Record<string, string>>;
+    readonly futures: Readonly<Record<string, string>>;
+  }): EngineAccount;
   account(id: number): EngineAccount | undefined;
   submit(account: EngineAccount, order: NewOrder): SubmitResult;
   /** Whether an order at this price would take from the book now; for venues that refuse post-only orders outright. */
@@ -228,8 +242,12 @@ export interface MatchingEngine {
   cancel(order: EngineOrder, reason?: EndReason): boolean;
   /** Cancels the account's open orders, of one book or of all; @returns them. */
   cancelAll(account: EngineAccount, book?: SimulatedBook, reason?: EndReason): readonly EngineOrder[];
-  /** @returns the refusal while an open position forbids it, or null */
+  /**
+   * Changes the margin of the position and of the orders that are there.
+   * @returns `value-too-large` beyond the instrument's greatest leverage, `insufficient-balance` when the margin for it is not there
+   */
   setLeverage(account: EngineAccount, book: SimulatedBook, leverage: number): Refusal | null;
+  /** @returns `reduce-only` while a position or an order of that book is open, or null */
   setMarginMode(account: EngineAccount, book: SimulatedBook, mode: MarginMode): Refusal | null;
   value(position: EnginePosition): PositionValue;
   markPrice(book: SimulatedBook): Money;

@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import { BOOK_RULE_DELTAS, DECODER_COINBASE_EXCHANGE } from '../../../assembly/memory/layout.js';
-import type { VenueInstrument } from '../../domain/venue.js';
 import type { ControlMessage, FeedOptions, FeedProtocol } from '../contract.js';
 import {
   ALIVE,
@@ -14,13 +12,11 @@ import {
   textOf,
   textsOf,
 } from '../control.js';
-import { canonicalAsset } from '../identity.js';
-import { decimal, decimalsOfStep, parseMetadata, readRows } from '../metadata.js';
 import { connections, requests } from '../sharding.js';
+import { instruments } from './instruments.js';
 
 const SYMBOLS_PER_CONNECTION = 150;
 const SYMBOLS_PER_REQUEST = 50;
-const TAKER_FEE_BPS = 60;
 /** Names under which the batched level 2 channel is acknowledged. */
 const BOOK_CHANNELS = ['level2_batch', 'level2_50', 'level2'];
 
@@ -102,32 +98,4 @@ function refusal(message: string, reason: string): ControlMessage {
   const product = /(\S+) is not a valid product/.exec(reason)?.[1];
   const text = reason === '' ? message : `${message}: ${reason}`;
   return product === undefined ? complaint(text) : refusedWhole(null, [product], text);
-}
-
-const Row = z.object({
-  id: z.string().min(1),
-  base_currency: z.string().min(1),
-  quote_currency: z.string().min(1),
-  quote_increment: decimal,
-  base_increment: decimal,
-  status: z.string().default('online'),
-  trading_disabled: z.boolean().default(false),
-});
-
-/** Reads `GET /products`. */
-function instruments(answers: readonly unknown[]): VenueInstrument[] {
-  const rows = readRows('coinbase', Row, parseMetadata('coinbase', z.array(z.unknown()), answers[0]));
-  return rows
-    .filter((row) => row.status === 'online' && !row.trading_disabled)
-    .map((row) => ({
-      venue: 'coinbase',
-      market: 'spot',
-      symbol: row.id,
-      base: canonicalAsset('coinbase', row.base_currency),
-      quote: canonicalAsset('coinbase', row.quote_currency),
-      priceDecimals: decimalsOfStep(row.quote_increment),
-      qtyDecimals: decimalsOfStep(row.base_increment),
-      contractSize: '1',
-      takerFeeBps: TAKER_FEE_BPS,
-    }));
 }

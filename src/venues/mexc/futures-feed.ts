@@ -1,11 +1,8 @@
-import { z } from 'zod';
 import { BOOK_RULE_DELTAS, DECODER_MEXC_CONTRACT } from '../../../assembly/memory/layout.js';
-import type { VenueInstrument } from '../../domain/venue.js';
 import type { ConnectionKind, ControlMessage, FeedOptions, FeedProtocol, SubscribeRequest } from '../contract.js';
 import { ALIVE, acknowledged, type ControlFields, OTHER, readControl, refusedWhole, textOf } from '../control.js';
-import { canonicalAsset } from '../identity.js';
-import { decimal, decimalsOfStep, feeBpsOfFraction, parseMetadata, readRows } from '../metadata.js';
 import { connections } from '../sharding.js';
+import { futuresInstruments } from './instruments.js';
 
 /** No number is documented. */
 const SYMBOLS_PER_CONNECTION = 100;
@@ -49,7 +46,7 @@ export function mexcFutures(options: FeedOptions = {}): FeedProtocol {
     unsubscribe: (kind, symbols) => request('unsub', kind, symbols),
     control: (text) => readControl(text, classify),
     metadataPaths: ['/api/v1/contract/detail'],
-    instruments,
+    instruments: futuresInstruments,
   };
 }
 
@@ -64,48 +61,4 @@ function classify(fields: ControlFields): ControlMessage {
   }
   if (channel.startsWith('rs.sub.')) return data === 'success' ? acknowledged(null) : refusedWhole(null, [], data);
   return OTHER;
-}
-
-const Answer = z.object({
-  success: z.literal(true),
-  data: z.union([z.array(z.unknown()), z.unknown().transform((row) => [row])]),
-});
-
-const Row = z.object({
-  symbol: z.string().min(1),
-  baseCoin: z.string().min(1),
-  quoteCoin: z.string().min(1),
-  settleCoin: z.string().min(1),
-  contractSize: decimal,
-  priceUnit: decimal,
-  volUnit: decimal,
-  priceScale: z.int().min(0).default(0),
-  volScale: z.int().min(0).default(0),
-  takerFeeRate: decimal.default('0.0002'),
-  futureType: z.int().default(1),
-  state: z.int().default(0),
-  isHidden: z.boolean().default(false),
-});
-
-/** Reads `GET /api/v1/contract/detail`; only live linear perpetuals. */
-function instruments(answers: readonly unknown[]): VenueInstrument[] {
-  const { data } = parseMetadata('mexc', Answer, answers[0]);
-  return readRows('mexc', Row, data as unknown[])
-    .filter((row) => row.state === 0 && row.futureType === 1 && !row.isHidden && row.settleCoin === row.quoteCoin)
-    .map((row) => ({
-      venue: 'mexc',
-      market: 'futures',
-      symbol: row.symbol,
-      base: canonicalAsset('mexc', row.baseCoin),
-      quote: canonicalAsset('mexc', row.quoteCoin),
-      priceDecimals: Math.max(row.priceScale, decimalsOfStep(row.priceUnit)),
-      qtyDecimals: Math.max(row.volScale, decimalsOfStep(row.volUnit)),
-      contractSize: plainDecimal(row.contractSize),
-      takerFeeBps: feeBpsOfFraction(row.takerFeeRate),
-    }));
-}
-
-/** The size as plain digits: a JSON number of 1e-7 would come out with an exponent. */
-function plainDecimal(text: string): string {
-  return /e/i.test(text) ? Number(text).toFixed(decimalsOfStep(text)) : text;
 }

@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import { BOOK_RULE_DELTAS, DECODER_MEXC_SPOT } from '../../../assembly/memory/layout.js';
-import type { VenueInstrument } from '../../domain/venue.js';
 import type { ControlMessage, FeedOptions, FeedProtocol, SubscribeRequest } from '../contract.js';
 import {
   ALIVE,
@@ -13,9 +11,8 @@ import {
   requestIdOf,
   textOf,
 } from '../control.js';
-import { canonicalAsset } from '../identity.js';
-import { decimal, decimalsOfStep, feeBpsOfFraction, parseMetadata, readRows } from '../metadata.js';
 import { connections, requests } from '../sharding.js';
+import { spotInstruments } from './instruments.js';
 
 const SUBSCRIPTIONS_PER_CONNECTION = 30;
 const REFUSED = /^Not Subscribed successfully! \[(.*?)\]/;
@@ -62,7 +59,7 @@ export function mexcSpot(options: FeedOptions = {}): FeedProtocol {
     unsubscribe: (_kind, symbols, requestId) => request('UNSUBSCRIPTION', symbols, requestId),
     control: (text) => readControl(text, classify),
     metadataPaths: ['/api/v3/exchangeInfo'],
-    instruments,
+    instruments: spotInstruments,
   };
 }
 
@@ -84,36 +81,4 @@ function symbolsOf(channels: string): string[] {
     .split(',')
     .filter((channel) => channel.includes('.depth.'))
     .map((channel) => channel.trim().split('@').at(-1) ?? '');
-}
-
-const Answer = z.object({ symbols: z.array(z.unknown()) });
-
-const Row = z.object({
-  symbol: z.string().min(1),
-  status: z.union([z.string(), z.number()]).transform(String),
-  baseAsset: z.string().min(1),
-  quoteAsset: z.string().min(1),
-  baseAssetPrecision: z.int().min(0),
-  quoteAssetPrecision: z.int().min(0),
-  baseSizePrecision: decimal.default('0'),
-  takerCommission: decimal.default('0.0005'),
-  isSpotTradingAllowed: z.boolean().default(true),
-});
-
-/** Reads `GET /api/v3/exchangeInfo`. */
-function instruments(answers: readonly unknown[]): VenueInstrument[] {
-  const { symbols } = parseMetadata('mexc', Answer, answers[0]);
-  return readRows('mexc', Row, symbols)
-    .filter((row) => row.status === '1' && row.isSpotTradingAllowed)
-    .map((row) => ({
-      venue: 'mexc',
-      market: 'spot',
-      symbol: row.symbol,
-      base: canonicalAsset('mexc', row.baseAsset),
-      quote: canonicalAsset('mexc', row.quoteAsset),
-      priceDecimals: row.quoteAssetPrecision,
-      qtyDecimals: Math.max(row.baseAssetPrecision, decimalsOfStep(row.baseSizePrecision)),
-      contractSize: '1',
-      takerFeeBps: feeBpsOfFraction(row.takerCommission),
-    }));
 }

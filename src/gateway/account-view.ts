@@ -1,0 +1,113 @@
+import { VenueRequestError } from '../domain/errors.js';
+import type { Fill, OrderReport } from '../domain/order.js';
+import type { StreamItem, TradingProtocol } from '../venues/trading.js';
+import type { AccountListener } from './events.js';
+import type { FillMemory } from './fill-memory.js';
+import type { KnownOrder, OrderMemory } from './order-memory.js';
+import type { Requests } from './requests.js';
+import type { TradableInstrument } from '../domain/instrument.js';
+
+export interface AccountViewParts {
+  readonly protocol: TradingProtocol;
+  readonly requests: Requests;
+  readonly orders: OrderMemory;
+  readonly fills: FillMemory;
+  readonly fillOverlapMs: number;
+  /** The instruments that the account is known to trade, for venues that want a symbol named. */
+  instruments(): readonly TradableInstrument[];
+  venueMs(): number;
+  readonly listener: AccountListener;
+}
+
+/** Brings what streams say and what is fetched into one story: each fill once, no order back from its end. */
+export class AccountView {
+  constructor(private readonly parts: AccountViewParts) {}
+
+  /** Takes an item of the private stream. @returns the order as it is now known when the item changed one */
+  take(item: Extract<StreamItem, { kind: 'order' | 'fill' | 'balance' | 'position' }>): OrderReport | null {
+    switch (item.kind) {
+      case 'order':
+        return this.tellOrder(item.order);
+      case 'fill':
+        this.tellFill(item.fill);
+        return null;
+      default:
+        this.parts.listener(item);
+        return null;
+    }
+  }
+
+  /** Tells an order unless the word is old. */
+  tellOrder(report: OrderReport, askedAt?: number): OrderReport | null {
+    const order = this.parts.orders.accept(report, askedAt);
+    if (order !== null) this.parts.listener({ kind: 'order', order });
+    return order;
+  }
+
+  /** Tells a fill unless it was told. */
+  tellFill(fill: Fill): void {
+    if (!this.parts.fills.add(fill)) return;
+    this.parts.orders.addFill(fill, fill.quantity);
+    this.parts.listener({ kind: 'fill', fill });
+  }
+
+  /** Fetches and tells all fills since the last moment up to which they are known. */
+  async fetchFills(instrument?: TradableInstrument): Promise<void> {
+    const { protocol, requests, fills, fillOverlapMs } = this.parts;
+    const askedMs = this.parts.venueMs();
+    const sinceMs = fills.sinceMs(fillOverlapMs);
+    for (const one of this.scope(protocol.features.fillsOfAll, instrument)) {
+      const found = await requests.run(protocol.fills(one, sinceMs));
+      // Older ones may be told again by a venue that answers in whole pages; their ids are forgotten.
+      for (const fill of found) if (fill.timeMs >= sinceMs) this.tellFill(fill);
+    }
+    if (instrument === undefined) fills.complete(askedMs);
+  }
+
+  /** Fetches and tells open orders, and the end of those that are no longer among them. */
+  async fetchOrders(): Promise<void> {
+    const { protocol, requests, orders } = this.parts;
+    const askedAt = orders.now;
+    // An order under way may not have arrived yet; what became of it is a question of its own.
+    const before = orders.open().filter(({ report }) => report !== null && report.state !== 'pending');
+    const listed = new Set<KnownOrder | undefined>();
+    for (const one of this.scope(protocol.features.openOrdersOfAll)) {
+      for (const report of await requests.run(protocol.openOrders(one))) {
+        this.tellOrder(report, askedAt);
+        listed.add(orders.find(report));
+      }
+    }
+    for (const order of before) if (!listed.has(order) && order.wordAt <= askedAt) await this.fetchEnd(order, askedAt);
+  }
+
+  /** Fetches and tells balances and, on futures, positions. */
+  async fetchBalances(): Promise<void> {
+    const { protocol, requests, listener } = this.parts;
+    for (const balance of await requests.run(protocol.balances())) listener({ kind: 'balance', balance });
+    if (protocol.futures === null) return;
+    for (const { contract, side, size, entryPrice } of await requests.run(protocol.futures.positions())) {
+      const signedSize = side === 'sell' && size !== '0' ? `-${size}` : size;
+      listener({ kind: 'position', position: { venue: contract.venue, symbol: contract.symbol, signedSize, entryPrice } });
+    }
+  }
+
+  /** An order that was open and is not any more. */
+  private async fetchEnd(order: KnownOrder, askedAt: number): Promise<void> {
+    const { protocol, requests } = this.parts;
+    const { symbol, clientOrderId, venueOrderId, report } = order;
+    if (report === null) return;
+    let found: OrderReport | null = null;
+    try {
+      found = await requests.run(protocol.order({ symbol, clientOrderId, venueOrderId }));
+    } catch (error) {
+      if (!(error instanceof VenueRequestError && error.kind === 'unknown-order')) throw error;
+    }
+    // Some venues forget orders that ended without a fill: known once, open no more, known no more.
+    this.tellOrder(found ?? { ...report, state: 'canceled', reason: 'the venue knows it no more' }, askedAt);
+  }
+
+  private scope(all: boolean, instrument?: TradableInstrument): readonly (TradableInstrument | null)[] {
+    if (instrument !== undefined) return [instrument];
+    return all ? [null] : this.parts.instruments();
+  }
+}
