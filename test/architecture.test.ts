@@ -17,7 +17,7 @@ const LAYERS = [
   ['execution'],
   ['engine'],
   ['sim'],
-  ['research', 'bus', 'ops'],
+  ['research', 'bus', 'ops', 'acceptance'],
   ['cli'],
 ];
 

@@ -42,7 +42,7 @@ export class LocalFeed {
   private readonly addresses: ReadonlyMap<string, number>;
 
   constructor(
-    protocol: FeedProtocol,
+    private readonly protocol: FeedProtocol,
     instruments: readonly VenueInstrument[],
     private readonly surroundings: LocalFeedSurroundings,
   ) {
@@ -137,6 +137,12 @@ export class LocalFeed {
       ({ state, bidCount, askCount }) => state === 'SYNCED' && bidCount > 0 && askCount > 0,
       withinMs,
     );
+  }
+
+  /** Closes every connection behind the session's back; it will connect anew. */
+  cutConnections(): void {
+    const { length } = this.protocol.plan([...this.addresses.keys()]);
+    for (let connection = 0; connection < length; connection++) this.transport.close(connection);
   }
 
   async stop(): Promise<void> {

@@ -1,11 +1,11 @@
 import { VenueRequestError } from '../domain/errors.js';
+import type { TradableInstrument } from '../domain/instrument.js';
 import type { Fill, OrderReport } from '../domain/order.js';
 import type { StreamItem, TradingProtocol } from '../venues/trading.js';
 import type { AccountListener } from './events.js';
 import type { FillMemory } from './fill-memory.js';
 import type { KnownOrder, OrderMemory } from './order-memory.js';
 import type { Requests } from './requests.js';
-import type { TradableInstrument } from '../domain/instrument.js';
 
 export interface AccountViewParts {
   readonly protocol: TradingProtocol;
@@ -55,13 +55,13 @@ export class AccountView {
   async fetchFills(instrument?: TradableInstrument): Promise<void> {
     const { protocol, requests, fills, fillOverlapMs } = this.parts;
     const askedMs = this.parts.venueMs();
-    const sinceMs = fills.sinceMs(fillOverlapMs);
+    const sinceMs = fills.sinceMs(fillOverlapMs, instrument?.symbol);
     for (const one of this.scope(protocol.features.fillsOfAll, instrument)) {
       const found = await requests.run(protocol.fills(one, sinceMs));
       // Older ones may be told again by a venue that answers in whole pages; their ids are forgotten.
       for (const fill of found) if (fill.timeMs >= sinceMs) this.tellFill(fill);
     }
-    if (instrument === undefined) fills.complete(askedMs);
+    fills.complete(askedMs, instrument?.symbol);
   }
 
   /** Fetches and tells open orders, and the end of those that are no longer among them. */

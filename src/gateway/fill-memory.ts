@@ -3,6 +3,7 @@ import type { Fill } from '../domain/order.js';
 /** Which fills were told, and up to when all of them were. Bounded: the oldest ids are forgotten. */
 export class FillMemory {
   private readonly told = new Set<string>();
+  private readonly bySymbol = new Map<string, number>();
 
   /**
    * @param completeMs moment, by the venue's clock, before which nothing has to be fetched
@@ -28,13 +29,15 @@ export class FillMemory {
     return true;
   }
 
-  /** All fills up to that moment were told. */
-  complete(untilMs: number): void {
-    this.completeMs = Math.max(this.completeMs, untilMs);
+  /** All fills up to that moment were told, or all of one symbol. */
+  complete(untilMs: number, symbol?: string): void {
+    if (symbol === undefined) this.completeMs = Math.max(this.completeMs, untilMs);
+    else this.bySymbol.set(symbol, Math.max(this.bySymbol.get(symbol) ?? untilMs, untilMs));
   }
 
   /** From when on fills must be fetched so that none is missed. */
-  sinceMs(overlapMs: number): number {
-    return Math.floor(this.completeMs - overlapMs);
+  sinceMs(overlapMs: number, symbol?: string): number {
+    const ofSymbol = symbol === undefined ? undefined : this.bySymbol.get(symbol);
+    return Math.floor(Math.max(this.completeMs, ofSymbol ?? this.completeMs) - overlapMs);
   }
 }

@@ -25,6 +25,8 @@ export class OrderMemory {
   private readonly byClientId = new Map<string, KnownOrder>();
   /** Ended orders, oldest first. */
   private readonly ended = new Set<KnownOrder>();
+  /** Symbols of all orders ever known. */
+  readonly symbols = new Set<string>();
   private words = 0;
 
   /** @param endedMax ended orders that are remembered */
@@ -93,6 +95,7 @@ export class OrderMemory {
       wordAt: 0,
       filledTold: new Decimal(0),
     };
+    this.symbols.add(symbol);
     if (clientOrderId !== null) this.byClientId.set(clientOrderId, order);
     if (venueOrderId !== null) this.byVenueId.set(venueOrderId, order);
     return order;

@@ -21,8 +21,13 @@ const CALLS_MAX = 2_000;
 const SHUT_STATUSES = new Set([429, 418, 403]);
 
 /** A budget that a call takes only while it is under way: such calls are made one after the other. */
-export const SERIAL_RULE: RateBudgetRule = { name: '#serial', kind: 'window', windowMs: 0, limit: 1, scope: 'account' };
+const SERIAL_RULE: RateBudgetRule = { name: '#serial', kind: 'window', windowMs: 0, limit: 1, scope: 'account' };
 const SERIAL_COST: RateCost = { budget: SERIAL_RULE.name, amount: 1 };
+
+/** The budgets of a gateway to this protocol. */
+export function gatewayRules({ budgets, serialNonces }: TradingProtocol): readonly RateBudgetRule[] {
+  return serialNonces === true ? [...budgets, SERIAL_RULE] : budgets;
+}
 
 /** What is known of the order call of an operation while it runs: whether nothing, perhaps something, or surely something arrived. */
 export interface OrderProgress {

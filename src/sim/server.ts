@@ -11,7 +11,7 @@ import { CoinbaseFront } from './fronts/coinbase/front.js';
 import type { Front, FrontDependencies, VenueEndpoints } from './fronts/front.js';
 import { GateioFront } from './fronts/gateio.js';
 import { KrakenFront } from './fronts/kraken.js';
-import { MexcFront } from './fronts/mexc.js';
+import { MexcFront } from './fronts/mexc/front.js';
 import type { Host } from './fronts/port.js';
 import { UwsHost } from './hosts/uws-host.js';
 import { SimulatedMarket } from './market/market.js';

@@ -1,6 +1,6 @@
 import type { Clock, Timers } from '../../domain/clock.js';
 import type { VenueId } from '../../domain/venue.js';
-import type { Admission, Handshake, Responder, SocketPeer, SocketReceiver, VenuePort } from '../fronts/port.js';
+import type { Admission, Handshake, Responder, SocketPeer, SocketReceiver, SocketTraffic, VenuePort } from '../fronts/port.js';
 import type { RestAnswer, RestRequest } from '../fronts/rest.js';
 import { DelayLine } from './delay-line.js';
 import { type Chance, concerns, type Faults } from './faults.js';
@@ -59,10 +59,17 @@ export class FaultyVenue implements VenuePort {
 
   admit(handshake: Handshake): Admission {
     const admission = this.inner.admit(handshake);
-    // The venue's path decides what a connection is for before anybody has logged on, so rules name it by `path`.
-    const refusal = this.faults.strike('refuse', { venue: this.venue, traffic: 'ws-public', path: handshake.path });
+    const refusal = this.faults.strike('refuse', {
+      venue: this.venue,
+      traffic: this.trafficAt(handshake.path),
+      path: handshake.path,
+    });
     if (refusal !== null) return refusal.status === undefined ? 'destroy' : plain(refusal.status);
     return this.faults.closed(this.venue) ? this.closedAnswer() : admission;
+  }
+
+  trafficAt(path: string): SocketTraffic {
+    return this.inner.trafficAt(path);
   }
 
   accept(handshake: Handshake, peer: SocketPeer): SocketReceiver {

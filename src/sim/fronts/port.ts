@@ -54,6 +54,8 @@ export type Admission = 'open' | 'destroy' | RestAnswer;
 export interface VenuePort {
   serve(request: RestRequest, responder: Responder): void;
   admit(handshake: Handshake): Admission;
+  /** What the connections of a path are for as they open. */
+  trafficAt(path: string): SocketTraffic;
   accept(handshake: Handshake, peer: SocketPeer): SocketReceiver;
 }
 

@@ -78,6 +78,10 @@ export class VenueApp implements VenuePort {
     return this.findSocket(path) === null ? this.notFound : 'open';
   }
 
+  trafficAt(path: string): SocketTraffic {
+    return this.findSocket(path)?.traffic ?? 'ws-public';
+  }
+
   /** Takes over an opened connection of a path that `admit` let in. */
   accept(handshake: Handshake, peer: SocketPeer): SocketReceiver {
     const route = this.findSocket(handshake.path);

@@ -145,7 +145,8 @@ describe.each([
   });
 
   it('refuses connections, with a status or without', async () => {
-    stage.faults.add({ count: 1, fault: { kind: 'refuse' } });
+    stage.faults.add({ traffic: ['ws-private'], fault: { kind: 'refuse' } });
+    stage.faults.add({ traffic: ['ws-public'], count: 1, fault: { kind: 'refuse' } });
     const cut = await stage.rig.until(new Dialogue(stage.rig.connect, stage.ws).closed);
     expect(cut).toMatchObject({ code: 1006 });
     expect(cut.refusal).toBeUndefined();

@@ -1,6 +1,7 @@
 import type { Market } from '../../../domain/venue.js';
 import type { SimulatedBook } from '../../market/book.js';
 import type { SimulatedInstrument } from '../../market/instruments.js';
+import { toMoney } from '../../matching/money.js';
 import type { MatchingEngine, Money } from '../../matching/types.js';
 import { fixedText, paddedText } from '../decimal-text.js';
 import { epochMs, type FrontDependencies } from '../front.js';
@@ -66,7 +67,8 @@ export function optionalInteger(params: Params, name: string): number | null {
   const text = params.get(name) ?? '';
   if (text === '') return null;
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new ApiFailure(-1100, `Illegal characters found in parameter '${name}'; legal range is '^[0-9]{1,20}$'.`);
+  if (!Number.isSafeInteger(value))
+    throw new ApiFailure(-1100, `Illegal characters found in parameter '${name}'; legal range is '^[0-9]{1,20}$'.`);
   return value;
 }
 
@@ -89,6 +91,11 @@ export function quantityText({ market, qtyDecimals }: SimulatedInstrument, units
 /** Amounts carry eight decimals, and more where there is more to tell. */
 export function amountText(amount: Money): string {
   return paddedMoney(amount, 8);
+}
+
+/** A fraction, such as a funding rate. */
+export function rateText(rate: string): string {
+  return amountText(toMoney(rate));
 }
 
 /** Microseconds as the milliseconds of the wire. */

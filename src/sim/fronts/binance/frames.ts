@@ -1,18 +1,8 @@
 import type { BookBatch, SimulatedBook, Trade } from '../../market/book.js';
 import type { SimulatedInstrument } from '../../market/instruments.js';
 import type { Level } from '../../market/ladder.js';
-import { fixedText, paddedText } from '../decimal-text.js';
-
-/** Spot texts always carry eight decimals, futures texts the instrument's own. */
-function price(instrument: SimulatedInstrument, units: number): string {
-  const { market, priceDecimals } = instrument;
-  return market === 'spot' ? paddedText(units, priceDecimals, 8) : fixedText(units, priceDecimals);
-}
-
-function quantity(instrument: SimulatedInstrument, units: number): string {
-  const { market, qtyDecimals } = instrument;
-  return market === 'spot' ? paddedText(units, qtyDecimals, 8) : fixedText(units, qtyDecimals);
-}
+import type { EngineFunding, Money } from '../../matching/types.js';
+import { amountText, priceText as price, quantityText as quantity, rateText } from './exchange.js';
 
 function rows(instrument: SimulatedInstrument, levels: readonly Level[]): string {
   let text = '';
@@ -83,11 +73,11 @@ export function tradeFrame(book: SimulatedBook, batch: BookBatch, trade: Trade, 
 }
 
 /** A frame of `markPrice`: mark and index price, funding rate and the next time it is paid. */
-export function markPrice(instrument: SimulatedInstrument, fairPrice: number, nowMs: number): string {
-  const mark = fairPrice.toFixed(8);
+export function markPrice(instrument: SimulatedInstrument, mark: Money, funding: EngineFunding, nowMs: number): string {
+  const text = amountText(mark);
   return (
-    `{"e":"markPriceUpdate","E":${nowMs},"s":"${instrument.symbol}","p":"${mark}","ap":"${mark}","i":"${mark}","P":"${mark}",` +
-    `"r":"0.00010000","T":${nextFundingMs(nowMs)},"st":1}`
+    `{"e":"markPriceUpdate","E":${nowMs},"s":"${instrument.symbol}","p":"${text}","ap":"${text}","i":"${text}","P":"${text}",` +
+    `"r":"${rateText(funding.rate)}","T":${Math.floor(funding.nextUs / 1000)},"st":1}`
   );
 }
 

@@ -1,59 +1,112 @@
 import type { BookBatch, SimulatedBook } from '../../market/book.js';
-import { depthSnapshot } from './frames.js';
-import { exchangeInfoHead, futuresSymbol, spotSymbol } from './metadata.js';
+import type { EngineEvent } from '../../matching/types.js';
+import type { Front, FrontDependencies, VenueEndpoints } from '../front.js';
+import { quoted } from '../json-text.js';
+import type { RestMethod } from '../rest.js';
+import { type RestAnswer, VenueApp } from '../venue-app.js';
+import { Countdowns } from './countdowns.js';
+import { Exchange } from './exchange.js';
+import { INTERNAL_ERROR } from './failures.js';
+import { futuresOperations } from './futures-operations.js';
+import { Gate, type Operation } from './gate.js';
+import { INTERVALS_MS } from './klines.js';
+import { ListenKeys } from './listen-keys.js';
+import { marketOperations } from './market-operations.js';
+import { OrderDesk } from './order-desk.js';
+import { PrivateStreams } from './private-streams.js';
+import { serveOperation } from './rest.js';
+import { FUTURES_ROUTES, type Route, SPOT_ROUTES } from './routes.js';
+import { SpotEvents } from './spot-events.js';
+import { spotOperations, tradeFees } from './spot-operations.js';
 import { BinanceStreams } from './streams.js';
-import { epochMs, type Front, type FrontDependencies, type VenueEndpoints } from '../front.js';
-import { quoted, wholeNumber } from '../json-text.js';
-import { type RestAnswer, type RestRequest, VenueApp } from '../venue-app.js';
+import { WsApi } from './ws-api.js';
 
-const SPOT_STREAMS = /^(depth(@1000?ms)?|depth(5|10|20)(@1000?ms)?|bookTicker|trade|aggTrade)$/;
+const KLINES = `kline_(${[...INTERVALS_MS.keys()].join('|')})`;
+const SPOT_STREAMS = new RegExp(
+  `^(depth(@1000?ms)?|depth(5|10|20)(@1000?ms)?|bookTicker|trade|aggTrade|ticker|miniTicker|${KLINES})$`,
+);
 const FUTURES_PUBLIC_STREAMS = /^(depth(@(0|100|250|500)ms)?|depth(5|10|20)(@(100|250|500)ms)?|bookTicker|trade)$/;
-const FUTURES_MARKET_STREAMS = /^(aggTrade|markPrice(@1s)?)$/;
-const FUTURES_DEPTH_LIMITS = [5, 10, 20, 50, 100, 500, 1000];
+const FUTURES_MARKET_STREAMS = new RegExp(`^(aggTrade|markPrice(@1s)?|ticker|miniTicker|${KLINES})$`);
+const NOT_FOUND: RestAnswer = { status: '404 Not Found', body: '{"code":-5000,"msg":"Path is not found"}' };
 
-/** Binance: spot under /api/v3, /ws and /stream; USD-M futures under /fapi/v1, /public and /market. */
+/** What the WebSocket API calls the reads that REST has under paths. */
+const WS_MARKET_METHODS: Readonly<Record<string, string>> = {
+  ping: 'ping',
+  time: 'time',
+  exchangeInfo: 'exchangeInfo',
+  depth: 'depth',
+  klines: 'klines',
+  'trades.recent': 'trades',
+  'trades.historical': 'historicalTrades',
+  'trades.aggregate': 'aggTrades',
+  'ticker.24hr': 'ticker/24hr',
+  'ticker.price': 'ticker/price',
+  'ticker.book': 'ticker/bookTicker',
+};
+
+/**
+ * Binance: spot under /api, /ws, /stream and /ws-api; USD-M futures under /fapi, /public, /market, /private and /ws-fapi; and as much
+ * of /sapi and /dapi as a client needs that loads everything.
+ */
 export class BinanceFront implements Front {
   readonly app: VenueApp;
   private readonly spot: BinanceStreams;
   private readonly futuresPublic: BinanceStreams;
   private readonly futuresMarket: BinanceStreams;
+  private readonly events: SpotEvents;
+  private readonly privateStreams: PrivateStreams;
+  private readonly countdowns: Countdowns;
   private seconds = 0;
 
-  constructor(private readonly dependencies: FrontDependencies) {
-    const { clock, market } = dependencies;
-    const app = new VenueApp(
-      clock,
-      failure('500 Internal Server Error', -1000, 'An unknown error occurred while processing the request.'),
-      {
-        status: '404 Not Found',
-        body: '{"code":-5000,"msg":"Path is not found"}',
-      },
-    );
+  constructor(dependencies: FrontDependencies) {
+    const { clock, engine, access } = dependencies;
+    const app = new VenueApp(clock, { status: '500 Internal Server Error', body: quoted(INTERNAL_ERROR) }, NOT_FOUND);
     this.app = app;
-    const spotBooks = market.booksOf('binance', 'spot');
-    const futuresBooks = market.booksOf('binance', 'futures');
-    this.serveRest('/api/v3', spotBooks);
-    this.serveRest('/fapi/v1', futuresBooks);
-    const streams = (id: string, pattern: RegExp, books: readonly SimulatedBook[]): BinanceStreams => {
-      const futures = id !== 'spot';
-      return new BinanceStreams(
-        { id, pattern, streamsMax: futures ? 200 : 1024, messagesPerSecondMax: futures ? 10 : 5 },
-        books,
-        app,
-        clock,
-      );
+    const spot = new Exchange('spot', dependencies);
+    const futures = new Exchange('futures', dependencies);
+    const spotGate = new Gate('spot', clock, access);
+    const futuresGate = new Gate('futures', clock, access);
+    const spotDesk = new OrderDesk(spot);
+    const keys = new ListenKeys(clock);
+    this.events = new SpotEvents(spot, spotDesk);
+    this.privateStreams = new PrivateStreams(futures, keys, clock);
+    this.countdowns = new Countdowns(clock, engine);
+
+    const spotPrivate = spotOperations(spot, spotDesk, spotGate);
+    const futuresPrivate = {
+      ...futuresOperations(futures, new OrderDesk(futures), futuresGate, this.countdowns),
+      ...listenKeyOperations(keys, this.privateStreams),
     };
-    this.spot = streams('spot', SPOT_STREAMS, spotBooks);
-    this.futuresPublic = streams('public', FUTURES_PUBLIC_STREAMS, futuresBooks);
-    this.futuresMarket = streams('market', FUTURES_MARKET_STREAMS, futuresBooks);
-    const roots = [
+    const spotPublic = marketOperations(spot);
+    const futuresPublic = marketOperations(futures);
+    for (const [name, operation] of Object.entries(spotPublic))
+      serveOperation(app, spotGate, 'GET', `/api/v3/${name}`, operation);
+    for (const [name, operation] of Object.entries(futuresPublic))
+      serveOperation(app, futuresGate, 'GET', `/fapi/v1/${name}`, operation);
+    this.serve(spotGate, SPOT_ROUTES, { ...spotPrivate, tradeFees: tradeFees(spot), nothing: NOTHING });
+    this.serve(futuresGate, FUTURES_ROUTES, futuresPrivate);
+    app.route('GET', '/dapi/v1/exchangeInfo', () => ({
+      body: `{"timezone":"UTC","serverTime":${futures.nowMs()},"rateLimits":[],"exchangeFilters":[],"symbols":[]}`,
+    }));
+
+    this.spot = new BinanceStreams(root('spot', SPOT_STREAMS), spot, app, clock);
+    this.futuresPublic = new BinanceStreams(root('public', FUTURES_PUBLIC_STREAMS), futures, app, clock);
+    this.futuresMarket = new BinanceStreams(root('market', FUTURES_MARKET_STREAMS), futures, app, clock);
+    for (const [prefix, protocol] of [
       ['', this.spot],
       ['/public', this.futuresPublic],
       ['/market', this.futuresMarket],
-    ] as const;
-    for (const [root, protocol] of roots) {
-      for (const path of ['/ws', '/ws/*', '/stream', '/stream/*']) app.socket(root + path, protocol);
+    ] as const) {
+      for (const path of ['/ws', '/ws/*', '/stream', '/stream/*']) app.socket(prefix + path, protocol);
     }
+    for (const path of ['/private/ws', '/private/ws/*', '/private/stream', '/private/stream/*'])
+      app.socket(path, this.privateStreams, 'ws-private');
+    app.socket('/ws-api/v3', new WsApi(spotGate, { ...methods(spotPublic), ...spotPrivate }, this.events, clock), 'ws-trade');
+    app.socket(
+      '/ws-fapi/v1',
+      new WsApi(futuresGate, { ...methods(futuresPublic), ...dotted(futuresPrivate) }, null, clock),
+      'ws-trade',
+    );
   }
 
   onBatch(book: SimulatedBook, batch: BookBatch): void {
@@ -65,64 +118,79 @@ export class BinanceFront implements Front {
     this.futuresMarket.onBatch(book, batch);
   }
 
+  onEvent(event: EngineEvent): void {
+    this.events.onEvent(event);
+    this.privateStreams.onEvent(event);
+  }
+
   everySecond(): void {
     this.app.inspectConnections();
-    this.futuresMarket.publishMarkPrices((book) => this.dependencies.market.fairPrice(book), this.seconds++);
+    this.privateStreams.expireKeys();
+    this.countdowns.inspect();
+    this.spot.everySecond(this.seconds);
+    this.futuresMarket.everySecond(this.seconds++);
+  }
+
+  maintenance(): RestAnswer {
+    return { status: '503 Service Unavailable', body: '{"code":-1016,"msg":"This service is no longer available."}' };
   }
 
   endpoints(authority: string): VenueEndpoints {
     return {
       rest: `http://${authority}`,
       wsPublic: `ws://${authority}`,
+      wsPrivate: `ws://${authority}/ws-api/v3`,
+      wsTrade: `ws://${authority}/ws-api/v3`,
       restFutures: `http://${authority}`,
       wsPublicFutures: `ws://${authority}`,
+      wsPrivateFutures: `ws://${authority}/private/ws`,
+      wsTradeFutures: `ws://${authority}/ws-fapi/v1`,
     };
   }
 
-  private serveRest(root: string, books: readonly SimulatedBook[]): void {
-    const { clock } = this.dependencies;
-    const spot = root === '/api/v3';
-    const bySymbol = new Map(books.map((book) => [book.instrument.symbol, book]));
-    const rows = new Map(
-      books.map(({ instrument }) => [instrument.symbol, quoted((spot ? spotSymbol : futuresSymbol)(instrument))]),
-    );
-    const head = quoted(exchangeInfoHead(spot ? 'spot' : 'futures')).slice(1, -1);
-    const all = [...rows.values()].join(',');
-    this.app.get(`${root}/ping`, () => ({ body: '{}' }));
-    this.app.get(`${root}/time`, () => ({ body: `{"serverTime":${epochMs(clock)}}` }));
-    this.app.get(`${root}/exchangeInfo`, ({ query }) => {
-      const wanted = spot ? wantedSymbols(query) : [];
-      if (wanted === null || wanted.some((symbol) => !rows.has(symbol))) return invalidSymbol;
-      const symbols = wanted.length === 0 ? all : wanted.map((symbol) => rows.get(symbol)).join(',');
-      return {
-        body: `{"timezone":"UTC","serverTime":${epochMs(clock)},${head},"symbols":[${symbols}]${spot ? ',"sors":[]' : ''}}`,
-      };
-    });
-    this.app.get(`${root}/depth`, ({ query }: RestRequest) => {
-      const symbol = query.get('symbol') ?? '';
-      if (symbol === '')
-        return failure('400 Bad Request', -1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.");
-      const book = bySymbol.get(symbol);
-      if (book === undefined) return invalidSymbol;
-      const limit = wholeNumber(query.get('limit'), spot ? 100 : 500, 1, Number.MAX_SAFE_INTEGER);
-      if (limit === null) return failure('400 Bad Request', -1130, "Data sent for parameter 'limit' is not valid.");
-      if (!spot && !FUTURES_DEPTH_LIMITS.includes(limit)) {
-        return failure('400 Bad Request', -4021, `${limit} is not valid depth limit.`);
-      }
-      return { body: depthSnapshot(book, Math.min(limit, 5000), epochMs(clock)) };
-    });
+  private serve(gate: Gate, routes: readonly Route[], operations: Readonly<Record<string, Operation>>): void {
+    for (const [method, path, name] of routes) {
+      const operation = operations[name];
+      if (operation === undefined) throw new RangeError(`no operation ${name} for ${method} ${path}`);
+      serveOperation(this.app, gate, method as RestMethod, path, operation);
+    }
   }
 }
 
-const invalidSymbol = failure('400 Bad Request', -1121, 'Invalid symbol.');
+/** Lists of what no test account has: coins to withdraw, margin pairs. */
+const NOTHING: Operation = { weight: 1, security: 'key', run: () => '[]' };
 
-function failure(status: string, code: number, msg: string): RestAnswer {
-  return { status, body: quoted({ code, msg }) };
+function root(id: string, pattern: RegExp): { id: string; pattern: RegExp; streamsMax: number; messagesPerSecondMax: number } {
+  return { id, pattern, streamsMax: id === 'spot' ? 1024 : 200, messagesPerSecondMax: id === 'spot' ? 5 : 10 };
 }
 
-/** The symbols of `symbol=` or `symbols=["A","B"]`; none means all; null when the list is no JSON array. */
-function wantedSymbols(query: URLSearchParams): string[] | null {
-  const list = query.get('symbols');
-  if (list === null) return query.has('symbol') ? [query.get('symbol') ?? ''] : [];
-  return /^\["[^"]*"(,"[^"]*")*\]$/.test(list) ? (JSON.parse(list) as string[]) : null;
+function methods(operations: Readonly<Record<string, Operation>>): Record<string, Operation> {
+  return Object.fromEntries(
+    Object.entries(WS_MARKET_METHODS).flatMap(([method, name]) => {
+      const operation = operations[name];
+      return operation === undefined ? [] : [[method, operation]];
+    }),
+  );
+}
+
+/** The operations that the WebSocket API has as well. */
+function dotted(operations: Readonly<Record<string, Operation>>): Record<string, Operation> {
+  return Object.fromEntries(Object.entries(operations).filter(([name]) => name.includes('.')));
+}
+
+function listenKeyOperations(keys: ListenKeys, streams: PrivateStreams): Record<string, Operation> {
+  const told = (listenKey: string): string => JSON.stringify({ listenKey });
+  return {
+    'userDataStream.start': { weight: 1, security: 'key', run: (_params, account) => told(keys.create(account)) },
+    'userDataStream.ping': { weight: 1, security: 'key', run: (_params, account) => told(keys.renew(account)) },
+    'userDataStream.stop': {
+      weight: 1,
+      security: 'key',
+      run: (_params, account) => {
+        const key = keys.drop(account);
+        if (key !== null) streams.forget(key, false);
+        return '{}';
+      },
+    },
+  };
 }

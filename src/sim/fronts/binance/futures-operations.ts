@@ -104,7 +104,8 @@ export function futuresOperations(
     marginType: signed(1, (params, account) => {
       const book = exchange.book(params);
       const type = required(params, 'marginType');
-      if (type !== 'ISOLATED' && type !== 'CROSSED') throw new ApiFailure(-1130, "Data sent for parameter 'marginType' is not valid.");
+      if (type !== 'ISOLATED' && type !== 'CROSSED')
+        throw new ApiFailure(-1130, "Data sent for parameter 'marginType' is not valid.");
       const mode = type === 'ISOLATED' ? 'isolated' : 'cross';
       if (account.position(book).marginMode === mode) throw new ApiFailure(-4046, 'No need to change margin type.');
       if (engine.setMarginMode(account, book, mode) === null) return done;
@@ -259,7 +260,12 @@ function accountRow(exchange: Exchange, account: EngineAccount): Record<string, 
     .filter(({ qtyUnits }) => qtyUnits !== 0)
     .map((position) => {
       const row = riskRow(exchange, position);
-      return { ...row, unrealizedProfit: row['unRealizedProfit'], leverage: String(position.leverage), isolated: position.marginMode === 'isolated' };
+      return {
+        ...row,
+        unrealizedProfit: row['unRealizedProfit'],
+        leverage: String(position.leverage),
+        isolated: position.marginMode === 'isolated',
+      };
     });
   const { total, locked } = account.balance('futures', 'USDT');
   const { profit, maintenance } = sums(exchange, account, 'USDT');

@@ -131,7 +131,8 @@ export class Gate {
     if (customer === undefined) throw new ApiFailure(-2015, 'Invalid API-key, IP, or permissions for action.', 401);
     if (!signed) return customer;
     this.checkTime(params);
-    if (signature === '') throw new ApiFailure(-1102, "Mandatory parameter 'signature' was not sent, was empty/null, or malformed.");
+    if (signature === '')
+      throw new ApiFailure(-1102, "Mandatory parameter 'signature' was not sent, was empty/null, or malformed.");
     const expected = createHmac('sha256', customer.key.secret).update(signedText).digest();
     const sent = Buffer.from(signature, 'hex');
     if (sent.length !== expected.length || !timingSafeEqual(sent, expected))

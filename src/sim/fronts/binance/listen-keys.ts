@@ -26,7 +26,9 @@ export class ListenKeys {
       known.untilUs = this.clock.monotonicUs() + LIFETIME_US;
       return known.key;
     }
-    const key = createHash('sha256').update(`listen-key:${account.id}:${++this.made}`).digest('hex');
+    const key = createHash('sha256')
+      .update(`listen-key:${account.id}:${++this.made}`)
+      .digest('hex');
     const entry = { key, account, untilUs: this.clock.monotonicUs() + LIFETIME_US };
     this.byAccount.set(account.id, entry);
     this.byKey.set(key, entry);

@@ -1,11 +1,22 @@
 import type { SimulatedBook } from '../../market/book.js';
 import type { EngineTrade } from '../../matching/types.js';
 import { quoted } from '../json-text.js';
-import { dayOf, INTERVALS_MS, klineRow } from './klines.js';
-import { amountText, type Exchange, limitOf, msOf, optionalInteger, type Params, priceText, quantityText, required } from './exchange.js';
+import {
+  amountText,
+  type Exchange,
+  limitOf,
+  msOf,
+  optionalInteger,
+  type Params,
+  priceText,
+  quantityText,
+  rateText,
+  required,
+} from './exchange.js';
 import { ApiFailure, invalidSymbol } from './failures.js';
 import { depthSnapshot } from './frames.js';
 import type { Operation } from './gate.js';
+import { dayOf, INTERVALS_MS, klineRow } from './klines.js';
 import { exchangeInfoHead, futuresSymbol, spotSymbol } from './metadata.js';
 import { within } from './rows.js';
 
@@ -40,7 +51,12 @@ export function marketOperations(exchange: Exchange): Readonly<Record<string, Op
     ),
     'ticker/bookTicker': open(
       (params) => (params.has('symbol') ? 2 : spot ? 4 : 5),
-      (params) => oneOrAll(exchange, params, (book) => ({ symbol: book.instrument.symbol, ...top(book), ...(spot ? {} : { time: msOf(book.timeUs) }) })),
+      (params) =>
+        oneOrAll(exchange, params, (book) => ({
+          symbol: book.instrument.symbol,
+          ...top(book),
+          ...(spot ? {} : { time: msOf(book.timeUs) }),
+        })),
     ),
   };
   return spot ? shared : { ...shared, ...fundingOperations(exchange, open) };
@@ -61,7 +77,7 @@ function fundingOperations(
           markPrice: mark,
           indexPrice: amountText(engine.indexPrice(book)),
           estimatedSettlePrice: mark,
-          lastFundingRate: rate,
+          lastFundingRate: rateText(rate),
           interestRate: '0.00010000',
           nextFundingTime: msOf(nextUs),
           time: exchange.nowMs(),
@@ -73,11 +89,13 @@ function fundingOperations(
         .chosen(params)
         .flatMap((book) => engine.pastFunding(book).map((payment) => ({ ...payment, symbol: book.instrument.symbol })))
         .sort((left, right) => left.timeUs - right.timeUs);
-      return within(params, rows, ({ timeUs }) => timeUs, { limit: limitOf(params, 200, 1000), begins: false, hoursMax: HOURS_MAX }).map(
-        ({ symbol, timeUs, rate, markPrice }) => {
-          return { symbol, fundingTime: msOf(timeUs), fundingRate: rate, markPrice: amountText(markPrice) };
-        },
-      );
+      return within(params, rows, ({ timeUs }) => timeUs, {
+        limit: limitOf(params, 200, 1000),
+        begins: false,
+        hoursMax: HOURS_MAX,
+      }).map(({ symbol, timeUs, rate, markPrice }) => {
+        return { symbol, fundingTime: msOf(timeUs), fundingRate: rateText(rate), markPrice: amountText(markPrice) };
+      });
     }),
     // Lists only contracts whose interval is not the usual one of eight hours.
     fundingInfo: open(0, () =>
@@ -139,7 +157,11 @@ function oneOrAll(exchange: Exchange, params: Params, row: (book: SimulatedBook)
 function chosenTrades(exchange: Exchange, params: Params, book: SimulatedBook): readonly EngineTrade[] {
   const from = optionalInteger(params, 'fromId');
   const trades = exchange.engine.trades(book).filter(({ id }) => from === null || id >= from);
-  return within(params, trades, ({ timeUs }) => timeUs, { limit: limitOf(params, 500, 1000), begins: from !== null, hoursMax: HOURS_MAX });
+  return within(params, trades, ({ timeUs }) => timeUs, {
+    limit: limitOf(params, 500, 1000),
+    begins: from !== null,
+    hoursMax: HOURS_MAX,
+  });
 }
 
 function tradeRows(exchange: Exchange, params: Params): unknown[] {
@@ -185,7 +207,8 @@ function klineRows(exchange: Exchange, params: Params): unknown[] {
   const startMs = optionalInteger(params, 'startTime');
   const endMs = Math.min(optionalInteger(params, 'endTime') ?? Number.POSITIVE_INFINITY, exchange.nowMs());
   const lengthMs = (limit - 1) * intervalMs;
-  const fromMs = startMs === null ? Math.floor(endMs / intervalMs) * intervalMs - lengthMs : Math.ceil(startMs / intervalMs) * intervalMs;
+  const fromMs =
+    startMs === null ? Math.floor(endMs / intervalMs) * intervalMs - lengthMs : Math.ceil(startMs / intervalMs) * intervalMs;
   const toMs = startMs === null ? endMs : Math.min(endMs, fromMs + lengthMs);
   return exchange.engine.klines(book, intervalMs, fromMs * 1000, toMs * 1000).map((kline) => klineRow(book, kline, intervalMs));
 }

@@ -1,12 +1,15 @@
+import type { Market } from '../../../domain/venue.js';
 import type { SimulatedInstrument } from '../../market/instruments.js';
 import { fixedText, paddedText, stepText } from '../decimal-text.js';
+import { LIMITS } from './gate.js';
 
-const SELF_TRADE_MODES = ['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH', 'DECREMENT'];
+const SELF_TRADE_MODES = ['EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH'];
 
 /** The row of a spot pair in `GET /api/v3/exchangeInfo`. */
 export function spotSymbol(instrument: SimulatedInstrument): Record<string, unknown> {
-  const { priceDecimals, qtyDecimals, tickUnits } = instrument;
+  const { priceDecimals, qtyDecimals, tickUnits, minQtyUnits, maxQtyUnits } = instrument;
   const step = paddedText(1, qtyDecimals, 8);
+  const maxQty = paddedText(maxQtyUnits, qtyDecimals, 8);
   return {
     symbol: instrument.symbol,
     status: 'TRADING',
@@ -17,16 +20,16 @@ export function spotSymbol(instrument: SimulatedInstrument): Record<string, unkn
     quoteAssetPrecision: 8,
     baseCommissionPrecision: 8,
     quoteCommissionPrecision: 8,
-    orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT', 'TAKE_PROFIT_LIMIT'],
-    icebergAllowed: true,
-    ocoAllowed: true,
-    otoAllowed: true,
-    opoAllowed: true,
+    orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET'],
+    icebergAllowed: false,
+    ocoAllowed: false,
+    otoAllowed: false,
+    opoAllowed: false,
     quoteOrderQtyMarketAllowed: true,
-    allowTrailingStop: true,
-    cancelReplaceAllowed: true,
-    amendAllowed: true,
-    pegInstructionsAllowed: true,
+    allowTrailingStop: false,
+    cancelReplaceAllowed: false,
+    amendAllowed: false,
+    pegInstructionsAllowed: false,
     isSpotTradingAllowed: true,
     isMarginTradingAllowed: false,
     filters: [
@@ -36,9 +39,9 @@ export function spotSymbol(instrument: SimulatedInstrument): Record<string, unkn
         maxPrice: '1000000.00000000',
         tickSize: paddedText(tickUnits, priceDecimals, 8),
       },
-      { filterType: 'LOT_SIZE', minQty: step, maxQty: '9000000.00000000', stepSize: step },
+      { filterType: 'LOT_SIZE', minQty: paddedText(minQtyUnits, qtyDecimals, 8), maxQty, stepSize: step },
       { filterType: 'ICEBERG_PARTS', limit: 100 },
-      { filterType: 'MARKET_LOT_SIZE', minQty: '0.00000000', maxQty: '900000.00000000', stepSize: '0.00000000' },
+      { filterType: 'MARKET_LOT_SIZE', minQty: '0.00000000', maxQty, stepSize: '0.00000000' },
       {
         filterType: 'TRAILING_DELTA',
         minTrailingAboveDelta: 10,
@@ -74,8 +77,10 @@ export function spotSymbol(instrument: SimulatedInstrument): Record<string, unkn
 
 /** The row of a perpetual in `GET /fapi/v1/exchangeInfo`. */
 export function futuresSymbol(instrument: SimulatedInstrument): Record<string, unknown> {
-  const { priceDecimals, qtyDecimals, tickUnits } = instrument;
+  const { priceDecimals, qtyDecimals, tickUnits, minQtyUnits, maxQtyUnits } = instrument;
   const step = stepText(qtyDecimals);
+  const minQty = fixedText(minQtyUnits, qtyDecimals);
+  const maxQty = fixedText(maxQtyUnits, qtyDecimals);
   const tick = fixedText(tickUnits, priceDecimals);
   return {
     symbol: instrument.symbol,
@@ -101,39 +106,25 @@ export function futuresSymbol(instrument: SimulatedInstrument): Record<string, u
     maxMoveOrderLimit: 10000,
     filters: [
       { filterType: 'PRICE_FILTER', minPrice: tick, maxPrice: '1000000', tickSize: tick },
-      { filterType: 'LOT_SIZE', minQty: step, maxQty: '9000000', stepSize: step },
-      { filterType: 'MARKET_LOT_SIZE', minQty: step, maxQty: '900000', stepSize: step },
+      { filterType: 'LOT_SIZE', minQty, maxQty, stepSize: step },
+      { filterType: 'MARKET_LOT_SIZE', minQty, maxQty, stepSize: step },
       { filterType: 'MAX_NUM_ORDERS', limit: 200 },
       { filterType: 'MAX_NUM_ALGO_ORDERS', limit: 10 },
-      { filterType: 'MIN_NOTIONAL', notional: '5' },
+      { filterType: 'MIN_NOTIONAL', notional: String(instrument.minNotional) },
       { filterType: 'PERCENT_PRICE', multiplierUp: '1.0500', multiplierDown: '0.9500', multiplierDecimal: '4' },
     ],
-    orderTypes: ['LIMIT', 'MARKET', 'STOP', 'STOP_MARKET', 'TAKE_PROFIT', 'TAKE_PROFIT_MARKET', 'TRAILING_STOP_MARKET'],
-    timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
+    orderTypes: ['LIMIT', 'MARKET'],
+    timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],
   };
 }
 
 /** What stands in `exchangeInfo` before the symbols, but for the server's time. */
-export function exchangeInfoHead(market: 'spot' | 'futures'): Record<string, unknown> {
-  if (market === 'spot') {
-    return {
-      rateLimits: [
-        { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 6000 },
-        { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 100 },
-        { rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: 200000 },
-        { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 300000 },
-      ],
-      exchangeFilters: [],
-    };
-  }
+export function exchangeInfoHead(market: Market): Record<string, unknown> {
+  const limits = { rateLimits: LIMITS[market], exchangeFilters: [] };
+  if (market === 'spot') return limits;
   return {
     futuresType: 'U_MARGINED',
-    rateLimits: [
-      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 2400 },
-      { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: 1200 },
-      { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 300 },
-    ],
-    exchangeFilters: [],
+    ...limits,
     assets: [{ asset: 'USDT', marginAvailable: true, autoAssetExchange: '-10000' }],
   };
 }

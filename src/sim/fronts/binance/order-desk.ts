@@ -147,12 +147,18 @@ export class OrderDesk {
 
   private price(book: SimulatedBook, params: Params): number {
     const units = this.units(params, 'price', book.instrument.priceDecimals, filterFailure('PRICE_FILTER'));
-    if (units === 0) throw this.exchange.market === 'spot' ? filterFailure('PRICE_FILTER') : new ApiFailure(-4001, 'Price less than 0.');
+    if (units === 0)
+      throw this.exchange.market === 'spot' ? filterFailure('PRICE_FILTER') : new ApiFailure(-4001, 'Price less than 0.');
     return units;
   }
 
   private quantity(book: SimulatedBook, params: Params, market: boolean): number {
-    const units = this.units(params, 'quantity', book.instrument.qtyDecimals, filterFailure(market ? 'MARKET_LOT_SIZE' : 'LOT_SIZE'));
+    const units = this.units(
+      params,
+      'quantity',
+      book.instrument.qtyDecimals,
+      filterFailure(market ? 'MARKET_LOT_SIZE' : 'LOT_SIZE'),
+    );
     if (units === 0 && this.exchange.market === 'futures') throw new ApiFailure(-4003, 'Quantity less than or equal to zero.');
     return units;
   }
@@ -161,13 +167,18 @@ export class OrderDesk {
   private units(params: Params, name: string, decimals: number, spotFailure: ApiFailure): number {
     const text = required(params, name);
     if (!DECIMAL.test(text)) {
-      throw new ApiFailure(-1100, `Illegal characters found in parameter '${name}'; legal range is '^([0-9]{1,20})(\\.[0-9]{1,20})?$'.`);
+      throw new ApiFailure(
+        -1100,
+        `Illegal characters found in parameter '${name}'; legal range is '^([0-9]{1,20})(\\.[0-9]{1,20})?$'.`,
+      );
     }
     const units = unitsOfText(text, decimals);
     if (units !== null) return units;
     if (this.exchange.market === 'futures') throw new ApiFailure(-1111, 'Precision is over the maximum defined for this asset.');
     const fraction = text.split('.')[1] ?? '';
-    throw fraction.length > FRACTION_DIGITS_MAX ? new ApiFailure(-1111, `Parameter '${name}' has too much precision.`) : spotFailure;
+    throw fraction.length > FRACTION_DIGITS_MAX
+      ? new ApiFailure(-1111, `Parameter '${name}' has too much precision.`)
+      : spotFailure;
   }
 
   private clientId(params: Params): string {
@@ -210,7 +221,10 @@ function sideOf(text: string): Side {
 
 function quoteAmount(text: string): Money {
   if (!DECIMAL.test(text)) {
-    throw new ApiFailure(-1100, "Illegal characters found in parameter 'quoteOrderQty'; legal range is '^([0-9]{1,20})(\\.[0-9]{1,20})?$'.");
+    throw new ApiFailure(
+      -1100,
+      "Illegal characters found in parameter 'quoteOrderQty'; legal range is '^([0-9]{1,20})(\\.[0-9]{1,20})?$'.",
+    );
   }
   if ((text.split('.')[1] ?? '').length > FRACTION_DIGITS_MAX)
     throw new ApiFailure(-1111, "Parameter 'quoteOrderQty' has too much precision.");
@@ -260,7 +274,10 @@ function futuresRefusal(refusal: Refusal, { instrument }: SimulatedBook): ApiFai
     case 'value-too-large':
       return new ApiFailure(-4005, 'Quantity greater than max quantity.');
     case 'value-too-small':
-      return new ApiFailure(-4164, `Order's notional must be no smaller than ${instrument.minNotional} (unless you choose reduce only).`);
+      return new ApiFailure(
+        -4164,
+        `Order's notional must be no smaller than ${instrument.minNotional} (unless you choose reduce only).`,
+      );
     case 'duplicate-client-id':
       return new ApiFailure(-4116, 'ClientOrderId is duplicated.');
     case 'too-many-orders':

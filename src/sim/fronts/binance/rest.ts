@@ -1,7 +1,6 @@
 import type { RestMethod } from '../rest.js';
 import type { RestAnswer, RestRequest, VenueApp } from '../venue-app.js';
-import type { Params } from './exchange.js';
-import type { Attempt, Gate, LimitUse, Operation, Outcome } from './gate.js';
+import type { Attempt, Gate, Operation, Outcome } from './gate.js';
 
 const STATUS_TEXTS: Readonly<Record<number, string>> = {
   400: '400 Bad Request',
@@ -18,7 +17,8 @@ export function serveOperation(app: VenueApp, gate: Gate, method: RestMethod, pa
 /** Params may come in the query, in a form or in both; the signature is made over both, without a separator. */
 function attemptOf(request: RestRequest): Attempt {
   const params = new Map<string, string>();
-  for (const source of [request.query, new URLSearchParams(request.body)]) for (const [name, value] of source) params.set(name, value);
+  for (const source of [request.query, new URLSearchParams(request.body)])
+    for (const [name, value] of source) params.set(name, value);
   return {
     address: request.address,
     params,
@@ -45,16 +45,4 @@ function restAnswer({ status, body, uses, waitMs }: Outcome, tellsOrders: boolea
   }
   if (waitMs !== null) headers['Retry-After'] = String(Math.ceil(waitMs / 1000));
   return { headers, body, ...(status === 200 ? {} : { status: STATUS_TEXTS[status] ?? String(status) }) };
-}
-
-/** What a frame of the WebSocket API says of limits. */
-export function usesText(uses: readonly LimitUse[]): string {
-  return JSON.stringify(uses);
-}
-
-/** Params of a frame, as the texts that its signature is made over. */
-export function frameParams(fields: Readonly<Record<string, unknown>>): Params {
-  return new Map(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? value : (JSON.stringify(value) ?? '')]),
-  );
 }

@@ -43,8 +43,7 @@ export function spotOperations(exchange: Exchange, desk: OrderDesk, gate: Gate):
     'order.status': signed(4, (params, account) => spotRow(desk.find(params, account, unknown()))),
     'openOrders.status': signed(
       (params) => (params.has('symbol') ? 6 : 80),
-      (params, account) =>
-        exchange.chosen(params).flatMap((book) => account.openOrders(book).map((order) => spotRow(order))),
+      (params, account) => exchange.chosen(params).flatMap((book) => account.openOrders(book).map((order) => spotRow(order))),
     ),
     allOrders: signed(20, (params, account) => {
       const from = optionalInteger(params, 'orderId');

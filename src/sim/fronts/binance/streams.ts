@@ -1,13 +1,26 @@
 import type { Clock } from '../../../domain/clock.js';
 import type { BookBatch, SimulatedBook } from '../../market/book.js';
-import * as frames from './frames.js';
 import { type Connection, Topic } from '../connection.js';
-import { epochMs } from '../front.js';
 import { parseObject, quoted, textList } from '../json-text.js';
 import type { SocketProtocol, VenueApp } from '../venue-app.js';
+import type { Exchange } from './exchange.js';
+import * as frames from './frames.js';
+import { keepAlive } from './keep-alive.js';
+import { INTERVALS_MS, klineFrame, tickerFrame } from './klines.js';
 
 /** What a stream carries; the number is the depth of a partial book. */
-type Kind = 'depth' | 'depth5' | 'depth10' | 'depth20' | 'bookTicker' | 'trade' | 'aggTrade' | 'markPrice';
+type Kind =
+  | 'depth'
+  | 'depth5'
+  | 'depth10'
+  | 'depth20'
+  | 'bookTicker'
+  | 'trade'
+  | 'aggTrade'
+  | 'markPrice'
+  | 'kline'
+  | 'ticker'
+  | 'miniTicker';
 
 /** Which streams one root serves, and how much it lets a connection do. */
 export interface StreamRoot {
@@ -23,10 +36,9 @@ interface Stream {
   readonly kind: Kind;
   readonly raw: Topic;
   readonly combined: Topic;
+  /** Beginning of the newest kline told, in microseconds since the epoch. */
+  klineUs: number;
 }
-
-const PING_EVERY_US = 20e6;
-const PONG_WITHIN_US = 60e6;
 
 /** The streams of one root (spot, or the public or market half of USD-M futures) over raw and combined connections. */
 export class BinanceStreams implements SocketProtocol {
@@ -36,11 +48,11 @@ export class BinanceStreams implements SocketProtocol {
 
   constructor(
     private readonly root: StreamRoot,
-    books: readonly SimulatedBook[],
+    private readonly exchange: Exchange,
     private readonly app: VenueApp,
     private readonly clock: Clock,
   ) {
-    for (const book of books) {
+    for (const book of exchange.books) {
       this.bySymbol.set(book.instrument.symbol.toLowerCase(), book);
       this.ofBook.set(book, []);
     }
@@ -101,15 +113,10 @@ export class BinanceStreams implements SocketProtocol {
   }
 
   inspect(connection: Connection, nowUs: number): void {
-    if (connection.pingedUs !== 0 && nowUs - connection.pingedUs > PONG_WITHIN_US) {
-      connection.end(1008, 'Pong timeout');
-      return;
-    }
-    const lastPingUs = (connection.state.get('lastPingUs') as number | undefined) ?? connection.openedUs;
-    if (nowUs - lastPingUs < PING_EVERY_US) return;
-    connection.state.set('lastPingUs', nowUs);
-    if (connection.pingedUs === 0) connection.pingedUs = nowUs;
-    connection.ping(String(epochMs(this.clock)));
+    keepAlive(connection, nowUs, this.clock, (nowMs) => {
+      const event = `{"e":"serverShutdown","E":${nowMs}}`;
+      return connection.state.get('combined') === true ? `{"stream":"!serverShutdown","data":${event}}` : event;
+    });
   }
 
   /** Sends an update to every stream of its book that somebody listens to. */
@@ -121,15 +128,48 @@ export class BinanceStreams implements SocketProtocol {
     }
   }
 
-  /** Sends mark prices: every second where a stream asks for it, otherwise every third. */
-  publishMarkPrices(fairPrice: (book: SimulatedBook) => number, second: number): void {
-    const nowMs = epochMs(this.clock);
+  /** Sends what has the pace of seconds: tickers each second, klines every second one, mark prices as their streams ask for. */
+  everySecond(second: number): void {
     for (const [book, streams] of this.ofBook) {
       for (const stream of streams) {
-        if (stream.kind !== 'markPrice' || (second % 3 !== 0 && !stream.name.endsWith('@1s'))) continue;
-        this.publish(stream, frames.markPrice(book.instrument, fairPrice(book), nowMs));
+        if (stream.raw.subscribers + stream.combined.subscribers > 0) this.publishTimed(book, stream, second);
       }
     }
+  }
+
+  private publishTimed(book: SimulatedBook, stream: Stream, second: number): void {
+    const { exchange } = this;
+    switch (stream.kind) {
+      case 'markPrice': {
+        if (second % 3 !== 0 && !stream.name.endsWith('@1s')) return;
+        const { engine } = exchange;
+        this.publish(stream, frames.markPrice(book.instrument, engine.markPrice(book), engine.funding(book), exchange.nowMs()));
+        return;
+      }
+      case 'ticker':
+      case 'miniTicker':
+        this.publish(stream, tickerFrame(exchange, book, stream.kind === 'miniTicker'));
+        return;
+      case 'kline':
+        if (second % 2 === 0) this.publishKlines(book, stream);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** The kline under way, and before it the last words on those that ended since. */
+  private publishKlines(book: SimulatedBook, stream: Stream): void {
+    const { exchange } = this;
+    const interval = stream.name.slice(stream.name.indexOf('_') + 1);
+    const intervalMs = INTERVALS_MS.get(interval) ?? 0;
+    const nowMs = exchange.nowMs();
+    const currentUs = Math.floor(nowMs / intervalMs) * intervalMs * 1000;
+    const fromUs = stream.klineUs === 0 ? currentUs : stream.klineUs;
+    for (const kline of exchange.engine.klines(book, intervalMs, fromUs, currentUs)) {
+      this.publish(stream, klineFrame(book, kline, interval, kline.openUs < currentUs, nowMs));
+    }
+    stream.klineUs = currentUs;
   }
 
   private frame(kind: Kind, book: SimulatedBook, batch: BookBatch): string | null {
@@ -148,7 +188,7 @@ export class BinanceStreams implements SocketProtocol {
         return batch.trade === null ? null : frames.tradeFrame(book, batch, batch.trade, false);
       case 'aggTrade':
         return batch.trade === null ? null : frames.tradeFrame(book, batch, batch.trade, true);
-      case 'markPrice':
+      default:
         return null;
     }
   }
@@ -193,12 +233,13 @@ export class BinanceStreams implements SocketProtocol {
     const book = this.bySymbol.get(name.slice(0, at));
     const rest = name.slice(at + 1);
     if (at < 0 || book === undefined || !this.root.pattern.test(rest)) return null;
-    const kind = rest.split('@')[0] as Kind;
+    const kind = rest.split(/[@_]/)[0] as Kind;
     const stream = {
       name,
       kind,
       raw: new Topic(`${this.root.id}:${name}`),
       combined: new Topic(`${this.root.id}:combined:${name}`),
+      klineUs: 0,
     };
     this.streams.set(name, stream);
     this.ofBook.get(book)?.push(stream);

@@ -46,7 +46,8 @@ export function page<T extends PagedRow>(request: RestRequest, rows: readonly T[
   // What is asked for as newer than a cursor is what comes right after it.
   const cut = before !== null && after === null ? matching.slice(-limit) : matching.slice(0, limit);
   const [first, last] = [cut[0], cut[cut.length - 1]];
-  const headers = first === undefined || last === undefined ? {} : { 'CB-BEFORE': `${first.cursor}`, 'CB-AFTER': `${last.cursor}` };
+  const headers =
+    first === undefined || last === undefined ? {} : { 'CB-BEFORE': `${first.cursor}`, 'CB-AFTER': `${last.cursor}` };
   return { headers, body: `[${cut.map(write).join(',')}]` };
 }
 

@@ -1,19 +1,26 @@
 import type { BookBatch, SimulatedBook, Trade } from '../../market/book.js';
 import type { Level } from '../../market/ladder.js';
-import { fixedText, paddedText } from '../decimal-text.js';
+import { fixedText } from '../decimal-text.js';
 import { isoMicroseconds } from '../front.js';
+import type { Day } from './day.js';
+
+const SIZE_DECIMALS = 8;
 
 /** The product's id. */
 export function id(book: SimulatedBook): string {
   return book.instrument.symbol;
 }
 
-function price(book: SimulatedBook, units: number): string {
+/** A price with all its digits. */
+export function price(book: SimulatedBook, units: number): string {
   return fixedText(units, book.instrument.priceDecimals);
 }
 
-function size(book: SimulatedBook, units: number): string {
-  return paddedText(units, book.instrument.qtyDecimals, 8);
+/** A quantity with eight decimals. */
+export function size(book: SimulatedBook, units: number): string {
+  const { qtyDecimals } = book.instrument;
+  const text = fixedText(units, qtyDecimals);
+  return `${text}${qtyDecimals === 0 ? '.' : ''}${'0'.repeat(SIZE_DECIMALS - qtyDecimals)}`;
 }
 
 /** The whole book, as a subscription to level2 begins. */
@@ -36,24 +43,30 @@ export function l2update(book: SimulatedBook, batch: BookBatch): string {
   return `{"type":"l2update","product_id":"${id(book)}","changes":[${changes}],"time":"${isoMicroseconds(batch.timeUs)}"}`;
 }
 
+/** The order of somebody else in a trade. */
+export function strangerId(role: 'maker' | 'taker', tradeId: number): string {
+  return `00000000-0000-4000-800${role === 'maker' ? 0 : 1}-${tradeId.toString(16).padStart(12, '0')}`;
+}
+
 /** A trade; `side` is the side of the maker. */
 export function match(book: SimulatedBook, trade: Trade, timeUs: number, type: 'match' | 'last_match'): string {
-  const order = (role: number): string => `00000000-0000-4000-800${role}-${trade.id.toString(16).padStart(12, '0')}`;
   return (
-    `{"type":"${type}","trade_id":${trade.id},"maker_order_id":"${order(0)}","taker_order_id":"${order(1)}",` +
+    `{"type":"${type}","trade_id":${trade.id},"maker_order_id":"${strangerId('maker', trade.id)}","taker_order_id":"${strangerId('taker', trade.id)}",` +
     `"side":"${trade.buyerIsTaker ? 'sell' : 'buy'}","size":"${size(book, trade.qtyUnits)}","price":"${price(book, trade.priceUnits)}",` +
     `"product_id":"${id(book)}","sequence":${book.lastId},"time":"${isoMicroseconds(timeUs)}"}`
   );
 }
 
-/** The last trade and the touch; `side` is the side of the taker. */
-export function ticker(book: SimulatedBook, trade: Trade, timeUs: number): string {
+/** The last trade, the touch and the last day; `side` is the side of the taker. */
+export function ticker(book: SimulatedBook, trade: Trade, timeUs: number, day: Day): string {
   const last = price(book, trade.priceUnits);
   const bid = book.bids.best();
   const ask = book.asks.best();
   return (
-    `{"type":"ticker","sequence":${book.lastId},"product_id":"${id(book)}","price":"${last}","open_24h":"${last}","volume_24h":"0",` +
-    `"low_24h":"${last}","high_24h":"${last}","volume_30d":"0","best_bid":"${price(book, bid?.priceUnits ?? 0)}",` +
+    `{"type":"ticker","sequence":${book.lastId},"product_id":"${id(book)}","price":"${last}",` +
+    `"open_24h":"${price(book, day.openUnits)}","volume_24h":"${size(book, day.qtyUnits)}","low_24h":"${price(book, day.lowUnits)}",` +
+    `"high_24h":"${price(book, day.highUnits)}","volume_30d":"${size(book, day.monthQtyUnits)}",` +
+    `"best_bid":"${price(book, bid?.priceUnits ?? 0)}",` +
     `"best_bid_size":"${size(book, bid?.qtyUnits ?? 0)}","best_ask":"${price(book, ask?.priceUnits ?? 0)}","best_ask_size":"${size(book, ask?.qtyUnits ?? 0)}",` +
     `"side":"${trade.buyerIsTaker ? 'buy' : 'sell'}","time":"${isoMicroseconds(timeUs)}","trade_id":${trade.id},"last_size":"${size(book, trade.qtyUnits)}"}`
   );

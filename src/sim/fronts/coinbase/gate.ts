@@ -78,7 +78,9 @@ export class Gate {
     const fault = checkWindow(seconds, this.clock.epochUs() / 1e6, STAMP_SECONDS_MAX, STAMP_SECONDS_MAX + 1e-3);
     if (fault === 'malformed') return 'invalid timestamp';
     if (fault !== null) return 'request timestamp expired';
-    const own = createHmac('sha256', Buffer.from(customer.key.secret, 'base64')).update(timestamp + signedText).digest();
+    const own = createHmac('sha256', Buffer.from(customer.key.secret, 'base64'))
+      .update(timestamp + signedText)
+      .digest();
     const theirs = Buffer.from(signature, 'base64');
     return theirs.length === own.length && timingSafeEqual(own, theirs) ? customer : 'invalid signature';
   }

@@ -4,14 +4,15 @@ import { plainDecimal } from '../../../venues/answer.js';
 import type { SimulatedBook } from '../../market/book.js';
 import { toMoney } from '../../matching/money.js';
 import type { NewOrder, Refusal } from '../../matching/types.js';
-import { paddedText, stepText } from '../decimal-text.js';
+import { stepText } from '../decimal-text.js';
 import { unitsOfText } from '../money-text.js';
+import { size as sizeText } from './frames.js';
 import { keptClientOid } from './ids.js';
 
 const Body = z.object({
   type: z.string().default('limit'),
-  side: z.unknown(),
-  product_id: z.unknown(),
+  side: z.unknown().optional(),
+  product_id: z.unknown().optional(),
   price: plainDecimal.optional(),
   size: plainDecimal.optional(),
   funds: plainDecimal.optional(),
@@ -19,9 +20,9 @@ const Body = z.object({
   cancel_after: z.enum(['min', 'hour', 'day']).optional(),
   post_only: z.boolean().default(false),
   stp: z.enum(['dc', 'co', 'cn', 'cb']).default('dc'),
-  stop: z.unknown(),
-  stop_price: z.unknown(),
-  max_floor: z.unknown(),
+  stop: z.unknown().optional(),
+  stop_price: z.unknown().optional(),
+  max_floor: z.unknown().optional(),
   client_oid: z.string().optional(),
 });
 type Body = z.infer<typeof Body>;
@@ -72,7 +73,8 @@ function limitAmounts(body: Body, book: SimulatedBook): Amounts | string {
   if (price === undefined) return 'Missing price';
   if ((size === undefined) === (funds === undefined)) return 'exactly one of size and funds is required';
   if ((lifetime === 'GTT') !== (body.cancel_after !== undefined)) return 'cancel_after requires time_in_force to be GTT';
-  if (body.post_only && (lifetime === 'IOC' || lifetime === 'FOK')) return 'post_only is invalid when time_in_force is IOC or FOK';
+  if (body.post_only && (lifetime === 'IOC' || lifetime === 'FOK'))
+    return 'post_only is invalid when time_in_force is IOC or FOK';
   const priceUnits = unitsOfPrice(price, book);
   if (typeof priceUnits === 'string') return priceUnits;
   const qtyUnits = size === undefined ? affordable(funds ?? '0', priceUnits, book) : unitsOfSize(size, book);
@@ -106,8 +108,8 @@ function unitsOfPrice(price: string, book: SimulatedBook): number | string {
 function unitsOfSize(size: string, book: SimulatedBook): number | string {
   const { qtyDecimals, minQtyUnits } = book.instrument;
   const units = unitsOfText(size, qtyDecimals);
-  if (units === 0 || size.startsWith('-')) return `size is too small. Minimum size is ${paddedText(minQtyUnits, qtyDecimals, 8)}`;
-  return units ?? `size is too accurate. Smallest unit is ${paddedText(1, qtyDecimals, 8)}`;
+  if (units === 0 || size.startsWith('-')) return `size is too small. Minimum size is ${sizeText(book, minQtyUnits)}`;
+  return units ?? `size is too accurate. Smallest unit is ${sizeText(book, 1)}`;
 }
 
 function affordable(funds: string, priceUnits: number, book: SimulatedBook): number | string {
@@ -129,7 +131,6 @@ function increment({ instrument }: SimulatedBook): string {
 /** The venue's words for what its engine does not take. */
 export function refusalText(refused: Refusal, { book, quoteAmount }: NewOrder): string {
   const { instrument } = book;
-  const size = (units: number): string => paddedText(units, instrument.qtyDecimals, 8);
   switch (refused) {
     case 'insufficient-balance':
       return 'Insufficient funds';
@@ -138,12 +139,12 @@ export function refusalText(refused: Refusal, { book, quoteAmount }: NewOrder): 
     case 'price-out-of-band':
       return 'price is outside of the price protection range';
     case 'quantity-off-grid':
-      return `size is too accurate. Smallest unit is ${size(1)}`;
+      return `size is too accurate. Smallest unit is ${sizeText(book, 1)}`;
     case 'quantity-too-small':
-      return `size is too small. Minimum size is ${size(instrument.minQtyUnits)}`;
+      return `size is too small. Minimum size is ${sizeText(book, instrument.minQtyUnits)}`;
     case 'quantity-too-large':
     case 'value-too-large':
-      return `size is too large. Maximum size is ${size(instrument.maxQtyUnits)}`;
+      return `size is too large. Maximum size is ${sizeText(book, instrument.maxQtyUnits)}`;
     case 'value-too-small':
       return quoteAmount === null
         ? `notional is too small. Minimum is ${instrument.minNotional}`

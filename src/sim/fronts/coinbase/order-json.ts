@@ -1,8 +1,8 @@
 import type { EngineFill, EngineOrder } from '../../matching/types.js';
-import { fixedText, paddedText } from '../decimal-text.js';
 import { isoMicroseconds } from '../front.js';
 import { quoted } from '../json-text.js';
 import { paddedMoney } from '../money-text.js';
+import { price, size } from './frames.js';
 import { orderUuid, profileId, userId } from './ids.js';
 
 /** How long an order that ended without a fill can still be asked for, and how long a done order takes to settle. */
@@ -37,7 +37,7 @@ export function orderRow(order: EngineOrder, goodTillTime: boolean, nowUs: numbe
   return quoted({
     ...facts(order, goodTillTime),
     stp: order.selfTrade === 'cancel-taker' ? 'cn' : order.selfTrade === 'cancel-maker' ? 'co' : 'cb',
-    filled_size: size(order, order.filledUnits),
+    filled_size: size(order.book, order.filledUnits),
     executed_value: paddedMoney(order.filledQuote, MONEY_DECIMALS),
     fill_fees: paddedMoney(feesOf(order), MONEY_DECIMALS),
     status,
@@ -53,7 +53,7 @@ export function pendingRow(order: EngineOrder, goodTillTime: boolean): string {
   return quoted({
     ...facts(order, goodTillTime),
     fill_fees: paddedMoney(0n, MONEY_DECIMALS),
-    filled_size: size(order, 0),
+    filled_size: size(order.book, 0),
     executed_value: paddedMoney(0n, MONEY_DECIMALS),
     status: 'pending',
     settled: false,
@@ -64,8 +64,8 @@ function facts(order: EngineOrder, goodTillTime: boolean): Record<string, unknow
   const limit = order.type === 'limit';
   return {
     id: orderUuid(order.id),
-    ...(order.priceUnits === null ? {} : { price: fixedText(order.priceUnits, order.book.instrument.priceDecimals) }),
-    ...(order.qtyUnits === null ? {} : { size: size(order, order.qtyUnits) }),
+    ...(order.priceUnits === null ? {} : { price: price(order.book, order.priceUnits) }),
+    ...(order.qtyUnits === null ? {} : { size: size(order.book, order.qtyUnits) }),
     ...(order.quoteAmount === null ? {} : { funds: paddedMoney(order.quoteAmount, MONEY_DECIMALS) }),
     product_id: order.book.instrument.symbol,
     profile_id: profileId(order.account),
@@ -86,12 +86,8 @@ export function fillRow({ order, tradeId, priceUnits, qtyUnits, quote, fee, make
   return (
     `{"trade_id":${tradeId},"product_id":"${order.book.instrument.symbol}","order_id":"${orderUuid(order.id)}",` +
     `"user_id":"${userId(order.account)}","profile_id":"${profileId(order.account)}","liquidity":"${maker ? 'M' : 'T'}",` +
-    `"price":"${fixedText(priceUnits, order.book.instrument.priceDecimals)}","size":"${size(order, qtyUnits)}",` +
+    `"price":"${price(order.book, priceUnits)}","size":"${size(order.book, qtyUnits)}",` +
     `"fee":"${paddedMoney(fee, MONEY_DECIMALS)}","created_at":"${isoMicroseconds(timeUs)}","side":"${order.side}","settled":true,` +
     `"usd_volume":"${paddedMoney(quote, MONEY_DECIMALS)}"}`
   );
-}
-
-function size({ book }: EngineOrder, units: number): string {
-  return paddedText(units, book.instrument.qtyDecimals, 8);
 }

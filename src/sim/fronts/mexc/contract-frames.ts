@@ -1,8 +1,8 @@
-import type { BookBatch, SimulatedBook } from '../market/book.js';
-import type { SimulatedInstrument } from '../market/instruments.js';
-import type { Level } from '../market/ladder.js';
-import { nextFundingMs } from './binance/frames.js';
-import { fixedText } from './decimal-text.js';
+import type { BookBatch, SimulatedBook } from '../../market/book.js';
+import type { SimulatedInstrument } from '../../market/instruments.js';
+import type { Level } from '../../market/ladder.js';
+import { nextFundingMs } from '../binance/frames.js';
+import { fixedText } from '../decimal-text.js';
 
 /** Rows of price, contracts and number of orders, all JSON numbers. */
 function rows({ priceDecimals }: SimulatedInstrument, levels: readonly Level[]): string {

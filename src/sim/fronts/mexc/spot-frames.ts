@@ -1,11 +1,14 @@
-import type { BookBatch, SimulatedBook } from '../market/book.js';
-import type { SimulatedInstrument } from '../market/instruments.js';
-import type { Level } from '../market/ladder.js';
-import { fixedText, stepText } from './decimal-text.js';
-import { ProtobufWriter } from './protobuf-writer.js';
+import type { BookBatch, SimulatedBook } from '../../market/book.js';
+import type { SimulatedInstrument } from '../../market/instruments.js';
+import type { Level } from '../../market/ladder.js';
+import { moneyText } from '../../matching/money.js';
+import type { EngineKline } from '../../matching/types.js';
+import { fixedText, stepText } from '../decimal-text.js';
+import { ProtobufWriter } from '../protobuf-writer.js';
 
 /** Field numbers of the bodies in PushDataV3ApiWrapper. */
 const LIMIT_DEPTHS = 303;
+const KLINE = 308;
 const AGGRE_DEPTHS = 313;
 const AGGRE_DEALS = 314;
 const AGGRE_BOOK_TICKER = 315;
@@ -32,7 +35,11 @@ function levels(
 }
 
 /** A push of `spot@public.aggre.depth.v3.api.pb`. */
-export function aggregatedDepth(channel: string, book: SimulatedBook, batch: BookBatch): Uint8Array {
+export function aggregatedDepth(
+  channel: string,
+  book: SimulatedBook,
+  batch: Pick<BookBatch, 'firstId' | 'lastId' | 'timeUs' | 'bids' | 'asks'>,
+): Uint8Array {
   return wrapper(channel, book, batch.timeUs)
     .message(AGGRE_DEPTHS, (body) => {
       levels(body, 1, book.instrument, batch.asks);
@@ -86,6 +93,33 @@ export function aggregatedBookTicker(channel: string, book: SimulatedBook, batch
         .text(3, fixedText(ask.priceUnits, priceDecimals))
         .text(4, fixedText(ask.qtyUnits, qtyDecimals))
         .text(5, String(batch.lastId)),
+    )
+    .finish();
+}
+
+/** A push of `spot@public.kline.v3.api.pb`; its window is in seconds. */
+export function klinePush(
+  channel: string,
+  book: SimulatedBook,
+  interval: string,
+  intervalMs: number,
+  kline: EngineKline,
+  timeUs: number,
+): Uint8Array {
+  const { priceDecimals, qtyDecimals } = book.instrument;
+  const startSeconds = Math.floor(kline.openUs / 1e6);
+  return wrapper(channel, book, timeUs)
+    .message(KLINE, (body) =>
+      body
+        .text(1, interval)
+        .integer(2, startSeconds)
+        .text(3, fixedText(kline.openUnits, priceDecimals))
+        .text(4, fixedText(kline.closeUnits, priceDecimals))
+        .text(5, fixedText(kline.highUnits, priceDecimals))
+        .text(6, fixedText(kline.lowUnits, priceDecimals))
+        .text(7, fixedText(kline.qtyUnits, qtyDecimals))
+        .text(8, moneyText(kline.quote))
+        .integer(9, startSeconds + intervalMs / 1000),
     )
     .finish();
 }

@@ -1,8 +1,8 @@
-import type { BookBatch, SimulatedBook } from '../market/book.js';
-import type { Front, FrontDependencies, VenueEndpoints } from './front.js';
-import { MexcContract } from './mexc-contract.js';
-import { MexcSpot } from './mexc-spot.js';
-import { VenueApp } from './venue-app.js';
+import type { BookBatch, SimulatedBook } from '../../market/book.js';
+import type { Front, FrontDependencies, VenueEndpoints } from '../front.js';
+import { MexcContract } from './contract.js';
+import { MexcSpot } from './spot.js';
+import { VenueApp } from '../venue-app.js';
 
 /** MEXC: two unrelated stacks, spot and contract, on one port. */
 export class MexcFront implements Front {

@@ -1,9 +1,9 @@
-import type { SimulatedBook } from '../market/book.js';
-import { nextFundingMs } from './binance/frames.js';
-import { type BookStream, BookStreams, type Encoder } from './book-streams.js';
-import { type Connection, Topic } from './connection.js';
-import { epochMs, type FrontDependencies } from './front.js';
-import { parseObject, quoted, wholeNumber } from './json-text.js';
+import type { SimulatedBook } from '../../market/book.js';
+import { nextFundingMs } from '../binance/frames.js';
+import { type BookStream, BookStreams, type Encoder } from '../book-streams.js';
+import { type Connection, Topic } from '../connection.js';
+import { epochMs, type FrontDependencies } from '../front.js';
+import { parseObject, quoted, wholeNumber } from '../json-text.js';
 import {
   contractDetail,
   deal,
@@ -13,8 +13,8 @@ import {
   mergedDepth,
   separateDepths,
   ticker,
-} from './mexc-contract-frames.js';
-import type { RestAnswer, SocketProtocol, VenueApp } from './venue-app.js';
+} from './contract-frames.js';
+import type { RestAnswer, SocketProtocol, VenueApp } from '../venue-app.js';
 
 const PING_WITHIN_US = 60e6;
 const FUNDING_EVERY_S = 60;
