@@ -2,27 +2,30 @@ import type { BookReport } from '../feeds/capture/book-report.js';
 import type { Difference } from '../feeds/capture/compare.js';
 import type { CaptureReport, FeedReport, LineReport } from '../feeds/capture/verify.js';
 import { count, duration } from '../ops/human-text.js';
-
-type Column = readonly [title: string, align: 'left' | 'right', text: (book: BookReport) => string];
+import { type TextColumn, textTable } from './text-table.js';
 
 const level = (side: readonly [string, string] | null): string => (side === null ? '-' : `${side[0]} x ${side[1]}`);
 
-const COLUMNS: readonly Column[] = [
-  ['symbol', 'left', ({ symbol, quantitiesAsCodes }) => (quantitiesAsCodes === true ? `${symbol} *` : symbol)],
-  ['state', 'left', ({ state }) => state],
-  ['frames', 'right', ({ frames }) => count(frames)],
-  ['levels', 'right', ({ levels }) => count(levels)],
-  ['stale', 'right', ({ stale }) => count(stale)],
-  ['gaps', 'right', ({ gaps }) => count(gaps)],
-  ['sums good', 'right', ({ checksumsGood }) => count(checksumsGood)],
-  ['bad', 'right', ({ checksumsBad }) => count(checksumsBad)],
-  ['resyncs', 'right', ({ resynchronisations }) => count(resynchronisations)],
-  ['sequence', 'right', ({ sequence }) => sequence],
-  ['bids', 'right', ({ bidLevels }) => count(bidLevels)],
-  ['asks', 'right', ({ askLevels }) => count(askLevels)],
-  ['best bid', 'right', ({ bestBid }) => level(bestBid)],
-  ['best ask', 'right', ({ bestAsk }) => level(bestAsk)],
-  ['top-of-book digest', 'left', ({ topDigest }) => topDigest.hex],
+const COLUMNS: readonly TextColumn<BookReport>[] = [
+  {
+    title: 'symbol',
+    align: 'left',
+    text: ({ symbol, quantitiesAsCodes }) => (quantitiesAsCodes === true ? `${symbol} *` : symbol),
+  },
+  { title: 'state', align: 'left', text: ({ state }) => state },
+  { title: 'frames', align: 'right', text: ({ frames }) => count(frames) },
+  { title: 'levels', align: 'right', text: ({ levels }) => count(levels) },
+  { title: 'stale', align: 'right', text: ({ stale }) => count(stale) },
+  { title: 'gaps', align: 'right', text: ({ gaps }) => count(gaps) },
+  { title: 'sums good', align: 'right', text: ({ checksumsGood }) => count(checksumsGood) },
+  { title: 'bad', align: 'right', text: ({ checksumsBad }) => count(checksumsBad) },
+  { title: 'resyncs', align: 'right', text: ({ resynchronisations }) => count(resynchronisations) },
+  { title: 'sequence', align: 'right', text: ({ sequence }) => sequence },
+  { title: 'bids', align: 'right', text: ({ bidLevels }) => count(bidLevels) },
+  { title: 'asks', align: 'right', text: ({ askLevels }) => count(askLevels) },
+  { title: 'best bid', align: 'right', text: ({ bestBid }) => level(bestBid) },
+  { title: 'best ask', align: 'right', text: ({ bestAsk }) => level(bestAsk) },
+  { title: 'top-of-book digest', align: 'left', text: ({ topDigest }) => topDigest.hex },
 ];
 
 /** One capture for people: a table for each venue and market, and a line for each message of a capture of single ones. */
@@ -39,19 +42,7 @@ function feedText({ venue, market, api, verdicts, symbols }: FeedReport): string
   const note = symbols.some(({ quantitiesAsCodes }) => quantitiesAsCodes === true)
     ? '  * no scale holds its quantities within 2^53 units, so a live book would refuse it; verified with codes in their place\n'
     : '';
-  return title + table(symbols) + note;
-}
-
-function table(books: readonly BookReport[]): string {
-  const rows = [COLUMNS.map(([title]) => title), ...books.map((book) => COLUMNS.map(([, , text]) => text(book)))];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, column) =>
-        COLUMNS[column]?.[1] === 'right' ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0),
-      )
-      .join('  ');
-  return rows.map((row) => `  ${line(row).trimEnd()}\n`).join('');
+  return title + textTable(COLUMNS, symbols) + note;
 }
 
 function singleText({ line, verdict, symbol, conn }: LineReport): string {

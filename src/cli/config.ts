@@ -4,7 +4,12 @@ import { z } from 'zod';
 import { InvalidInputError } from '../domain/errors.js';
 import { VENUES } from '../domain/venue.js';
 
-const FeedEndpoints = z.strictObject({ rest: z.url().optional(), wsPublic: z.url().optional() });
+const Endpoints = z.strictObject({
+  rest: z.url().optional(),
+  wsPublic: z.url().optional(),
+  wsPrivate: z.url().optional(),
+  wsTrade: z.url().optional(),
+});
 
 const Venue = z.strictObject({
   enabled: z.boolean().default(true),
@@ -15,8 +20,8 @@ const Venue = z.strictObject({
   takerFeeBps: z.number().min(-50).max(500).optional(),
   futuresTakerFeeBps: z.number().min(-50).max(500).optional(),
   /** Replaces the real URLs; left out, they are the venue's own, or those of the simulation. */
-  endpoints: FeedEndpoints.optional(),
-  futuresEndpoints: FeedEndpoints.optional(),
+  endpoints: Endpoints.optional(),
+  futuresEndpoints: Endpoints.optional(),
 });
 
 const venueDefaults = Object.fromEntries(VENUES.map((venue) => [venue, Venue.prefault({})])) as Record<

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { SystemClock, systemTimers } from '../domain/system-clock.js';
-import { VENUES } from '../domain/venue.js';
+import { MARKETS, VENUES, type VenueId } from '../domain/venue.js';
+import { runAcceptance } from './acceptance.js';
 import { captureServe } from './capture-serve.js';
 import { type CommandOutput, captureVerify } from './capture-verify.js';
 import { type Config, loadConfig } from './config.js';
+import { DISCOVER_DEFAULTS, type DiscoverFlags, runDiscover } from './discover.js';
 import { runDoctor } from './doctor.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
 import { runProfile } from './profile.js';
@@ -168,6 +170,85 @@ capture
     exitWith(() =>
       captureServe(files, flags, terminal, { clock: new SystemClock(), timers: systemTimers, stopped: untilAskedToStop() }),
     ),
+  );
+
+program
+  .command('discover')
+  .description('third-tier symbols that two venues or more trade, from their metadata and tickers')
+  .option('-c, --config <file>', 'YAML configuration')
+  .option('--live-data', "the real exchanges' public interfaces instead of simulated venues")
+  .option('--venues <list>', 'only these venues, separated by commas', venueList)
+  .addOption(new Option('--market <market>', 'which market').choices(MARKETS).default(DISCOVER_DEFAULTS.market))
+  .option('--quote <asset>', 'quote asset', DISCOVER_DEFAULTS.quote)
+  .option('--min-volume <amount>', 'least 24 h volume in the quote asset, on each venue', number, DISCOVER_DEFAULTS.minVolume)
+  .option('--min-spread-pct <percent>', 'least typical spread between two venues', number, DISCOVER_DEFAULTS.minSpreadPct)
+  .option('--samples <count>', 'rounds of tickers that the typical spread is taken from', number, DISCOVER_DEFAULTS.samples)
+  .option('--interval-s <seconds>', 'pause between rounds', number, DISCOVER_DEFAULTS.intervalS)
+  .option('--symbols <count>', 'assets of the simulated market', number)
+  .option('--seed <seed>', 'seed of the simulated market', number)
+  .option('--all', 'tell what was left out as well')
+  .option('--json', 'print one line of JSON')
+  .action((flags: ConfigFlags & Partial<DiscoverFlags> & Omit<DiscoverFlags, 'liveData' | 'all' | 'json'>) =>
+    exitWith(() =>
+      runDiscover(
+        configFrom(flags),
+        { ...flags, liveData: flags.liveData === true, all: flags.all === true, json: flags.json === true },
+        terminal,
+        { clock: new SystemClock(), timers: systemTimers },
+      ),
+    ),
+  );
+
+program
+  .command('acceptance')
+  .description(
+    'the numbered cases that every venue must pass: data, orders and account; against simulated venues unless told otherwise',
+  )
+  .addOption(new Option('--venue <venue>', 'the venue').choices(VENUES).makeOptionMandatory())
+  .addOption(new Option('--market <market>', 'only this market').choices(MARKETS))
+  .option('--symbol <symbol>', "the venue's name of the instrument to trade; a liquid one when left out")
+  .option(
+    '--only <cases>',
+    'only these cases, separated by commas; D or X alone is all of that kind',
+    (text: string) => text.split(','),
+    [],
+  )
+  .option('-c, --config <file>', 'YAML configuration, which may name the URLs of a testnet')
+  .option('--real', 'the venue itself, at the URLs of the configuration or its own')
+  .option('--i-accept-real-orders', 'needed with --real: orders of the smallest size are placed and some are filled')
+  .option('--keys <file>', 'YAML file with keys, readable by its owner only')
+  .option('--seed <seed>', 'seed of the simulated market', number)
+  .option('--json', 'print one line of JSON')
+  .action(
+    (
+      flags: ConfigFlags & {
+        venue: VenueId;
+        market?: (typeof MARKETS)[number];
+        symbol?: string;
+        only: string[];
+        real?: boolean;
+        iAcceptRealOrders?: boolean;
+        keys?: string;
+        json?: boolean;
+      },
+    ) =>
+      exitWith(() =>
+        runAcceptance(
+          configFrom(flags),
+          {
+            venue: flags.venue,
+            ...(flags.market !== undefined && { market: flags.market }),
+            ...(flags.symbol !== undefined && { symbol: flags.symbol }),
+            only: flags.only,
+            real: flags.real === true,
+            acceptRealOrders: flags.iAcceptRealOrders === true,
+            ...(flags.keys !== undefined && { keysFile: flags.keys }),
+            json: flags.json === true,
+          },
+          terminal,
+          { clock: new SystemClock(), timers: systemTimers },
+        ),
+      ),
   );
 
 program

@@ -1,5 +1,4 @@
 import { backoffMs } from '../domain/backoff.js';
-import { Decimal } from '../domain/decimal.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { OrderReport } from '../domain/order.js';
 import type { InstrumentDirectory, StreamItem } from '../venues/trading.js';
@@ -128,6 +127,6 @@ export class AccountStream implements LineOwner<AccountItem> {
 
   private lacksFills(order: OrderReport): boolean {
     const known = this.parts.orders.find(order);
-    return known !== undefined && known.filledTold.lt(new Decimal(order.filledQty ?? 0));
+    return known?.filledTold.lt(order.filledQty ?? 0) === true;
   }
 }

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../domain/errors.js';
 import type { Timer, Timers } from '../domain/clock.js';
+import { InvalidInputError } from '../domain/errors.js';
 import type { DeadMansSwitch } from '../venues/trading.js';
 import { type Notify, reasonOf } from './events.js';
 import type { Requests } from './requests.js';

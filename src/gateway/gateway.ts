@@ -3,7 +3,7 @@ import type { Clock, Timer, Timers } from '../domain/clock.js';
 import type { Credentials } from '../domain/credentials.js';
 import { InvalidInputError, VenueRequestError } from '../domain/errors.js';
 import type { MinOrderInfo, TradableInstrument } from '../domain/instrument.js';
-import type { KlineInterval, Kline, OrderBookSnapshot, Ticker } from '../domain/market-data.js';
+import type { Kline, KlineInterval, OrderBookSnapshot, Ticker } from '../domain/market-data.js';
 import type { Fill, OrderReference, OrderReport, OrderRequest, Side } from '../domain/order.js';
 import type { Random } from '../domain/random.js';
 import type { LatencyPercentiles } from '../kernel/histogram.js';
@@ -76,7 +76,10 @@ export class VenueGateway {
   private readonly orders: OrderMemory;
   private readonly desk: OrderDesk;
   private readonly line: OrderLine | null;
-  private readonly latencies: Readonly<Record<OrderPath, LatencyRecorder>> = { ws: new LatencyRecorder(), rest: new LatencyRecorder() };
+  private readonly latencies: Readonly<Record<OrderPath, LatencyRecorder>> = {
+    ws: new LatencyRecorder(),
+    rest: new LatencyRecorder(),
+  };
   private readonly notify: Notify;
   private view: AccountView | undefined;
   private stream: AccountStream | undefined;
@@ -90,7 +93,8 @@ export class VenueGateway {
     this.protocol = protocol;
     this.settings = { ...DEFAULT_GATEWAY_SETTINGS, ...parts.settings };
     const settings = this.settings;
-    this.notify = (kind, level, reason, line) => onNotice({ kind, level, venue, market, reason, ...(line !== undefined && { line }) });
+    this.notify = (kind, level, reason, line) =>
+      onNotice({ kind, level, venue, market, reason, ...(line !== undefined && { line }) });
     this.pauses = new Pauses(timers);
     this.budgets = new RateBudgets(gatewayRules(protocol), clock, parts.budgetMemory);
     this.queue = new RequestQueue(this.budgets, timers, settings);

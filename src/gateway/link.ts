@@ -143,7 +143,11 @@ export class Link<Item> {
         onMessage: (bytes, start, end, binary) => this.read(session, bytes.subarray(start, end), binary),
         onClose: ({ code, text, refusal }) => {
           this.socket = undefined;
-          this.end({ reason: text === '' ? `closed with code ${code}` : text, refusal: null, retryAfterMs: refusal?.retryAfterMs ?? 0 });
+          this.end({
+            reason: text === '' ? `closed with code ${code}` : text,
+            refusal: null,
+            retryAfterMs: refusal?.retryAfterMs ?? 0,
+          });
           this.owner.onClosed(this);
         },
       },

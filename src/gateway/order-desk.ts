@@ -1,4 +1,4 @@
-import { OrderRuleError, TiercelError, VenueRequestError } from '../domain/errors.js';
+import { OrderRuleError, type RefusalKind, TiercelError, VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { OrderReference, OrderReport, OrderRequest } from '../domain/order.js';
 import { checkOrder } from '../venues/order-filters.js';
@@ -27,6 +27,8 @@ export interface OrderDeskParts {
   readonly line: OrderLine | null;
 }
 
+const CANCEL_AGAIN: readonly RefusalKind[] = ['outcome-unknown', 'venue-down', 'time-window'];
+
 /** Where orders and cancels leave: over the standing connection when it is there, else over REST. Each order leaves at most once. */
 export class OrderDesk {
   private closed = false;
@@ -54,7 +56,9 @@ export class OrderDesk {
     }
     try {
       const overLine = line?.place(order, instrument) ?? null;
-      if (overLine !== null) return this.conclude(reference, overLine, { state: 'sent' });
+      const progress: OrderProgress = { state: 'sent' };
+      const overRest = (): Promise<OrderReport> => requests.run(protocol.place(order, instrument), progress);
+      if (overLine !== null) return this.conclude(reference, this.again(overLine, ['time-window'], overRest), progress);
     } catch (error) {
       orders.forget(order.clientOrderId); // the protocol could not say it in its venue's words
       return Promise.resolve({ kind: 'refused', error: asTiercelError(error) });
@@ -70,21 +74,21 @@ export class OrderDesk {
    */
   async cancel(reference: OrderReference): Promise<OrderReport | null> {
     const { protocol, requests, orders, line } = this.parts;
-    const report = await this.cancelOver(line?.cancel(reference) ?? null, () => requests.run(protocol.cancel(reference)));
+    const overRest = (): Promise<OrderReport | null> => requests.run(protocol.cancel(reference));
+    const overLine = line?.cancel(reference) ?? null;
+    // Cancelling twice does no harm, and a cancel must get through.
+    const report = await (overLine === null ? overRest() : this.again<OrderReport | null>(overLine, CANCEL_AGAIN, overRest));
     return report === null ? null : (orders.accept(report) ?? orders.find(report)?.report ?? report);
   }
 
-  private async cancelOver(
-    overLine: Promise<OrderReport> | null,
-    overRest: () => Promise<OrderReport | null>,
-  ): Promise<OrderReport | null> {
-    if (overLine === null) return overRest();
+  /** What failed over the standing connection in one of these ways goes over REST; after a wrong time with a better clock. */
+  private async again<T>(overLine: Promise<T>, kinds: readonly RefusalKind[], overRest: () => Promise<T>): Promise<T> {
     try {
       return await overLine;
     } catch (error) {
-      // Cancelling twice does no harm, and a cancel must get through.
-      if (error instanceof VenueRequestError && (error.kind === 'outcome-unknown' || error.kind === 'venue-down')) return overRest();
-      throw error;
+      if (!(error instanceof VenueRequestError && kinds.includes(error.kind))) throw error;
+      if (error.kind === 'time-window') await this.parts.requests.correctClock();
+      return overRest();
     }
   }
 
@@ -96,15 +100,25 @@ export class OrderDesk {
     if (instrument === undefined) throw new VenueRequestError('unknown-instrument', `${venue} has no ${order.symbol}`, { venue });
     checkOrder(order, instrument);
     const refuse = (text: string): never => {
-      throw new OrderRuleError(`${venue} ${order.symbol}: ${text}`, { venue, symbol: order.symbol, clientOrderId: order.clientOrderId });
+      throw new OrderRuleError(`${venue} ${order.symbol}: ${text}`, {
+        venue,
+        symbol: order.symbol,
+        clientOrderId: order.clientOrderId,
+      });
     };
-    if (order.type === 'limit' && !features.timeInForce.includes(order.timeInForce)) refuse(`no ${order.timeInForce} orders here`);
-    if (order.quoteAmount !== null && !features.marketByQuote.includes(order.side)) refuse(`no ${order.side} by quote amount here`);
+    if (order.type === 'limit' && !features.timeInForce.includes(order.timeInForce))
+      refuse(`no ${order.timeInForce} orders here`);
+    if (order.quoteAmount !== null && !features.marketByQuote.includes(order.side))
+      refuse(`no ${order.side} by quote amount here`);
     if (order.reduceOnly && !features.reduceOnly) refuse('no reduce-only orders here');
     return instrument;
   }
 
-  private async conclude(reference: OrderReference, answer: Promise<OrderReport>, progress: OrderProgress): Promise<PlaceOutcome> {
+  private async conclude(
+    reference: OrderReference,
+    answer: Promise<OrderReport>,
+    progress: OrderProgress,
+  ): Promise<PlaceOutcome> {
     const { orders } = this.parts;
     const askedAt = orders.now;
     try {
@@ -127,7 +141,8 @@ export class OrderDesk {
     const askedAt = orders.now;
     try {
       const report = await requests.run(protocol.order(reference));
-      if (report !== null) return { kind: 'placed', order: orders.accept(report, askedAt) ?? orders.find(report)?.report ?? report };
+      if (report !== null)
+        return { kind: 'placed', order: orders.accept(report, askedAt) ?? orders.find(report)?.report ?? report };
     } catch (cause) {
       return { kind: 'unknown', error: asTiercelError(cause), reference };
     }

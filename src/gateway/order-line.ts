@@ -2,7 +2,14 @@ import type { Timer } from '../domain/clock.js';
 import { VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { OrderReference, OrderReport, OrderRequest } from '../domain/order.js';
-import type { OrderEntryItem, OrderEntryProtocol, OrderEntrySession, RateCost, RequestStamp, VenueRefusal } from '../venues/trading.js';
+import type {
+  OrderEntryItem,
+  OrderEntryProtocol,
+  OrderEntrySession,
+  RateCost,
+  RequestStamp,
+  VenueRefusal,
+} from '../venues/trading.js';
 import type { LatencyRecorder } from './latency.js';
 import { Line, type LineOwner, type LineParts } from './line.js';
 import type { Link, LinkItem } from './link.js';
@@ -69,7 +76,9 @@ export class OrderLine implements LineOwner<EntryItem> {
 
   /** Sends a cancel now. @returns null as `place` does */
   cancel(order: OrderReference): Promise<OrderReport> | null {
-    return this.send(this.parts.protocol.cancelCosts, 'cancel', (session, requestId, stamp) => session.cancel(order, requestId, stamp));
+    return this.send(this.parts.protocol.cancelCosts, 'cancel', (session, requestId, stamp) =>
+      session.cancel(order, requestId, stamp),
+    );
   }
 
   onUp(): void {}
@@ -109,7 +118,8 @@ export class OrderLine implements LineOwner<EntryItem> {
     const { queue, requests, clock, settings } = this.parts;
     const { link } = this.line;
     const session = link?.session;
-    if (link === null || !isEntrySession(session) || this.pending.size >= PENDING_MAX || !queue.tryAdmit(costs, purpose)) return null;
+    if (link === null || !isEntrySession(session) || this.pending.size >= PENDING_MAX || !queue.tryAdmit(costs, purpose))
+      return null;
     const requestId = ++this.lastRequestId;
     const sentUs = clock.monotonicUs();
     let sent = false;

@@ -131,7 +131,7 @@ function isOld(before: OrderReport, report: OrderReport, overtaken: boolean): bo
   }
   if (isFinal(report.state)) return false;
   if ((PROGRESS[report.state] ?? 0) < (PROGRESS[before.state] ?? 0)) return true;
-  return overtaken || (filled !== null && filled.lt(before.filledQty ?? 0));
+  return overtaken || filled?.lt(before.filledQty ?? 0) === true;
 }
 
 function merged(before: OrderReport, report: OrderReport): OrderReport {

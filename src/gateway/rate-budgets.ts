@@ -169,7 +169,8 @@ export class RateBudgets {
   private freeMs(at: number, excess: number, nowMs: number): number {
     const base = at * FIELDS;
     const rule = this.rules[at];
-    if (rule?.kind === 'decay') return Math.min((excess / rule.perSecond) * 1000, (this.field(base + LEVEL) / rule.perSecond) * 1000 + POLL_MS);
+    if (rule?.kind === 'decay')
+      return Math.min((excess / rule.perSecond) * 1000, (this.field(base + LEVEL) / rule.perSecond) * 1000 + POLL_MS);
     const stepMs = (rule?.windowMs ?? 0) / STEPS;
     if (stepMs === 0) return POLL_MS;
     const newest = this.field(base + TOUCHED);

@@ -127,7 +127,13 @@ function sharesBudget(left: readonly RateCost[], right: readonly RateCost[]): bo
 
 function refused(purpose: Purpose, waitMs: number): VenueRequestError {
   const retryAfterMs = Number.isFinite(waitMs) ? waitMs : undefined;
-  return new VenueRequestError('rate-limited', `the rate budget has no room for this ${purpose}`, { purpose, sent: false }, {}, retryAfterMs);
+  return new VenueRequestError(
+    'rate-limited',
+    `the rate budget has no room for this ${purpose}`,
+    { purpose, sent: false },
+    {},
+    retryAfterMs,
+  );
 }
 
 function stoppedError(): VenueRequestError {

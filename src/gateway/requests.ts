@@ -5,7 +5,16 @@ import { VenueProtocolError, VenueRequestError } from '../domain/errors.js';
 import type { Random } from '../domain/random.js';
 import { type HttpResponse, type HttpTransport, wasSent } from '../transport/http-transport.js';
 import { parseExactJson } from '../venues/answer.js';
-import type { Dialogue, RateBudgetRule, RateCost, RequestStamp, RestCall, RestReply, TradingProtocol, VenueRefusal } from '../venues/trading.js';
+import type {
+  Dialogue,
+  RateBudgetRule,
+  RateCost,
+  RequestStamp,
+  RestCall,
+  RestReply,
+  TradingProtocol,
+  VenueRefusal,
+} from '../venues/trading.js';
 import { type Notify, reasonOf } from './events.js';
 import type { LatencyRecorder } from './latency.js';
 import type { Nonces } from './nonces.js';
@@ -65,7 +74,8 @@ export class Requests {
   async run<T>(dialogue: Dialogue<T>, progress?: OrderProgress): Promise<T> {
     let step = dialogue.next();
     for (let calls = 0; step.done !== true; calls++) {
-      if (calls >= CALLS_MAX) throw new VenueProtocolError(`an operation made ${CALLS_MAX} calls without an end`, this.where(step.value));
+      if (calls >= CALLS_MAX)
+        throw new VenueProtocolError(`an operation made ${CALLS_MAX} calls without an end`, this.where(step.value));
       let body: unknown;
       try {
         body = await this.call(step.value, progress);
@@ -145,11 +155,20 @@ export class Requests {
     } catch (cause) {
       const sent = wasSent(cause);
       if (sent && progress !== undefined) progress.state = 'sent';
-      throw new VenueRequestError(sent ? 'outcome-unknown' : 'venue-down', reasonOf(cause), { ...this.where(call), sent }, { cause });
+      throw new VenueRequestError(
+        sent ? 'outcome-unknown' : 'venue-down',
+        reasonOf(cause),
+        { ...this.where(call), sent },
+        { cause },
+      );
     }
   }
 
-  private judge(call: RestCall, { status, headers, body, retryAfterMs }: HttpResponse, progress: OrderProgress | undefined): unknown {
+  private judge(
+    call: RestCall,
+    { status, headers, body, retryAfterMs }: HttpResponse,
+    progress: OrderProgress | undefined,
+  ): unknown {
     const { protocol, budgets } = this.parts;
     const reply: RestReply = { status, headers, body: parseExactJson(Buffer.from(body).toString('utf8')) };
     budgets.read(protocol.usage(reply));
@@ -162,7 +181,11 @@ export class Requests {
     const askedMs = refusal.retryAfterMs ?? retryAfterMs;
     if (refusal.kind !== 'rate-limited') throw this.refused(call, refusal, askedMs);
     const waitMs = budgets.pause(SHUT_STATUSES.has(status) ? null : call.costs, askedMs);
-    this.parts.notify('rate-limited', 'alert', `${call.method} ${call.path}: ${refusal.code} ${refusal.text}; nothing is asked for ${waitMs} ms`);
+    this.parts.notify(
+      'rate-limited',
+      'alert',
+      `${call.method} ${call.path}: ${refusal.code} ${refusal.text}; nothing is asked for ${waitMs} ms`,
+    );
     throw this.refused(call, refusal, waitMs);
   }
 
@@ -173,7 +196,8 @@ export class Requests {
     return new VenueRequestError(kind, message, { ...this.where(call), venueCode: code }, {}, retryAfterMs);
   }
 
-  private async correctClock(): Promise<void> {
+  /** The venue said that our idea of its time is wrong: measures it anew. */
+  async correctClock(): Promise<void> {
     this.parts.venueClock.reset();
     try {
       await this.measureClock();

@@ -63,7 +63,8 @@ export async function settle(parts: SettlementParts, reference: OrderReference):
     }
     if (!(await pauses.wait(backoffMs(tries, settings.settleBackoff, random)))) {
       const { venue } = protocol;
-      const error = lastError ?? new VenueRequestError('outcome-unknown', `${venue}: stopped before the venue gave its word`, { venue });
+      const error =
+        lastError ?? new VenueRequestError('outcome-unknown', `${venue}: stopped before the venue gave its word`, { venue });
       return { kind: 'unknown', error };
     }
   }

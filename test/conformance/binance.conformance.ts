@@ -1,118 +1,25 @@
-import ccxt, { type Exchange, type Order } from 'ccxt';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import ccxt from 'ccxt';
+import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.js';
-import type { SimulatedBook } from '../../src/sim/market/book.js';
-import { moneyText } from '../../src/sim/matching/money.js';
-import { type ConformanceVenue, startVenue } from './rig.js';
+import {
+  amountOf,
+  away,
+  client,
+  following,
+  futuresBook,
+  type Implicit,
+  implicit,
+  levels,
+  number,
+  price,
+  refusal,
+  spotBook,
+  untilOrder,
+  useVenue,
+  venue,
+} from './binance-client.js';
 
-/** What the implicit methods of ccxt look like; its types leave them out. */
-type Implicit = Record<string, (params?: Record<string, unknown>) => Promise<unknown>>;
-
-let venue: ConformanceVenue;
-const opened: Exchange[] = [];
-
-beforeAll(async () => {
-  venue = await startVenue('binance');
-});
-
-afterEach(async () => {
-  // Open orders of one case must not disturb the next.
-  for (const market of ['spot', 'futures'] as const)
-    for (const book of venue.simulation.market.booksOf('binance', market)) venue.engine.cancelAll(venue.account, book);
-  await Promise.all(opened.splice(0).map((exchange) => exchange.close()));
-});
-
-afterAll(() => venue.stop());
-
-/** ccxt as anybody would make it: other base URLs, and keys. */
-async function client(id: 'binance' | 'binanceusdm', changes: Record<string, unknown> = {}): Promise<Exchange> {
-  const http = venue.endpoints.rest;
-  const ws = venue.endpoints.wsPublic;
-  const exchange = new ccxt.pro[id]({
-    apiKey: venue.key.apiKey,
-    secret: venue.key.secret,
-    enableRateLimit: false,
-    urls: {
-      api: {
-        public: `${http}/api/v3`,
-        private: `${http}/api/v3`,
-        v1: `${http}/api/v1`,
-        sapi: `${http}/sapi/v1`,
-        sapiV2: `${http}/sapi/v2`,
-        sapiV3: `${http}/sapi/v3`,
-        sapiV4: `${http}/sapi/v4`,
-        fapiPublic: `${http}/fapi/v1`,
-        fapiPublicV2: `${http}/fapi/v2`,
-        fapiPublicV3: `${http}/fapi/v3`,
-        fapiPrivate: `${http}/fapi/v1`,
-        fapiPrivateV2: `${http}/fapi/v2`,
-        fapiPrivateV3: `${http}/fapi/v3`,
-        fapiData: `${http}/futures/data`,
-        dapiPublic: `${http}/dapi/v1`,
-        dapiPrivate: `${http}/dapi/v1`,
-        ws: {
-          spot: `${ws}/stream/ws`,
-          future: `${ws}/ws`,
-          'ws-api': { spot: `${ws}/ws-api/v3`, future: `${ws}/ws-fapi/v1` },
-        },
-      },
-    },
-    ...changes,
-  });
-  await exchange.loadHttpProxyAgent();
-  opened.push(exchange);
-  return exchange;
-}
-
-const implicit = (exchange: Exchange): Implicit => exchange as unknown as Implicit;
-const number = (money: bigint): number => Number(moneyText(money));
-const spotBook = (): SimulatedBook => venue.book('spot', 'BTC');
-const futuresBook = (): SimulatedBook => venue.book('futures', 'ETH');
-
-function price(book: SimulatedBook, units: number): number {
-  return Number(new Decimal(units).div(new Decimal(10).pow(book.instrument.priceDecimals)).toFixed());
-}
-
-/** The levels that the engine publishes. */
-function levels(book: SimulatedBook, depth: number): { bids: number[][]; asks: number[][] } {
-  const { priceDecimals, qtyDecimals } = book.instrument;
-  const side = (name: 'bids' | 'asks'): number[][] =>
-    book[name]
-      .levels()
-      .slice(0, depth)
-      .map(({ priceUnits, qtyUnits }) => [Number(`${priceUnits}e-${priceDecimals}`), Number(`${qtyUnits}e-${qtyDecimals}`)]);
-  return { bids: side('bids'), asks: side('asks') };
-}
-
-/** A price on the grid that far from the touch, so that the order rests. */
-function away(book: SimulatedBook, side: 'buy' | 'sell', fraction: number): number {
-  const touch = (side === 'buy' ? book.bids : book.asks).best()?.priceUnits ?? 0;
-  const { tickUnits } = book.instrument;
-  return price(book, Math.round((touch * (side === 'buy' ? 1 - fraction : 1 + fraction)) / tickUnits) * tickUnits);
-}
-
-/** About so much of the quote asset, in whole lots. */
-function amountOf(book: SimulatedBook, value: number): number {
-  const { qtyDecimals, priceDecimals } = book.instrument;
-  const touch = (book.bids.best()?.priceUnits ?? 1) / 10 ** priceDecimals;
-  return Number((value / touch).toFixed(qtyDecimals));
-}
-
-async function refusal(action: () => Promise<unknown>): Promise<Error> {
-  try {
-    await action();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('it was not refused');
-}
-
-async function untilOrder(exchange: Exchange, symbol: string, accept: (order: Order) => boolean): Promise<Order> {
-  for (;;) {
-    const found = (await exchange.watchOrders(symbol)).find(accept);
-    if (found !== undefined) return found;
-  }
-}
+useVenue();
 
 const CASES = [
   { id: 'binance', market: 'spot', symbol: 'BTC/USDT', book: spotBook },
@@ -154,14 +61,20 @@ describe.each(CASES)('ccxt $id: market data of $market', ({ id, market, symbol, 
     const own = book();
     const trades = await exchange.fetchTrades(symbol, undefined, 50);
     expect(trades).toHaveLength(50);
-    const engineTrades = new Map(venue.engine.trades(own).map((trade) => [String(trade.id), trade]));
+    const engineTrades = new Map(
+      venue()
+        .engine.trades(own)
+        .map((trade) => [String(trade.id), trade]),
+    );
     for (const trade of trades) {
       const expected = engineTrades.get(trade.id ?? '');
       expect(trade.price).toBe(price(own, expected?.priceUnits ?? 0));
       expect(trade.side).toBe(expected?.buyerIsTaker === true ? 'buy' : 'sell');
     }
     const [watched] = await exchange.watchTrades(symbol);
-    const seen = venue.engine.trades(own).find((trade) => String(trade.id) === watched?.id);
+    const seen = venue()
+      .engine.trades(own)
+      .find((trade) => String(trade.id) === watched?.id);
     expect(watched?.price).toBe(price(own, seen?.priceUnits ?? 0));
 
     const ticker = await exchange.fetchTicker(symbol);
@@ -176,7 +89,7 @@ describe.each(CASES)('ccxt $id: market data of $market', ({ id, market, symbol, 
     const klines = await exchange.fetchOHLCV(symbol, '1m', undefined, 5);
     expect(klines).toHaveLength(5);
     const openUs = Number(klines[0]?.[0]) * 1000;
-    const [first] = venue.engine.klines(own, 60_000, openUs, openUs);
+    const [first] = venue().engine.klines(own, 60_000, openUs, openUs);
     expect(klines[0]?.slice(1, 5)).toEqual(
       [first?.openUnits, first?.highUnits, first?.lowUnits, first?.closeUnits].map((units) => price(own, units ?? 0)),
     );
@@ -196,7 +109,7 @@ describe('ccxt binance: spot trading', () => {
   it('sees the balances of the engine', async () => {
     const exchange = await client('binance');
     const balance = await exchange.fetchBalance();
-    for (const { asset, total, locked } of venue.account.balances('spot')) {
+    for (const { asset, total, locked } of venue().account.balances('spot')) {
       expect(balance[asset]?.total).toBe(number(total));
       expect(balance[asset]?.used).toBe(number(locked));
       expect(balance[asset]?.free).toBe(number(total - locked));
@@ -210,16 +123,16 @@ describe('ccxt binance: spot trading', () => {
     const at = away(own, 'buy', 0.02);
     const placed = await exchange.createOrder(symbol, 'limit', 'buy', amount, at);
     expect(placed).toMatchObject({ status: 'open', side: 'buy', type: 'limit', price: at, amount, filled: 0 });
-    const [engineOrder] = venue.account.openOrders(own);
+    const [engineOrder] = venue().account.openOrders(own);
     expect(String(engineOrder?.id)).toBe(placed.id);
     expect(engineOrder?.clientOrderId).toBe(placed.clientOrderId);
     expect(price(own, engineOrder?.priceUnits ?? 0)).toBe(at);
-    expect(venue.account.balance('spot', 'USDT').locked).toBeGreaterThan(0n);
+    expect(venue().account.balance('spot', 'USDT').locked).toBeGreaterThan(0n);
     expect(await exchange.fetchOrder(String(placed.id), symbol)).toMatchObject({ id: placed.id, status: 'open', price: at });
     expect((await exchange.fetchOpenOrders(symbol)).map(({ id }) => id)).toEqual([placed.id]);
     const canceled = await exchange.cancelOrder(String(placed.id), symbol);
     expect(canceled).toMatchObject({ id: placed.id, status: 'canceled', info: { origClientOrderId: placed.clientOrderId } });
-    expect(venue.account.openOrders(own)).toEqual([]);
+    expect(venue().account.openOrders(own)).toEqual([]);
     expect(await exchange.fetchOrder(String(placed.id), symbol)).toMatchObject({ status: 'canceled', filled: 0 });
     const two = await Promise.all(
       [at, away(own, 'buy', 0.03)].map((limit) => exchange.createLimitBuyOrder(symbol, amount, limit)),
@@ -234,7 +147,7 @@ describe('ccxt binance: spot trading', () => {
     const amount = amountOf(own, 500);
     const bought = await exchange.createOrder(symbol, 'market', 'buy', amount);
     expect(bought).toMatchObject({ status: 'closed', filled: amount, remaining: 0 });
-    const byEngine = venue.account.order(Number(bought.id));
+    const byEngine = venue().account.order(Number(bought.id));
     expect(bought.cost).toBe(number(byEngine?.filledQuote ?? 0n));
     expect(bought.fee).toMatchObject({
       currency: 'BTC',
@@ -243,7 +156,7 @@ describe('ccxt binance: spot trading', () => {
     const sold = await exchange.createMarketSellOrder(symbol, amount);
     expect(sold).toMatchObject({ status: 'closed', filled: amount });
     const spent = await exchange.createMarketBuyOrderWithCost(symbol, 250);
-    const spentByEngine = venue.account.order(Number(spent.id));
+    const spentByEngine = venue().account.order(Number(spent.id));
     expect(spent.status).toBe('closed');
     expect(spent.cost).toBe(number(spentByEngine?.filledQuote ?? 0n));
     expect(spent.cost).toBeLessThanOrEqual(250);
@@ -267,12 +180,12 @@ describe('ccxt binance: spot trading', () => {
     else expect(all).toMatchObject({ status: 'expired', filled: 0 });
 
     const mine = await exchange.fetchMyTrades(symbol);
-    const fills = venue.account.fills(own);
+    const fills = venue().account.fills(own);
     expect(mine.map(({ id }) => id)).toEqual(fills.map(({ tradeId }) => String(tradeId)));
     expect(mine.map(({ fee }) => fee?.cost)).toEqual(fills.map(({ fee }) => number(fee)));
     expect(mine.map(({ takerOrMaker }) => takerOrMaker)).toEqual(fills.map(({ maker }) => (maker ? 'maker' : 'taker')));
     const balance = await exchange.fetchBalance();
-    for (const asset of ['BTC', 'USDT']) expect(balance[asset]?.total).toBe(number(venue.account.balance('spot', asset).total));
+    for (const asset of ['BTC', 'USDT']) expect(balance[asset]?.total).toBe(number(venue().account.balance('spot', asset).total));
   });
 
   it('posts without taking, and is refused when it would take', async () => {
@@ -281,7 +194,7 @@ describe('ccxt binance: spot trading', () => {
     const posted = await exchange.createOrder(symbol, 'limit', 'sell', amountOf(own, 100), away(own, 'sell', 0.02), {
       postOnly: true,
     });
-    expect(venue.account.order(Number(posted.id))).toMatchObject({ timeInForce: 'post-only', state: 'open' });
+    expect(venue().account.order(Number(posted.id))).toMatchObject({ timeInForce: 'post-only', state: 'open' });
     const taking = await refusal(() =>
       exchange.createOrder(symbol, 'limit', 'sell', amountOf(own, 100), away(own, 'buy', 0.01), { postOnly: true }),
     );
@@ -295,19 +208,17 @@ describe('ccxt binance: spot trading', () => {
     const opening = untilOrder(exchange, symbol, ({ status }) => status === 'open');
     const fill = exchange.watchMyTrades(symbol);
     const change = exchange.watchBalance();
-    await exchange.fetchTime();
     const at = away(own, 'buy', 0.02);
-    // The subscription is acknowledged before anything happens to the account.
-    await new Promise<void>((resolve) => setTimeout(resolve, 300));
+    await following(exchange, 'ws-api');
     const placed = await exchange.createLimitBuyOrder(symbol, amountOf(own, 100), at);
     expect(await opening).toMatchObject({ id: placed.id, price: at, filled: 0 });
-    expect((await change)['USDT']?.used).toBe(number(venue.account.balance('spot', 'USDT').locked));
+    expect((await change)['USDT']?.used).toBe(number(venue().account.balance('spot', 'USDT').locked));
     const ended = untilOrder(exchange, symbol, ({ id, status }) => id === placed.id && status === 'canceled');
     await exchange.cancelOrder(String(placed.id), symbol);
     expect(await ended).toMatchObject({ clientOrderId: placed.clientOrderId });
     const bought = await exchange.createMarketBuyOrder(symbol, amountOf(own, 100));
     const [first] = await fill;
-    const [byEngine] = venue.account.order(Number(bought.id))?.fills ?? [];
+    const [byEngine] = venue().account.order(Number(bought.id))?.fills ?? [];
     expect(first).toMatchObject({
       id: String(byEngine?.tradeId),
       order: bought.id,
@@ -330,7 +241,7 @@ describe('ccxt binance: spot trading', () => {
     // ccxt hands the balances of this call on as they came.
     const { info } = (await exchange.fetchBalanceWs()) as unknown as { info: { balances: { asset: string; free: string }[] } };
     const usdt = info.balances.find(({ asset }) => asset === 'USDT');
-    expect(Number(usdt?.free)).toBe(number(venue.account.balance('spot', 'USDT').total));
+    expect(Number(usdt?.free)).toBe(number(venue().account.balance('spot', 'USDT').total));
     const refused = await refusal(() => exchange.createOrderWs(symbol, 'limit', 'buy', amountOf(own, 9_000_000_000), at));
     // The filters' texts say more to ccxt only where a status of HTTP comes with them.
     expect(refused).toBeInstanceOf(ccxt.BadRequest);
@@ -372,123 +283,5 @@ describe('ccxt binance: spot trading', () => {
     );
     const late = await client('binance', { options: { timeDifference: 60_000 } });
     expect(await refusal(() => implicit(late)['privateGetAccount']?.() ?? Promise.resolve())).toBeInstanceOf(ccxt.InvalidNonce);
-  });
-});
-
-describe('ccxt binanceusdm: futures trading', () => {
-  const symbol = 'ETH/USDT:USDT';
-
-  it('reads funding, fees and leverage, and sets leverage and margin mode', async () => {
-    const exchange = await client('binanceusdm');
-    const own = futuresBook();
-    const funding = await exchange.fetchFundingRate(symbol);
-    expect(funding.fundingRate).toBe(Number(venue.engine.funding(own).rate));
-    expect(funding.fundingTimestamp).toBe(Math.floor(venue.engine.funding(own).nextUs / 1000));
-    expect(funding.markPrice).toBeGreaterThan(0);
-    const past = venue.engine.pastFunding(own).slice(-3);
-    const history = await exchange.fetchFundingRateHistory(symbol, undefined, 3);
-    expect(history.map(({ fundingRate }) => fundingRate)).toEqual(past.map(({ rate }) => Number(rate)));
-    expect(await exchange.fetchTradingFee(symbol)).toMatchObject({ maker: 0.0002, taker: 0.0005 });
-    await exchange.setLeverage(7, symbol);
-    expect(venue.account.position(own).leverage).toBe(7);
-    const mode = venue.account.position(own).marginMode === 'isolated' ? 'cross' : 'isolated';
-    await exchange.setMarginMode(mode, symbol);
-    expect(venue.account.position(own).marginMode).toBe(mode);
-    expect(await exchange.fetchLeverage(symbol)).toMatchObject({ longLeverage: 7, marginMode: mode });
-    await exchange.setMarginMode('isolated', symbol).catch((error: unknown) => {
-      expect(error).toBeInstanceOf(ccxt.MarginModeAlreadySet);
-    });
-    expect(await refusal(() => exchange.setLeverage(124.5, symbol))).toBeInstanceOf(ccxt.BaseError);
-  });
-
-  it('opens, watches and closes a position', async () => {
-    const exchange = await client('binanceusdm');
-    const own = futuresBook();
-    await exchange.loadMarkets();
-    const amount = amountOf(own, 600);
-    const watching = untilOrder(exchange, symbol, ({ status }) => status === 'closed');
-    const fill = exchange.watchMyTrades(symbol);
-    await new Promise<void>((resolve) => setTimeout(resolve, 300));
-    const opened = await exchange.createMarketBuyOrder(symbol, amount);
-    const byEngine = venue.account.order(Number(opened.id));
-    expect(opened).toMatchObject({ status: 'closed', filled: amount, cost: number(byEngine?.filledQuote ?? 0n) });
-    expect(await watching).toMatchObject({ id: opened.id, filled: amount });
-    expect((await fill)[0]).toMatchObject({
-      order: opened.id,
-      fee: { currency: 'USDT', cost: number(byEngine?.fills[0]?.fee ?? 0n) },
-    });
-    const [position] = await exchange.fetchPositions([symbol]);
-    const held = venue.account.position(own);
-    expect(position).toMatchObject({
-      side: 'long',
-      contracts: amount,
-      entryPrice: number(held.entryPrice),
-      marginMode: 'isolated',
-    });
-    expect(position?.initialMarginPercentage).toBeCloseTo(1 / held.leverage, 6);
-    expect(position?.liquidationPrice).toBeGreaterThan(0);
-    const balance = await exchange.fetchBalance();
-    expect(balance['USDT']?.free).toBe(
-      number(venue.account.balance('futures', 'USDT').total - venue.account.balance('futures', 'USDT').locked),
-    );
-    const mine = await exchange.fetchMyTrades(symbol);
-    expect(mine.map(({ id }) => id)).toEqual(venue.account.fills(own).map(({ tradeId }) => String(tradeId)));
-
-    const positions = exchange.watchPositions([symbol]);
-    const closed = await exchange.createOrder(symbol, 'market', 'sell', amount, undefined, { reduceOnly: true });
-    expect(closed).toMatchObject({ status: 'closed', filled: amount });
-    expect((await positions)[0]).toMatchObject({ symbol });
-    expect(await exchange.fetchPositions([symbol])).toEqual([]);
-    expect(venue.account.position(own).qtyUnits).toBe(0);
-    const again = await refusal(() => exchange.createOrder(symbol, 'market', 'sell', amount, undefined, { reduceOnly: true }));
-    expect(again.message).toContain('-2022');
-  });
-
-  it('places, finds, lists and cancels orders, over both interfaces', async () => {
-    const exchange = await client('binanceusdm');
-    const own = futuresBook();
-    await exchange.loadMarkets();
-    const amount = amountOf(own, 200);
-    const at = away(own, 'buy', 0.02);
-    const placed = await exchange.createLimitBuyOrder(symbol, amount, at, { postOnly: true });
-    expect(venue.account.order(Number(placed.id))).toMatchObject({ timeInForce: 'post-only', state: 'open' });
-    expect(await exchange.fetchOrder(String(placed.id), symbol)).toMatchObject({ status: 'open', price: at });
-    expect((await exchange.fetchOpenOrders(symbol)).map(({ id }) => id)).toEqual([placed.id]);
-    expect(await exchange.cancelOrder(String(placed.id), symbol)).toMatchObject({ status: 'canceled' });
-    const overWs = await exchange.createOrderWs(symbol, 'limit', 'buy', amount, at);
-    expect(overWs).toMatchObject({ status: 'open', price: at });
-    expect(await exchange.cancelOrderWs(String(overWs.id), symbol)).toMatchObject({ status: 'canceled' });
-    await exchange.createLimitBuyOrder(symbol, amount, at);
-    await exchange.cancelAllOrders(symbol);
-    expect(venue.account.openOrders(own)).toEqual([]);
-  });
-
-  it('is refused what the venue refuses', async () => {
-    const exchange = await client('binanceusdm');
-    const own = futuresBook();
-    await exchange.loadMarkets();
-    const at = away(own, 'buy', 0.02);
-    const order = { symbol: 'ETHUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: amountOf(own, 100), price: at };
-    const post = implicit(exchange)['fapiPrivatePostOrder'];
-    if (post === undefined) throw new Error('no such method');
-    const code = async (changes: Record<string, unknown>): Promise<string> =>
-      /"code":(-\d+)/.exec((await refusal(() => post({ ...order, ...changes }))).message)?.[1] ?? '';
-    const finer = new Decimal(at).plus(new Decimal(10).pow(-own.instrument.priceDecimals - 1)).toFixed();
-    expect(await code({ price: finer })).toBe('-1111');
-    expect(await code({ quantity: `0.${'0'.repeat(own.instrument.qtyDecimals)}1` })).toBe('-1111');
-    expect(await code({ quantity: '0' })).toBe('-4003');
-    expect(await code({ quantity: amountOf(own, 9_000_000) })).toBe('-2019');
-    expect(await code({ price: away(own, 'buy', -0.2) })).toBe('-4016');
-    const taking = await refusal(() =>
-      exchange.createLimitBuyOrder(symbol, amountOf(own, 100), away(own, 'buy', -0.01), { postOnly: true }),
-    );
-    expect(taking).toBeInstanceOf(ccxt.InvalidOrder);
-    const fok = await refusal(() => exchange.createLimitBuyOrder(symbol, amountOf(own, 100), at, { timeInForce: 'FOK' }));
-    expect(fok).toBeInstanceOf(ccxt.InvalidOrder);
-    expect(await refusal(() => exchange.fetchOrder('999999', symbol))).toBeInstanceOf(ccxt.OrderNotFound);
-    const late = await client('binanceusdm', { options: { timeDifference: 60_000 } });
-    expect(await refusal(() => implicit(late)['fapiPrivateV3GetAccount']?.() ?? Promise.resolve())).toBeInstanceOf(
-      ccxt.InvalidNonce,
-    );
   });
 });

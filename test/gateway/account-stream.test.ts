@@ -133,7 +133,12 @@ describe('24 hours with losses of every kind', () => {
       await rig.pass(5 * 60_000 - downMs);
     }
     await rig.pass(120_000);
-    expect(rig.of('fill').map(({ fill }) => fill.tradeId).sort()).toEqual(rig.venue.fills.map(({ id }) => id).sort());
+    expect(
+      rig
+        .of('fill')
+        .map(({ fill }) => fill.tradeId)
+        .sort(),
+    ).toEqual(rig.venue.fills.map(({ id }) => id).sort());
     const last = new Map(rig.of('order').map(({ order }) => [order.venueOrderId, [order.state, order.filledQty]]));
     for (const order of rig.venue.orders) if (last.has(order.id)) expect(last.get(order.id)).toEqual([order.state, order.filled]);
     const ended = rig.venue.orders.filter(({ state }) => state === 'filled' || state === 'canceled');

@@ -21,14 +21,39 @@ export const FAKE_SECRET = 'fake-secret';
 export const FAKE_VALIDITY_MS = 2_000;
 
 const Refusal = z.object({ error: z.enum(REFUSAL_KINDS), retryAfterMs: z.number().optional() });
-const Order = z.object({ id: z.string(), cid: z.string(), symbol: z.string(), state: z.enum(ORDER_STATES), qty: z.string(), filled: z.string() });
-const FillRow = z.object({ id: z.string(), order: z.string(), cid: z.string(), symbol: z.string(), qty: z.string(), price: z.string(), ms: z.number() });
+const Order = z.object({
+  id: z.string(),
+  cid: z.string(),
+  symbol: z.string(),
+  state: z.enum(ORDER_STATES),
+  qty: z.string(),
+  filled: z.string(),
+});
+const FillRow = z.object({
+  id: z.string(),
+  order: z.string(),
+  cid: z.string(),
+  symbol: z.string(),
+  qty: z.string(),
+  price: z.string(),
+  ms: z.number(),
+});
 const Used = z.coerce.number();
 
 export function readOrder(row: unknown): OrderReport {
   const { id, cid, symbol, state, qty, filled } = readAnswer('binance', 'order', Order, row);
   const none = { side: null, price: null, filledQuote: null, updatedMs: null, reason: null };
-  return { venue: 'binance', market: 'spot', symbol, venueOrderId: id, clientOrderId: cid, state, quantity: qty, filledQty: filled, ...none };
+  return {
+    venue: 'binance',
+    market: 'spot',
+    symbol,
+    venueOrderId: id,
+    clientOrderId: cid,
+    state,
+    quantity: qty,
+    filledQty: filled,
+    ...none,
+  };
 }
 
 export function readFill(row: unknown): Fill {
@@ -37,7 +62,13 @@ export function readFill(row: unknown): Fill {
   return { ...fixed, symbol, tradeId: id, venueOrderId: order, clientOrderId: cid, price, quantity: qty, timeMs: ms };
 }
 
-function call(method: RestCall['method'], path: string, purpose: RestCall['purpose'], query: Params = [], body: unknown = null): RestCall {
+function call(
+  method: RestCall['method'],
+  path: string,
+  purpose: RestCall['purpose'],
+  query: Params = [],
+  body: unknown = null,
+): RestCall {
   return {
     method,
     path,
@@ -90,7 +121,9 @@ export interface FakeOptions {
 }
 
 /** Budget that no test exhausts by chance. */
-export const WIDE: readonly RateBudgetRule[] = [{ name: 'weight', kind: 'window', limit: 100_000, windowMs: 1_000, scope: 'address' }];
+export const WIDE: readonly RateBudgetRule[] = [
+  { name: 'weight', kind: 'window', limit: 100_000, windowMs: 1_000, scope: 'address' },
+];
 
 /** The smallest protocol that has everything a gateway can be asked. */
 export function fakeProtocol(options: FakeOptions): TradingProtocol {
@@ -117,7 +150,9 @@ export function fakeProtocol(options: FakeOptions): TradingProtocol {
     sign: ({ method, path, query, body }, credentials, { epochMs, nonce }) => {
       const text = query.map(([name, value]) => `${name}=${value}`).join('&');
       const sent = body?.kind === 'json' ? body.text : null;
-      const signature = createHmac('sha256', credentials?.secret() ?? '').update(`${path}${text}${sent ?? ''}${nonce}`).digest('hex');
+      const signature = createHmac('sha256', credentials?.secret() ?? '')
+        .update(`${path}${text}${sent ?? ''}${nonce}`)
+        .digest('hex');
       return {
         method,
         target: text === '' ? path : `${path}?${text}`,
@@ -127,7 +162,8 @@ export function fakeProtocol(options: FakeOptions): TradingProtocol {
     },
     refusal: ({ status, body }): VenueRefusal | null => {
       const said = Refusal.safeParse(body).data;
-      if (said !== undefined) return { kind: said.error, code: said.error, text: '', ...(said.retryAfterMs && { retryAfterMs: said.retryAfterMs }) };
+      if (said !== undefined)
+        return { kind: said.error, code: said.error, text: '', ...(said.retryAfterMs && { retryAfterMs: said.retryAfterMs }) };
       if (status === 429) return { kind: 'rate-limited', code: '429', text: '' };
       return status < 300 && body !== undefined ? null : { kind: 'outcome-unknown', code: String(status), text: '' };
     },
@@ -141,7 +177,10 @@ export function fakeProtocol(options: FakeOptions): TradingProtocol {
     },
     serverTimeStepMs: 1,
     *instruments(): Dialogue<readonly TradableInstrument[]> {
-      return z.array(z.string()).parse(yield call('GET', '/instruments', 'read')).map(instrument);
+      return z
+        .array(z.string())
+        .parse(yield call('GET', '/instruments', 'read'))
+        .map(instrument);
     },
     *orderBook(): Dialogue<never> {
       return yield* unsupported();
@@ -153,7 +192,10 @@ export function fakeProtocol(options: FakeOptions): TradingProtocol {
         ['to', String(toMs)],
       ]);
       const flat = { open: '1', high: '1', low: '1', close: '1', baseVolume: null, quoteVolume: null };
-      return z.array(z.number()).parse(rows).map((openMs) => ({ openMs, ...flat }));
+      return z
+        .array(z.number())
+        .parse(rows)
+        .map((openMs) => ({ openMs, ...flat }));
     },
     *tickers(): Dialogue<never> {
       return yield* unsupported();
@@ -219,13 +261,16 @@ export function fakeProtocol(options: FakeOptions): TradingProtocol {
       options.orderEntry === true
         ? {
             *prepare(): Dialogue<string> {
+              yield* [];
               return '';
             },
             session: () => ({
               url: `${ws}/trade`,
               opened: () => ['{"op":"login"}'],
-              place: (order, _instrument, requestId, { epochMs }) => JSON.stringify({ op: 'place', requestId, epochMs, ...placeBody(order) }),
-              cancel: (order, requestId, { epochMs }) => JSON.stringify({ op: 'cancel', requestId, epochMs, cid: order.clientOrderId }),
+              place: (order, _instrument, requestId, { epochMs }) =>
+                JSON.stringify({ op: 'place', requestId, epochMs, ...placeBody(order) }),
+              cancel: (order, requestId, { epochMs }) =>
+                JSON.stringify({ op: 'cancel', requestId, epochMs, cid: order.clientOrderId }),
               read: readEntry,
             }),
             heartbeat: null,

@@ -27,7 +27,12 @@ interface FakeFill {
 }
 
 /** What happens to a request: served, dropped before or after it was served, held back before it is served, or refused. */
-export type Fate = 'serve' | 'lose-request' | 'lose-answer' | { readonly delayMs: number } | { readonly status: string; readonly body: string };
+export type Fate =
+  | 'serve'
+  | 'lose-request'
+  | 'lose-answer'
+  | { readonly delayMs: number }
+  | { readonly status: string; readonly body: string };
 
 const NOTE = { traffic: 'ws-private', topic: '' } as const;
 
@@ -36,7 +41,13 @@ export class FakeVenue implements VenuePort {
   readonly orders: FakeOrder[] = [];
   readonly fills: FakeFill[] = [];
   /** Every request that arrived, refused ones included. */
-  readonly arrivals: { readonly method: string; readonly path: string; readonly ms: number; readonly nonce: number; readonly timeout: string }[] = [];
+  readonly arrivals: {
+    readonly method: string;
+    readonly path: string;
+    readonly ms: number;
+    readonly nonce: number;
+    readonly timeout: string;
+  }[] = [];
   readonly tickets = new Set<string>();
   readonly streams = new Set<SocketPeer>();
   readonly trades = new Set<SocketPeer>();
@@ -134,10 +145,12 @@ export class FakeVenue implements VenuePort {
     const fate = this.fate(`ws ${op}`);
     if (fate === 'lose-request') return;
     const work = (): void => {
-      const late = this.nowMs() - Number(message['epochMs']) > FAKE_VALIDITY_MS;
+      const late = Math.abs(this.nowMs() - Number(message['epochMs'])) > FAKE_VALIDITY_MS;
       const result = late ? 'time-window' : op === 'place' ? this.place(message) : this.cancelById(cid ?? '');
       if (fate === 'lose-answer') return;
-      send(typeof result === 'string' ? { kind: 'refusal', requestId, error: result } : { kind: 'order', requestId, row: result });
+      send(
+        typeof result === 'string' ? { kind: 'refusal', requestId, error: result } : { kind: 'order', requestId, row: result },
+      );
     };
     if (typeof fate === 'object' && 'delayMs' in fate) this.time.after(fate.delayMs, work);
     else work();
@@ -155,7 +168,9 @@ export class FakeVenue implements VenuePort {
     if (path === '/time') return { ms: this.nowMs() };
     if (path === '/instruments') return ['AAAUSDT', 'BBBUSDT'];
     if (path === '/klines') return this.klines(Number(query.get('from')), Number(query.get('to')));
-    const signed = createHmac('sha256', FAKE_SECRET).update(`${path}${request.rawQuery}${body}${request.header('x-nonce')}`).digest('hex');
+    const signed = createHmac('sha256', FAKE_SECRET)
+      .update(`${path}${request.rawQuery}${body}${request.header('x-nonce')}`)
+      .digest('hex');
     if (signed !== request.header('x-signature')) return 'authentication';
     if (Math.abs(this.nowMs() - Number(request.header('x-stamp'))) > FAKE_VALIDITY_MS) return 'time-window';
     const cid = query.get('cid') ?? '';

@@ -73,7 +73,8 @@ test('orders go over REST while the standing connection is not there', async () 
 
 test('a refusal by the venue ends an order; the same id may be used again', async () => {
   const rig = await (await Rig.create()).start();
-  rig.venue.fate = (what) => (what === 'POST /order' ? { status: '400 Bad Request', body: '{"error":"insufficient-balance"}' } : 'serve');
+  rig.venue.fate = (what) =>
+    what === 'POST /order' ? { status: '400 Bad Request', body: '{"error":"insufficient-balance"}' } : 'serve';
   expect(await rig.until(rig.gateway.place(buy('a')))).toMatchObject({
     kind: 'refused',
     error: { kind: 'insufficient-balance', remedy: 'abandon' },
@@ -96,7 +97,10 @@ test('the same client id is not sent twice: the earlier order is asked for', asy
 test('a venue that cannot be reached refuses an order; one that goes silent leaves it unknown', async () => {
   const rig = await (await Rig.create()).start();
   rig.host.stop();
-  expect(await rig.until(rig.gateway.place(buy('a')))).toMatchObject({ kind: 'refused', error: { kind: 'venue-down', remedy: 'retry' } });
+  expect(await rig.until(rig.gateway.place(buy('a')))).toMatchObject({
+    kind: 'refused',
+    error: { kind: 'venue-down', remedy: 'retry' },
+  });
   await rig.stop();
   const silent = await (await Rig.create()).start();
   silent.venue.fate = (what) => (what === 'POST /order' ? 'lose-request' : 'serve');
@@ -141,7 +145,8 @@ test('klines come in batches, each when it is wanted', async () => {
   const rig = await (await Rig.create()).start();
   const opens: number[][] = [];
   const read = async (): Promise<void> => {
-    for await (const batch of rig.gateway.klines('AAAUSDT', '1m', 60_000, 480_000)) opens.push(batch.map(({ openMs }) => openMs / 60_000));
+    for await (const batch of rig.gateway.klines('AAAUSDT', '1m', 60_000, 480_000))
+      opens.push(batch.map(({ openMs }) => openMs / 60_000));
   };
   await rig.until(read());
   expect(opens).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
@@ -152,7 +157,9 @@ test("the dead man's switch is armed again and again, and disarmed at the end", 
   const rig = await (await Rig.create({ deadMansSwitch: true }, { deadMansSwitchSeconds: 60 })).start();
   await rig.pass(100_000);
   await rig.stop();
-  const sent = rig.venue.arrivals.filter(({ path }) => path === '/switch').map(({ timeout }) => JSON.parse(timeout).timeoutSeconds);
+  const sent = rig.venue.arrivals
+    .filter(({ path }) => path === '/switch')
+    .map(({ timeout }) => JSON.parse(timeout).timeoutSeconds);
   expect(sent).toEqual([60, 60, 60, 60, 60, 60, 0]);
 });
 

@@ -21,7 +21,9 @@ function fateOf(random: SeededRandom): Fate {
 describe.each([true, false])('orders over WebSocket: %s', (orderEntry) => {
   test.each(seeds)('seed %i', async (seed) => {
     const random = new SeededRandom(seed);
-    const rig = await (await Rig.create({ orderEntry }, { answerTimeoutMs: 1_000, reconnectBackoff: { initialMs: 50, maxMs: 500 } }, seed)).start();
+    const rig = await (
+      await Rig.create({ orderEntry }, { answerTimeoutMs: 1_000, reconnectBackoff: { initialMs: 50, maxMs: 500 } }, seed)
+    ).start();
     rig.venue.fate = () => fateOf(random);
     const cids = Array.from({ length: 12 }, (_, i) => `s${seed}-${i}`);
     const outcomes = new Map<string, PlaceOutcome>();
@@ -43,7 +45,10 @@ describe.each([true, false])('orders over WebSocket: %s', (orderEntry) => {
       const outcome = outcomes.get(cid);
       expect(held.length).toBeLessThanOrEqual(1);
       const said = outcome?.kind === 'unknown' ? settled.get(cid) : outcome?.kind;
-      expect([cid, said]).toEqual([cid, held.length === 1 ? expect.stringMatching(/^(placed|found)$/) : expect.stringMatching(/^(refused|never-arrived)$/)]);
+      expect([cid, said]).toEqual([
+        cid,
+        held.length === 1 ? expect.stringMatching(/^(placed|found)$/) : expect.stringMatching(/^(refused|never-arrived)$/),
+      ]);
     }
     expect(await rig.stop()).toEqual(NOTHING_LEFT);
   });

@@ -10,7 +10,8 @@ test('P8: however much is asked, the venue never sees more than its limit', asyn
   await rig.until(Promise.all(Array.from({ length: 60 }, () => rig.gateway.balances())));
   const arrivals = rig.venue.arrivals.map(({ ms }) => ms);
   expect(arrivals.length).toBeGreaterThan(60);
-  for (const first of arrivals) expect(arrivals.filter((ms) => ms >= first && ms <= first + 10_000).length).toBeLessThanOrEqual(20);
+  for (const first of arrivals)
+    expect(arrivals.filter((ms) => ms >= first && ms <= first + 10_000).length).toBeLessThanOrEqual(20);
   await rig.stop();
 });
 
@@ -30,10 +31,16 @@ test('P8: a cancel gets through while reads and orders wait for room', async () 
 test('P8: after a 429 nothing is sent until the time is over that it names', async () => {
   const rig = await (await Rig.create({ budgets: BUDGETS })).start();
   rig.venue.fate = () => ({ status: '429 Too Many Requests', body: '' });
-  await expect(rig.until(rig.gateway.place(buy('a')))).resolves.toMatchObject({ kind: 'refused', error: { kind: 'rate-limited' } });
+  await expect(rig.until(rig.gateway.place(buy('a')))).resolves.toMatchObject({
+    kind: 'refused',
+    error: { kind: 'rate-limited' },
+  });
   rig.venue.fate = () => 'serve';
   const before = rig.venue.arrivals.length;
-  expect(await rig.gateway.place(buy('b'))).toMatchObject({ kind: 'refused', error: { kind: 'rate-limited', retryAfterMs: expect.any(Number) } });
+  expect(await rig.gateway.place(buy('b'))).toMatchObject({
+    kind: 'refused',
+    error: { kind: 'rate-limited', retryAfterMs: expect.any(Number) },
+  });
   expect(rig.venue.arrivals.length).toBe(before);
   await rig.pass(1_500);
   expect(await rig.until(rig.gateway.place(buy('c')))).toMatchObject({ kind: 'placed' });

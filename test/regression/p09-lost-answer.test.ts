@@ -2,16 +2,22 @@ import { expect, test } from 'vitest';
 import { buy, Rig, reference } from '../gateway/rig.js';
 
 // P9: a request timed out, the order had gone through, and the retry doubled it.
-test.each([true, false])('P9: an order whose answer is lost is unknown, is found by its client id, and is there once (WebSocket: %s)', async (orderEntry) => {
-  const rig = await (await Rig.create({ orderEntry })).start();
-  rig.venue.fate = (what) => (/place|POST .order/.test(what) ? 'lose-answer' : 'serve');
-  rig.venue.mutePushes = true;
-  const outcome = await rig.until(rig.gateway.place(buy('a')));
-  expect(outcome).toMatchObject({ kind: 'unknown', error: { kind: 'outcome-unknown', remedy: 'query' } });
-  expect(await rig.until(rig.gateway.settle(reference('a')))).toMatchObject({ kind: 'found', order: { state: 'open', clientOrderId: 'a' } });
-  expect(rig.venue.ordersOf('a')).toHaveLength(1);
-  await rig.stop();
-});
+test.each([true, false])(
+  'P9: an order whose answer is lost is unknown, is found by its client id, and is there once (WebSocket: %s)',
+  async (orderEntry) => {
+    const rig = await (await Rig.create({ orderEntry })).start();
+    rig.venue.fate = (what) => (/place|POST .order/.test(what) ? 'lose-answer' : 'serve');
+    rig.venue.mutePushes = true;
+    const outcome = await rig.until(rig.gateway.place(buy('a')));
+    expect(outcome).toMatchObject({ kind: 'unknown', error: { kind: 'outcome-unknown', remedy: 'query' } });
+    expect(await rig.until(rig.gateway.settle(reference('a')))).toMatchObject({
+      kind: 'found',
+      order: { state: 'open', clientOrderId: 'a' },
+    });
+    expect(rig.venue.ordersOf('a')).toHaveLength(1);
+    await rig.stop();
+  },
+);
 
 test('P9: the same intent again, after a restart as well, does not send a second order', async () => {
   const rig = await (await Rig.create()).start();

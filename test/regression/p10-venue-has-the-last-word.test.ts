@@ -30,7 +30,8 @@ test('P10: "unknown order" is no last word while the request may still arrive', 
 
 test('P10: stopped before the venue gave its word, an order stays unknown', async () => {
   const rig = await (await Rig.create()).start();
-  rig.venue.fate = (what) => (what === 'POST /order' ? 'lose-request' : /GET .order/.test(what) ? { status: '503 x', body: '' } : 'serve');
+  rig.venue.fate = (what) =>
+    what === 'POST /order' ? 'lose-request' : /GET .order/.test(what) ? { status: '503 x', body: '' } : 'serve';
   await rig.until(rig.gateway.place(buy('a')));
   const settled = rig.gateway.settle(reference('a'));
   await rig.pass(20_000);

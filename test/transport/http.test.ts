@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemTimers } from '../../src/domain/system-clock.js';
 import { HttpClient, type HttpClientOptions } from '../../src/transport/http.js';
+import { wasSent } from '../../src/transport/http-transport.js';
 import { parseRetryAfterMs } from '../../src/transport/retry-after.js';
 
 let server: Server;
@@ -121,6 +122,63 @@ test('close() fails what is under way and what comes later', async () => {
   await client.close();
   await outcome;
   await expect(client.get(origin)).rejects.toThrow(/the client is closed/);
+});
+
+test('a request carries its method, headers and body', async () => {
+  answer = (request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString();
+    });
+    request.on('end', () => response.end(`${request.method} ${request.url} ${request.headers['x-key']} ${body}`));
+  };
+  const client = createClient();
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+    const response = await client.request({ method, url: `${origin}/order?a=1`, headers: { 'X-Key': 'k' }, body: '{"b":2}' });
+    expect(Buffer.from(response.body).toString()).toBe(`${method} /order?a=1 k {"b":2}`);
+  }
+});
+
+test('an error says whether the venue may have received the request', async () => {
+  answer = () => {}; // silence
+  const client = createClient({ timeoutMs: 60, connectionsMax: 1 });
+  const order = { method: 'POST', url: `${origin}/order`, headers: {}, body: '{}' } as const;
+  const first = client.request(order).catch((error: unknown) => error);
+  const queued = client.request(order).catch((error: unknown) => error); // waits for the one connection, and never leaves
+  expect([wasSent(await first), wasSent(await queued)]).toEqual([true, false]);
+  let requests = 0;
+  answer = (_request, response) => {
+    requests++;
+    response.destroy();
+  };
+  expect(
+    wasSent(
+      await createClient()
+        .request(order)
+        .catch((error: unknown) => error),
+    ),
+  ).toBe(true);
+  expect(requests).toBe(1);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(
+    wasSent(
+      await createClient()
+        .request(order)
+        .catch((error: unknown) => error),
+    ),
+  ).toBe(false);
+  const name = { ...order, url: 'http://no-such-host.invalid/order' };
+  expect(
+    wasSent(
+      await createClient()
+        .request(name)
+        .catch((error: unknown) => error),
+    ),
+  ).toBe(false);
+  await client.close();
+  expect(wasSent(await client.request(order).catch((error: unknown) => error))).toBe(false);
+  expect(wasSent(new Error('whatever'))).toBe(true);
 });
 
 test('Retry-After in all its forms', () => {

@@ -285,16 +285,6 @@ describe('Binance user data', () => {
     expect(account?.openOrders(book)).toEqual([]);
     expect(account?.orders(book).at(-1)).toMatchObject({ state: 'ended', endReason: 'countdown' });
   });
-
-  it('announces and ends connections after a day', async () => {
-    running = await stage('binance', { symbols: 2, futuresSymbols: 1, updatesPerSecond: 0.01 });
-    const api = await running.connect(ws('/ws-api/v3'));
-    await running.time.pass(86_399_000 - 1_000);
-    await api.ask({ id: 'alive', method: 'ping' }, ({ id }) => id === 'alive');
-    await running.time.pass(3_000);
-    expect((await api.closed).code).toBe(1001);
-    expect(api.texts(({ event }) => (event as { e?: string } | undefined)?.e === 'serverShutdown')).toHaveLength(1);
-  }, 300_000);
 });
 
 describe('our own protocol on the simulated venue', () => {

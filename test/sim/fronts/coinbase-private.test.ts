@@ -131,7 +131,7 @@ describe('the gate', () => {
     expect((await send('GET', '/fees')).json).toEqual({ message: 'Private rate limit exceeded' });
     expect((await send('GET', `/fills?product_id=${PRODUCT}`)).status).toBe(200);
     await running.time.pass(200);
-    expect([(await send('GET', '/fees')).status, (await send('GET', '/fees')).status]).toEqual([200, 200]);
+    for (let at = 0; at < 3; at++) expect((await send('GET', '/fees')).status).toBe(200);
     expect((await send('GET', '/fees')).json).toEqual({ message: 'Private rate limit exceeded' });
   });
 

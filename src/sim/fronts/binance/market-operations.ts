@@ -37,7 +37,10 @@ export function marketOperations(exchange: Exchange): Readonly<Record<string, Op
     trades: open(spot ? 25 : 5, (params) => tradeRows(exchange, params)),
     historicalTrades: open(spot ? 25 : 20, (params) => tradeRows(exchange, params)),
     aggTrades: open(spot ? 4 : 20, (params) => aggregateRows(exchange, params)),
-    klines: open(spot ? 2 : 5, (params) => klineRows(exchange, params)),
+    klines: open(
+      (params) => klineWeight(spot, params),
+      (params) => klineRows(exchange, params),
+    ),
     'ticker/24hr': open(
       (params) => (params.has('symbol') ? (spot ? 2 : 1) : spot ? 80 : 40),
       (params) => oneOrAll(exchange, params, (book) => dayRow(exchange, book)),
@@ -135,6 +138,12 @@ function depthWeight(spot: boolean, params: Params): number {
   const limit = Number(params.get('limit') ?? (spot ? 100 : 500));
   if (spot) return limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1000 ? 50 : 250;
   return limit <= 50 ? 2 : limit <= 100 ? 5 : limit <= 500 ? 10 : 20;
+}
+
+function klineWeight(spot: boolean, params: Params): number {
+  const limit = Number(params.get('limit') ?? 500);
+  if (spot) return 2;
+  return limit < 100 ? 1 : limit < 500 ? 2 : limit <= 1000 ? 5 : 10;
 }
 
 function depth(exchange: Exchange, params: Params): string {

@@ -106,9 +106,10 @@ function unitsOfPrice(price: string, book: SimulatedBook): number | string {
 }
 
 function unitsOfSize(size: string, book: SimulatedBook): number | string {
-  const { qtyDecimals, minQtyUnits } = book.instrument;
+  const { qtyDecimals, minQtyUnits, maxQtyUnits } = book.instrument;
   const units = unitsOfText(size, qtyDecimals);
   if (units === 0 || size.startsWith('-')) return `size is too small. Minimum size is ${sizeText(book, minQtyUnits)}`;
+  if (Number(size) * 10 ** qtyDecimals > maxQtyUnits) return `size is too large. Maximum size is ${sizeText(book, maxQtyUnits)}`;
   return units ?? `size is too accurate. Smallest unit is ${sizeText(book, 1)}`;
 }
 
