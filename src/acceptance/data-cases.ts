@@ -8,6 +8,8 @@ import type { Subject } from './subject.js';
 const SYNC_WITHIN_MS = 60_000;
 const COMPARE_WITHIN_MS = 30_000;
 const COMPARED_LEVELS = 10;
+/** How long the stream is watched before and after a REST answer. */
+const AROUND_MS = 150;
 const KLINES = 30;
 const DAY_MS = 86_400_000;
 
@@ -114,16 +116,14 @@ export const DATA_CASES: readonly AcceptanceCase[] = [
   },
   {
     id: 'D-06',
-    title: 'The streamed book is synchronised and equals the REST book at the same sequence',
+    title: 'The streamed book is synchronised and equals the REST book of the same state',
     async run(subject) {
       const feed = openFeed(subject);
       try {
         const { symbol } = subject.instrument;
         const view = await feed.synced(symbol, SYNC_WITHIN_MS);
         demand(new Decimal(view.bids[0]?.[0] ?? 0).lt(view.asks[0]?.[0] ?? 0), 'the synchronised book is crossed');
-        const { sequence } = await subject.book(COMPARED_LEVELS);
-        if (sequence === null || sequence === 0) return `synchronised; the REST book carries no sequence to compare at`;
-        return await compareAtOneSequence(subject, feed);
+        return await compare(subject, feed);
       } finally {
         await feed.stop();
       }
@@ -208,29 +208,35 @@ function openFeed({ parts, instrument }: Subject): LocalFeed {
   return new LocalFeed(feed, [instrument], { clock, timers, random, randomBytes });
 }
 
-/** Asks REST again and again until the stream stands at the very sequence of an answer, and compares the best levels of both. */
-async function compareAtOneSequence(subject: Subject, feed: LocalFeed): Promise<string> {
+/**
+ * Asks REST again and again until the stream stood at the very state of an answer: known by its sequence, where both carry one, and
+ * then equal; else known by being equal.
+ */
+async function compare(subject: Subject, feed: LocalFeed): Promise<string> {
   const { symbol } = subject.instrument;
-  const { clock } = subject.parts;
+  const { clock, timers } = subject.parts;
   const endUs = clock.monotonicUs() + COMPARE_WITHIN_MS * 1000;
   for (let answers = 1; clock.monotonicUs() < endUs; answers++) {
-    const asked = subject.book(COMPARED_LEVELS);
-    const seen = new Map<number, string>();
-    const note = (): void => {
+    const seen = new Map<number | string, string>();
+    const looking = timers.every(1, () => {
       const view = feed.read(symbol, COMPARED_LEVELS);
-      if (view?.state === 'SYNCED') seen.set(view.sequence, comparable(view.bids, view.asks));
-    };
-    const looking = subject.parts.timers.every(1, note);
-    const { sequence, bids, asks } = await asked;
-    await subject.pause(200);
+      if (view?.state !== 'SYNCED') return;
+      const levels = comparable(view.bids, view.asks);
+      seen.set(levels, levels);
+      if (view.sequence > 0) seen.set(view.sequence, levels);
+    });
+    await subject.pause(AROUND_MS);
+    const { sequence, bids, asks } = await subject.book(COMPARED_LEVELS);
+    await subject.pause(AROUND_MS);
     looking.cancel();
-    const streamed = sequence === null ? undefined : seen.get(sequence);
-    if (streamed === undefined) continue;
     const told = comparable(bids.slice(0, COMPARED_LEVELS), asks.slice(0, COMPARED_LEVELS));
-    if (streamed !== told) throw new Shortfall(`at sequence ${sequence} the stream has ${streamed} and REST ${told}`);
-    return `equal at sequence ${sequence} (answer ${answers})`;
+    const streamed = sequence === null ? undefined : seen.get(sequence);
+    if (streamed !== undefined && streamed !== told)
+      throw new Shortfall(`at sequence ${sequence} the stream has ${streamed} and REST ${told}`);
+    if (streamed !== undefined) return `equal at sequence ${sequence}, answer ${answers}`;
+    if (seen.has(told)) return `the stream stood at the levels of answer ${answers}; the two have no sequence in common`;
   }
-  throw new Shortfall(`the stream never stood at the sequence of a REST answer within ${COMPARE_WITHIN_MS} ms`);
+  throw new Shortfall(`the stream never stood at the state of a REST answer within ${COMPARE_WITHIN_MS} ms`);
 }
 
 type Levels = readonly (readonly [price: string, quantity: string])[];

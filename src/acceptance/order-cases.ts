@@ -1,4 +1,4 @@
-import { Decimal } from '../domain/decimal.js';
+import { ceilToGrid, Decimal } from '../domain/decimal.js';
 import { OrderRuleError, VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import { isFinal, type OrderState } from '../domain/order.js';
@@ -282,21 +282,17 @@ export const ORDER_CASES: readonly AcceptanceCase[] = [
     id: 'X-17',
     title: 'More than the account has: insufficient balance',
     async run(subject) {
+      const { base, quote, contractSize, market, symbol, rules } = subject.instrument;
+      if (market === 'futures') await subject.gateway.setLeverage(symbol, 1);
       const order = await subject.restingOrder();
       const gateway = await unchecked(subject);
       try {
-        const most = subject.instrument.rules.maxQty;
-        const { base, quote, contractSize } = subject.instrument;
         const held = await holdings(subject);
-        const money = (held.get(quote) ?? new Decimal(0)).plus(1).mul(subject.instrument.market === 'futures' ? 200 : 2);
-        const quantity = money
-          .div(order.price ?? 1)
-          .div(contractSize)
-          .div(subject.instrument.rules.lotSize)
-          .ceil()
-          .mul(subject.instrument.rules.lotSize);
-        if (most !== null && quantity.gt(most)) throw new NotApplicable(`more than the ${base} of one order would be needed`);
-        const kind = await refusalOf(subject, gateway, { ...order, quantity: quantity.toFixed() });
+        const money = (held.get(quote) ?? new Decimal(0)).plus(1).mul(2);
+        const quantity = ceilToGrid(money.div(order.price ?? 1).div(contractSize), rules.lotSize);
+        if (rules.maxQty !== null && new Decimal(quantity).gt(rules.maxQty))
+          throw new NotApplicable(`more ${base} than one order may have would be needed`);
+        const kind = await refusalOf(subject, gateway, { ...order, quantity });
         demand(kind === 'insufficient-balance', kind);
         return kind;
       } finally {

@@ -64,10 +64,10 @@ export class AccountStream implements LineOwner<AccountItem> {
   onLinkEnd(): void {}
 
   onItem(item: AccountItem): void {
-    const { view, fills, protocol } = this.parts;
+    const { view, fills, protocol, clock } = this.parts;
     const order = view.take(item);
     // A stream that stands tells fills in order: what lies before this one was told.
-    if (item.kind === 'fill' && this.reconciled) fills.complete(item.fill.timeMs);
+    if (item.kind === 'fill' && this.reconciled) fills.complete(clock.monotonicUs() / 1000);
     if (order !== null && !protocol.privateStream.tellsFills) this.chase(order);
   }
 
@@ -89,11 +89,14 @@ export class AccountStream implements LineOwner<AccountItem> {
       }
     }
     // What happened just before the connection stood may not have reached the venue's REST side yet.
-    if (!(await pauses.wait(settings.fillLagMs)) || era !== this.era) return;
-    try {
-      await view.fetchFills();
-    } catch (error) {
-      notify('reconcile-failed', 'warn', reasonOf(error), 'private');
+    let complete = false;
+    for (let tries = 0; !complete && (await pauses.wait(settings.fillLagMs * 2 ** tries)) && era === this.era; tries++) {
+      try {
+        await view.fetchFills();
+        complete = await view.fetchOrders();
+      } catch (error) {
+        notify('reconcile-failed', 'warn', reasonOf(error), 'private');
+      }
     }
   }
 

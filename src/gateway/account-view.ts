@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/clock.js';
 import { VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { Fill, OrderReport } from '../domain/order.js';
@@ -15,7 +16,9 @@ export interface AccountViewParts {
   readonly fillOverlapMs: number;
   /** The instruments that the account is known to trade, for venues that want a symbol named. */
   instruments(): readonly TradableInstrument[];
+  /** Milliseconds since the epoch by the venue's clock. */
   venueMs(): number;
+  readonly clock: Clock;
   readonly listener: AccountListener;
 }
 
@@ -53,9 +56,11 @@ export class AccountView {
 
   /** Fetches and tells all fills since the last moment up to which they are known. */
   async fetchFills(instrument?: TradableInstrument): Promise<void> {
-    const { protocol, requests, fills, fillOverlapMs } = this.parts;
-    const askedMs = this.parts.venueMs();
-    const sinceMs = fills.sinceMs(fillOverlapMs, instrument?.symbol);
+    const { protocol, requests, fills, fillOverlapMs, clock } = this.parts;
+    const askedMs = clock.monotonicUs() / 1000;
+    // The clock that stamps fills may be another one than the clock that a venue tells.
+    const nowMs = Math.min(this.parts.venueMs(), clock.epochUs() / 1000);
+    const sinceMs = Math.floor(nowMs - fills.ageMs(askedMs, instrument?.symbol) - fillOverlapMs);
     for (const one of this.scope(protocol.features.fillsOfAll, instrument)) {
       const found = await requests.run(protocol.fills(one, sinceMs));
       // Older ones may be told again by a venue that answers in whole pages; their ids are forgotten.
@@ -64,12 +69,15 @@ export class AccountView {
     fills.complete(askedMs, instrument?.symbol);
   }
 
-  /** Fetches and tells open orders, and the end of those that are no longer among them. */
-  async fetchOrders(): Promise<void> {
+  /**
+   * Fetches and tells open orders, and the end of those that are no longer among them.
+   * @returns false when an order left so recently that nothing is known of it yet
+   */
+  async fetchOrders(): Promise<boolean> {
     const { protocol, requests, orders } = this.parts;
     const askedAt = orders.now;
-    // An order under way may not have arrived yet; what became of it is a question of its own.
-    const before = orders.open().filter(({ report }) => report !== null && report.state !== 'pending');
+    // What became of an order without an answer is a question of its own.
+    const before = orders.open().filter(({ report }) => report !== null);
     const listed = new Set<KnownOrder | undefined>();
     for (const one of this.scope(protocol.features.openOrdersOfAll)) {
       for (const report of await requests.run(protocol.openOrders(one))) {
@@ -77,7 +85,11 @@ export class AccountView {
         listed.add(orders.find(report));
       }
     }
-    for (const order of before) if (!listed.has(order) && order.wordAt <= askedAt) await this.fetchEnd(order, askedAt);
+    let complete = true;
+    for (const order of before) {
+      if (!listed.has(order) && order.wordAt <= askedAt) complete = (await this.fetchEnd(order, askedAt)) && complete;
+    }
+    return complete;
   }
 
   /** Fetches and tells balances and, on futures, positions. */
@@ -91,19 +103,22 @@ export class AccountView {
     }
   }
 
-  /** An order that was open and is not any more. */
-  private async fetchEnd(order: KnownOrder, askedAt: number): Promise<void> {
+  /** An order that was open, or about to be, and is not among the open ones. @returns false when nothing is known of it yet */
+  private async fetchEnd(order: KnownOrder, askedAt: number): Promise<boolean> {
     const { protocol, requests } = this.parts;
     const { symbol, clientOrderId, venueOrderId, report } = order;
-    if (report === null) return;
+    if (report === null) return true;
     let found: OrderReport | null = null;
     try {
       found = await requests.run(protocol.order({ symbol, clientOrderId, venueOrderId }));
     } catch (error) {
       if (!(error instanceof VenueRequestError && error.kind === 'unknown-order')) throw error;
     }
+    const isYoung = this.parts.venueMs() - order.sentMs < protocol.requestValidityMs;
+    if (found === null && report.state === 'pending' && isYoung) return false;
     // Some venues forget orders that ended without a fill: known once, open no more, known no more.
     this.tellOrder(found ?? { ...report, state: 'canceled', reason: 'the venue knows it no more' }, askedAt);
+    return true;
   }
 
   private scope(all: boolean, instrument?: TradableInstrument): readonly (TradableInstrument | null)[] {

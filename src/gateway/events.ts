@@ -4,6 +4,7 @@ import type { Market, VenueId } from '../domain/venue.js';
 
 /** What happens to the account, and how well it can be seen. */
 export type AccountEvent =
+  /** A change of an order, whether the stream told it, it was fetched, or it came as an answer. */
   | { readonly kind: 'order'; readonly order: OrderReport }
   /** Each fill once, whether the stream told it or it was fetched. */
   | { readonly kind: 'fill'; readonly fill: Fill }

@@ -1,18 +1,13 @@
 import type { Fill } from '../domain/order.js';
 
-/** Which fills were told, and up to when all of them were. Bounded: the oldest ids are forgotten. */
+/** Which fills were told, and since when none can be missing. Bounded: the oldest ids are forgotten. */
 export class FillMemory {
   private readonly told = new Set<string>();
   private readonly bySymbol = new Map<string, number>();
+  private completeMs = 0;
 
-  /**
-   * @param completeMs moment, by the venue's clock, before which nothing has to be fetched
-   * @param rememberedMax trade ids kept
-   */
-  constructor(
-    private completeMs: number,
-    private readonly rememberedMax: number,
-  ) {}
+  /** @param rememberedMax trade ids kept */
+  constructor(private readonly rememberedMax: number) {}
 
   /** @returns false when the fill was told before */
   add({ symbol, tradeId, side }: Fill): boolean {
@@ -29,15 +24,15 @@ export class FillMemory {
     return true;
   }
 
-  /** All fills up to that moment were told, or all of one symbol. */
-  complete(untilMs: number, symbol?: string): void {
-    if (symbol === undefined) this.completeMs = Math.max(this.completeMs, untilMs);
-    else this.bySymbol.set(symbol, Math.max(this.bySymbol.get(symbol) ?? untilMs, untilMs));
+  /** All fills up to that moment were told, or all of one symbol. Monotonic milliseconds: clocks that are set change nothing. */
+  complete(atMs: number, symbol?: string): void {
+    if (symbol === undefined) this.completeMs = Math.max(this.completeMs, atMs);
+    else this.bySymbol.set(symbol, Math.max(this.bySymbol.get(symbol) ?? atMs, atMs));
   }
 
-  /** From when on fills must be fetched so that none is missed. */
-  sinceMs(overlapMs: number, symbol?: string): number {
+  /** How long ago that was. */
+  ageMs(nowMs: number, symbol?: string): number {
     const ofSymbol = symbol === undefined ? undefined : this.bySymbol.get(symbol);
-    return Math.floor(Math.max(this.completeMs, ofSymbol ?? this.completeMs) - overlapMs);
+    return nowMs - Math.max(this.completeMs, ofSymbol ?? this.completeMs);
   }
 }

@@ -81,14 +81,15 @@ export class VenueGateway {
     rest: new LatencyRecorder(),
   };
   private readonly notify: Notify;
-  private view: AccountView | undefined;
+  private readonly fillMemory: FillMemory;
+  private readonly view: AccountView;
   private stream: AccountStream | undefined;
   private keeper: SwitchKeeper | undefined;
   private clockTimer: Timer | undefined;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: GatewayParts) {
-    const { protocol, directory, credentials, http, connect, clock, timers, random, onNotice } = parts;
+    const { protocol, directory, credentials, http, connect, clock, timers, random, onAccount, onNotice } = parts;
     const { venue, market } = protocol;
     this.protocol = protocol;
     this.settings = { ...DEFAULT_GATEWAY_SETTINGS, ...parts.settings };
@@ -105,6 +106,19 @@ export class VenueGateway {
     const shared = { protocol, credentials, clock, random, budgets, queue, venueClock, pauses, settings, notify };
     this.requests = new Requests({ ...shared, http, nonces, latency: latencies.rest });
     const { requests } = this;
+    this.fillMemory = new FillMemory(settings.fillsRemembered);
+    this.view = new AccountView({
+      protocol,
+      requests,
+      orders,
+      fills: this.fillMemory,
+      fillOverlapMs: settings.fillOverlapMs,
+      instruments: () => this.tradedInstruments(),
+      venueMs: () => venueClock.nowMs(),
+      clock,
+      listener: onAccount,
+    });
+    const { view } = this;
     this.line =
       credentials === null || protocol.orderEntry === null
         ? null
@@ -118,9 +132,9 @@ export class VenueGateway {
             timers,
             latency: latencies.ws,
             name: 'orders',
-            onLateOrder: (order) => void this.view?.tellOrder(order),
+            onLateOrder: (order) => void view.tellOrder(order),
           });
-    this.desk = new OrderDesk({ protocol, directory, requests, orders, venueClock, line: this.line });
+    this.desk = new OrderDesk({ protocol, directory, requests, orders, view, venueClock, line: this.line });
   }
 
   /**
@@ -129,24 +143,14 @@ export class VenueGateway {
    */
   async start(): Promise<void> {
     const { protocol, directory, credentials, connect, clock, timers, random, onAccount } = this.parts;
-    const { requests, orders, venueClock, pauses, settings, notify } = this;
+    const { requests, orders, pauses, settings, notify, view, fillMemory: fills } = this;
     await requests.measureClock();
     await this.loadInstruments();
     if (this.stopping !== undefined) return;
     this.clockTimer = timers.every(settings.clockResyncMs, () => void this.resyncClock());
     if (credentials === null) return;
-    const fills = new FillMemory(venueClock.nowMs(), settings.fillsRemembered);
-    this.view = new AccountView({
-      protocol,
-      requests,
-      orders,
-      fills,
-      fillOverlapMs: settings.fillOverlapMs,
-      instruments: () => this.tradedInstruments(),
-      venueMs: () => venueClock.nowMs(),
-      listener: onAccount,
-    });
-    const { view } = this;
+    // What was filled before is history, and asked for as such.
+    fills.complete(clock.monotonicUs() / 1000);
     const shared = { protocol, requests, credentials, connect, clock, timers, random, settings, notify, orders, pauses };
     this.stream = new AccountStream({ ...shared, view, fills, directory, listener: onAccount, name: 'private' });
     this.stream.start();
@@ -214,7 +218,7 @@ export class VenueGateway {
 
   /** Klines that open in [fromMs, toMs), oldest first, a batch at a time. */
   klines(symbol: string, interval: KlineInterval, fromMs: number, toMs: number): AsyncGenerator<readonly Kline[]> {
-    return klineBatches(this.requests, this.protocol, this.instrument(symbol), interval, fromMs, toMs);
+    return klineBatches(this.requests, this.protocol, this.instrument(symbol), interval, Math.floor(fromMs), Math.floor(toMs));
   }
 
   // Futures
@@ -224,7 +228,7 @@ export class VenueGateway {
   }
 
   async fundingHistory(symbol: string, fromMs: number, toMs: number): Promise<readonly PastFunding[]> {
-    return this.requests.run(this.futures().fundingHistory(this.instrument(symbol), fromMs, toMs));
+    return this.requests.run(this.futures().fundingHistory(this.instrument(symbol), Math.floor(fromMs), Math.floor(toMs)));
   }
 
   async positions(): Promise<readonly PositionInfo[]> {
@@ -295,8 +299,8 @@ export class VenueGateway {
 
   /** Finds out what became of an order whose outcome is unknown. */
   settle(reference: OrderReference): Promise<SettleOutcome> {
-    const { protocol, requests, orders, venueClock, pauses, settings, notify } = this;
-    return settle({ protocol, requests, orders, venueClock, pauses, settings, notify, random: this.parts.random }, reference);
+    const { protocol, requests, orders, view, venueClock, pauses, settings, notify } = this;
+    return settle({ protocol, requests, orders, view, venueClock, pauses, settings, notify, random: this.parts.random }, reference);
   }
 
   /** Null when the venue knows no such order. */
@@ -316,7 +320,7 @@ export class VenueGateway {
   async fills(symbol: string | null, sinceMs: number): Promise<readonly Fill[]> {
     const found: Fill[] = [];
     for (const instrument of this.scope(symbol, this.protocol.features.fillsOfAll))
-      found.push(...(await this.requests.run(this.protocol.fills(instrument, sinceMs))));
+      found.push(...(await this.requests.run(this.protocol.fills(instrument, Math.floor(sinceMs)))));
     return found.sort((left, right) => left.timeMs - right.timeMs);
   }
 

@@ -3,6 +3,7 @@ import type { TradableInstrument } from '../domain/instrument.js';
 import type { OrderReference, OrderReport, OrderRequest } from '../domain/order.js';
 import { checkOrder } from '../venues/order-filters.js';
 import type { InstrumentDirectory, TradingProtocol } from '../venues/trading.js';
+import type { AccountView } from './account-view.js';
 import { reasonOf } from './events.js';
 import type { OrderLine } from './order-line.js';
 import type { OrderMemory } from './order-memory.js';
@@ -22,6 +23,8 @@ export interface OrderDeskParts {
   readonly directory: InstrumentDirectory;
   readonly requests: Requests;
   readonly orders: OrderMemory;
+  /** Is told every answer about an order. */
+  readonly view: AccountView;
   readonly venueClock: VenueClock;
   /** Null where orders go over REST only, or without keys. */
   readonly line: OrderLine | null;
@@ -78,7 +81,7 @@ export class OrderDesk {
     const overLine = line?.cancel(reference) ?? null;
     // Cancelling twice does no harm, and a cancel must get through.
     const report = await (overLine === null ? overRest() : this.again<OrderReport | null>(overLine, CANCEL_AGAIN, overRest));
-    return report === null ? null : (orders.accept(report) ?? orders.find(report)?.report ?? report);
+    return report === null ? null : this.known(report, orders.now);
   }
 
   /** What failed over the standing connection in one of these ways goes over REST; after a wrong time with a better clock. */
@@ -123,7 +126,7 @@ export class OrderDesk {
     const askedAt = orders.now;
     try {
       const report = await answer;
-      return { kind: 'placed', order: orders.accept(report, askedAt) ?? orders.find(report)?.report ?? report };
+      return { kind: 'placed', order: this.known(report, askedAt) };
     } catch (cause) {
       const error = asTiercelError(cause);
       if (error instanceof VenueRequestError && error.kind === 'duplicate-client-id') return this.askForEarlier(reference, error);
@@ -135,6 +138,11 @@ export class OrderDesk {
     }
   }
 
+  /** Takes the venue's answer on an order. @returns what is known now, which may be more */
+  private known(report: OrderReport, askedAt: number): OrderReport {
+    return this.parts.view.tellOrder(report, askedAt) ?? this.parts.orders.find(report)?.report ?? report;
+  }
+
   /** The venue or we know that client id: an earlier request went through, or may have. */
   private async askForEarlier(reference: OrderReference, error: TiercelError): Promise<PlaceOutcome> {
     const { protocol, requests, orders } = this.parts;
@@ -142,7 +150,7 @@ export class OrderDesk {
     try {
       const report = await requests.run(protocol.order(reference));
       if (report !== null)
-        return { kind: 'placed', order: orders.accept(report, askedAt) ?? orders.find(report)?.report ?? report };
+        return { kind: 'placed', order: this.known(report, askedAt) };
     } catch (cause) {
       return { kind: 'unknown', error: asTiercelError(cause), reference };
     }

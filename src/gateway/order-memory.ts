@@ -4,7 +4,7 @@ import { isFinal, type OrderReference, type OrderReport, type OrderState } from 
 /** What is known of an order of this account. */
 export interface KnownOrder {
   readonly symbol: string;
-  readonly clientOrderId: string | null;
+  clientOrderId: string | null;
   venueOrderId: string | null;
   /** The venue's last word, fields that it left out filled in from before; null while there is none. */
   report: OrderReport | null;
@@ -60,13 +60,13 @@ export class OrderMemory {
   /**
    * Takes a word of the venue.
    * @param askedAt `now` when it was asked for; left out for what the venue says by itself
-   * @returns the order as it is known now, or null when the word is old
+   * @returns the order as it is known now, or null when the word is old and names nothing new
    */
   accept(report: OrderReport, askedAt = this.words): OrderReport | null {
-    const known = this.find(report) ?? this.create(report.symbol, report.clientOrderId, report.venueOrderId);
-    this.name(known, report);
+    const known = this.join(report) ?? this.find(report) ?? this.create(report.symbol, null, null);
+    const named = this.name(known, report);
     const before = known.report;
-    if (before !== null && isOld(before, report, known.wordAt > askedAt)) return null;
+    if (before !== null && isOld(before, report, known.wordAt > askedAt)) return named ? before : null;
     known.report = before === null ? report : merged(before, report);
     known.wordAt = ++this.words;
     if (isFinal(report.state)) this.end(known);
@@ -101,11 +101,32 @@ export class OrderMemory {
     return order;
   }
 
-  /** An order that was known by one id only now has the other one too. */
-  private name(known: KnownOrder, { venueOrderId }: OrderReport): void {
-    if (venueOrderId === null || known.venueOrderId === venueOrderId) return;
-    known.venueOrderId = venueOrderId;
-    this.byVenueId.set(venueOrderId, known);
+  /**
+   * The stream may tell of an order by the venue's id alone before the answer tells that it is ours: two known orders turn out to be
+   * one. @returns null when there is nothing to join
+   */
+  private join({ clientOrderId, venueOrderId }: OrderReport): KnownOrder | null {
+    const ours = clientOrderId === null ? undefined : this.byClientId.get(clientOrderId);
+    const theirs = venueOrderId === null ? undefined : this.byVenueId.get(venueOrderId);
+    if (ours === undefined || theirs === undefined || ours === theirs || theirs.clientOrderId !== null) return null;
+    theirs.sentMs = ours.sentMs;
+    theirs.filledTold = theirs.filledTold.add(ours.filledTold);
+    if (clientOrderId !== null) this.byClientId.delete(clientOrderId);
+    return theirs;
+  }
+
+  /** An order that was known by one id only now has the other one too. @returns whether its client id is new */
+  private name(known: KnownOrder, { clientOrderId, venueOrderId }: OrderReport): boolean {
+    if (venueOrderId !== null && known.venueOrderId !== venueOrderId) {
+      known.venueOrderId = venueOrderId;
+      this.byVenueId.set(venueOrderId, known);
+    }
+    if (clientOrderId === null || known.clientOrderId !== null) return false;
+    known.clientOrderId = clientOrderId;
+    this.byClientId.set(clientOrderId, known);
+    if (known.report === null) return false;
+    known.report = { ...known.report, clientOrderId };
+    return true;
   }
 
   private end(known: KnownOrder): void {

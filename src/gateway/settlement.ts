@@ -3,6 +3,7 @@ import { type TiercelError, VenueRequestError } from '../domain/errors.js';
 import type { OrderReference, OrderReport } from '../domain/order.js';
 import type { Random } from '../domain/random.js';
 import type { TradingProtocol } from '../venues/trading.js';
+import type { AccountView } from './account-view.js';
 import { type Notify, reasonOf } from './events.js';
 import type { OrderMemory } from './order-memory.js';
 import type { Pauses } from './pauses.js';
@@ -22,6 +23,7 @@ export interface SettlementParts {
   readonly protocol: TradingProtocol;
   readonly requests: Requests;
   readonly orders: OrderMemory;
+  readonly view: AccountView;
   readonly venueClock: VenueClock;
   readonly random: Random;
   readonly pauses: Pauses;
@@ -71,11 +73,11 @@ export async function settle(parts: SettlementParts, reference: OrderReference):
 }
 
 /** Asks once. @returns null when the venue says that it knows no such order */
-async function ask({ protocol, requests, orders }: SettlementParts, reference: OrderReference): Promise<OrderReport | null> {
+async function ask({ protocol, requests, orders, view }: SettlementParts, reference: OrderReference): Promise<OrderReport | null> {
   const askedAt = orders.now;
   try {
     const report = await requests.run(protocol.order(reference));
-    return report === null ? null : (orders.accept(report, askedAt) ?? orders.find(reference)?.report ?? report);
+    return report === null ? null : (view.tellOrder(report, askedAt) ?? orders.find(reference)?.report ?? report);
   } catch (error) {
     if (error instanceof VenueRequestError && error.kind === 'unknown-order') return null;
     throw error;

@@ -46,8 +46,10 @@ const STABLES = new Set([
   ...['USD', 'EUR', 'GBP', 'JPY', 'CHF', 'CAD', 'AUD', 'BRL', 'TRY', 'ARS', 'MXN', 'PLN', 'UAH', 'ZAR'],
 ]);
 
-/** A leveraged token changes what it holds by itself: BTC3L, ETH5S, ADAUP. */
-const LEVERAGED = /^[A-Z0-9]{2,}([2-5][LS]|UP|DOWN|BULL|BEAR)$/;
+/** A leveraged token changes what it holds by itself: BTC3L, ETH5S. */
+const LEVERAGED = /^[A-Z0-9]{2,}[2-5][LS]$/;
+/** Others are named after a major: ADAUP, BTCBEAR. Not everything that ends so is one: JUP, SYRUP. */
+const NAMED_LEVERAGED = /^([A-Z0-9]{2,})(UP|DOWN|BULL|BEAR)$/;
 
 /** How an asset's market is classed: 1 the majors, 2 well traded, 3 thin; `excluded` is no asset whose price moves freely. */
 export type Tier = 1 | 2 | 3 | 'excluded';
@@ -62,7 +64,8 @@ export const TIER_ONE_QUOTE_VOLUME = 100_000_000;
  * @param quoteVolume24h the smallest of its volumes on the venues that would trade it
  */
 export function tierOf(base: string, quoteVolume24h: number): Tier {
-  if (STABLES.has(base) || (LEVERAGED.test(base) && !MAJORS.has(base))) return 'excluded';
+  const [, named = ''] = NAMED_LEVERAGED.exec(base) ?? [];
+  if (STABLES.has(base) || LEVERAGED.test(base) || MAJORS.has(named)) return 'excluded';
   if (MAJORS.has(base) || quoteVolume24h >= TIER_ONE_QUOTE_VOLUME) return 1;
   return quoteVolume24h >= TIER_TWO_QUOTE_VOLUME ? 2 : 3;
 }

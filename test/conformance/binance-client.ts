@@ -121,8 +121,8 @@ export async function untilOrder(exchange: Exchange, symbol: string, accept: (or
   }
 }
 
-/** Waits until the client's connection whose URL has that part stands, and what it follows of the account is acknowledged. */
-export async function following(exchange: Exchange, part: string): Promise<void> {
+/** Waits until the client's connection whose URL has that part stands. */
+export async function connected(exchange: Exchange, part: string): Promise<void> {
   const connections = exchange as unknown as { clients: Record<string, { url: string; connected: Promise<unknown> }> };
   const connection = await vi.waitFor(() => {
     const found = Object.values(connections.clients).find(({ url }) => url.includes(part));
@@ -130,5 +130,4 @@ export async function following(exchange: Exchange, part: string): Promise<void>
     return found;
   });
   await connection.connected;
-  await implicit(exchange)['authenticate']?.();
 }

@@ -1,7 +1,19 @@
 import ccxt from 'ccxt';
 import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.js';
-import { amountOf, away, client, futuresBook, implicit, number, refusal, untilOrder, useVenue, venue } from './binance-client.js';
+import {
+  amountOf,
+  away,
+  client,
+  connected,
+  futuresBook,
+  implicit,
+  number,
+  refusal,
+  untilOrder,
+  useVenue,
+  venue,
+} from './binance-client.js';
 
 useVenue();
 
@@ -40,7 +52,7 @@ describe('ccxt binanceusdm: futures trading', () => {
     const amount = amountOf(own, 600);
     const watching = untilOrder(exchange, symbol, ({ status }) => status === 'closed');
     const fill = exchange.watchMyTrades(symbol);
-    await following(exchange, '/private/');
+    await connected(exchange, '/private/');
     const opened = await exchange.createMarketBuyOrder(symbol, amount);
     const byEngine = venue().account.order(Number(opened.id));
     expect(opened).toMatchObject({ status: 'closed', filled: amount, cost: number(byEngine?.filledQuote ?? 0n) });

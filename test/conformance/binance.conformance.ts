@@ -5,7 +5,6 @@ import {
   amountOf,
   away,
   client,
-  following,
   futuresBook,
   type Implicit,
   implicit,
@@ -205,11 +204,12 @@ describe('ccxt binance: spot trading', () => {
     const exchange = await client('binance');
     const own = spotBook();
     await exchange.loadMarkets();
+    // Subscribes, and waits for the answer.
+    await implicit(exchange)['authenticate']?.();
     const opening = untilOrder(exchange, symbol, ({ status }) => status === 'open');
     const fill = exchange.watchMyTrades(symbol);
     const change = exchange.watchBalance();
     const at = away(own, 'buy', 0.02);
-    await following(exchange, 'ws-api');
     const placed = await exchange.createLimitBuyOrder(symbol, amountOf(own, 100), at);
     expect(await opening).toMatchObject({ id: placed.id, price: at, filled: 0 });
     expect((await change)['USDT']?.used).toBe(number(venue().account.balance('spot', 'USDT').locked));

@@ -218,6 +218,16 @@ describe('market data over WebSocket', () => {
   });
 });
 
+test('several symbols on one connection', async () => {
+  const symbols = [SYMBOL, 'BTC/USDT'];
+  const seen = new Set<unknown>();
+  for (let round = 0; round < 200 && seen.size < 2; round++) seen.add((await client.watchOrderBookForSymbols(symbols)).symbol);
+  expect([...seen].sort()).toEqual([...symbols].sort());
+  const [trade] = await client.watchTradesForSymbols(symbols);
+  expect(symbols).toContain(trade?.symbol);
+  for (const symbol of Object.keys(await client.watchTickers(symbols))) expect(symbols).toContain(symbol);
+});
+
 describe('trading', () => {
   test('balances and fees', async () => {
     expect(await balanceOf('USDT')).toEqual(engineBalance('USDT'));
@@ -272,6 +282,10 @@ describe('trading', () => {
       mine.map(({ id, price: at, amount: size, takerOrMaker, side: own }) => [id, at, size, takerOrMaker, own]).sort(),
     ).toEqual(fills.map((fill) => [String(fill.tradeId), price(fill.priceUnits), amount(fill.qtyUnits), 'taker', side]).sort());
     expect(await client.fetchOrderTrades(placed.id, SYMBOL)).toHaveLength(fills.length);
+    expect(await client.fetchClosedOrders(SYMBOL)).toContainEqual(
+      expect.objectContaining({ id: placed.id, status: 'closed', side }),
+    );
+    expect((await client.fetchOrders(SYMBOL)).map(({ id }) => id)).toContain(placed.id);
   });
 
   test('a market buy by cost', async () => {

@@ -156,6 +156,9 @@ it('classes assets by name and volume', () => {
   expect(tierOf('WBTC', 1)).toBe(1);
   expect(tierOf('FDUSD', 1)).toBe('excluded');
   expect(tierOf('ETH5S', 1)).toBe('excluded');
+  expect(tierOf('ADAUP', 1)).toBe('excluded');
+  expect(tierOf('JUP', 1)).toBe(3);
+  expect(tierOf('SYRUP', 1)).toBe(3);
   expect(tierOf('SOMETHING', 200e6)).toBe(1);
   expect(tierOf('SOMETHING', 6e6)).toBe(2);
   expect(tierOf('SOMETHING', 4e6)).toBe(3);

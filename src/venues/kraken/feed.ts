@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import { BOOK_RULE_DELTAS, DECODER_KRAKEN } from '../../../assembly/memory/layout.js';
-import type { VenueInstrument } from '../../domain/venue.js';
 import type { ControlMessage, FeedOptions, FeedProtocol, SubscribeRequest } from '../contract.js';
 import {
   ALIVE,
@@ -14,14 +12,12 @@ import {
   requestIdOf,
   textOf,
 } from '../control.js';
-import { canonicalAsset } from '../identity.js';
-import { decimal, decimalsOfStep, parseMetadata, readRows } from '../metadata.js';
 import { connections, partsOf } from '../sharding.js';
+import { instruments } from './instruments.js';
 
 const SYMBOLS_PER_CONNECTION = 250;
 const SYMBOLS_PER_REQUEST = 50;
 const DEPTH = 100;
-const TAKER_FEE_BPS = 40;
 
 /** Kraken spot, WebSocket v2: the book channel with a checksum on every message; a new subscription brings a new snapshot. */
 export function krakenSpot(options: FeedOptions = {}): FeedProtocol {
@@ -92,41 +88,4 @@ function answer(fields: ControlFields): ControlMessage {
   return symbol !== '' && /not supported|unknown|invalid/i.test(reason)
     ? refusedPart(requestId, [symbol], reason)
     : complaint(`${reason} ${symbol}`);
-}
-
-const Answer = z.object({ error: z.array(z.string()).max(0), result: z.record(z.string(), z.unknown()) });
-
-const Row = z.object({
-  wsname: z.string().regex(/^[^/]+\/[^/]+$/),
-  pair_decimals: z.int().min(0),
-  lot_decimals: z.int().min(0),
-  tick_size: decimal.optional(),
-  fees: z.array(z.tuple([z.number(), z.number()])).default([]),
-  status: z.string().default('online'),
-});
-
-/** Reads `GET /0/public/AssetPairs`; dark pool pairs have no name on the WebSocket and are left out. */
-function instruments(answers: readonly unknown[]): VenueInstrument[] {
-  const { result } = parseMetadata('kraken', Answer, answers[0]);
-  return readRows('kraken', Row, Object.values(result))
-    .filter((row) => row.status === 'online')
-    .map((row) => {
-      const [base = '', quote = ''] = row.wsname.split('/');
-      return {
-        venue: 'kraken',
-        market: 'spot',
-        symbol: `${newCode(base)}/${newCode(quote)}`,
-        base: canonicalAsset('kraken', base),
-        quote: canonicalAsset('kraken', quote),
-        priceDecimals: Math.max(row.pair_decimals, decimalsOfStep(row.tick_size ?? '1')),
-        qtyDecimals: row.lot_decimals,
-        contractSize: '1',
-        takerFeeBps: row.fees[0] === undefined ? TAKER_FEE_BPS : Number((row.fees[0][1] * 100).toFixed(6)),
-      };
-    });
-}
-
-/** Version 2 of the interface renamed two assets; all other names are those of `wsname`. */
-function newCode(asset: string): string {
-  return asset === 'XBT' ? 'BTC' : asset === 'XDG' ? 'DOGE' : asset;
 }

@@ -1,31 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Credentials } from '../../../src/domain/credentials.js';
-import { VenueRequestError } from '../../../src/domain/errors.js';
-import type { OrderRequest } from '../../../src/domain/order.js';
 import type { TestKey } from '../../../src/sim/access/keys.js';
-import { fixedText } from '../../../src/sim/fronts/decimal-text.js';
 import type { SimulatedBook } from '../../../src/sim/market/book.js';
 import { moneyText } from '../../../src/sim/matching/money.js';
-import { parseExactJson } from '../../../src/venues/answer.js';
-import { binanceFuturesTrading, binanceSpotTrading } from '../../../src/venues/binance/trading.js';
-import { Directory } from '../../../src/venues/directory.js';
-import type { Dialogue, TradingProtocol } from '../../../src/venues/trading.js';
-import { EPOCH_US, type Stage, stage } from '../harness.js';
+import { type Stage, stage } from '../harness.js';
+import { below, epochMsOf, keyOf, lots } from './binance-support.js';
 
 let running: Stage;
 afterEach(() => running.close());
 
-const nowMs = (): number => Math.floor((EPOCH_US + running.time.monotonicUs()) / 1000);
+const nowMs = (): number => epochMsOf(running);
 const rest = (): string => running.simulation.endpoints.binance?.rest ?? '';
+const key = (): TestKey => keyOf(running);
 const ws = (path: string): string => `${running.simulation.endpoints.binance?.wsPublic ?? ''}${path}`;
-
-function key(): TestKey {
-  const found = running.simulation.keys.binance;
-  if (found === undefined) throw new Error('no key');
-  return found;
-}
 
 interface Answer {
   readonly status: number;
@@ -60,18 +48,6 @@ function frame(id: string, method: string, params: Record<string, string> = {}):
     .map((name) => `${name}=${all[name]}`)
     .join('&');
   return { id, method, params: { ...all, signature: sign(text) } };
-}
-
-/** A price that far below the best bid, on the grid. */
-function below({ instrument, bids }: SimulatedBook, fraction: number): string {
-  const { tickUnits, priceDecimals } = instrument;
-  const units = Math.round(((bids.best()?.priceUnits ?? 0) * (1 - fraction)) / tickUnits) * tickUnits;
-  return fixedText(units, priceDecimals);
-}
-
-function lots({ instrument, bids }: SimulatedBook, value: number): string {
-  const at = (bids.best()?.priceUnits ?? 1) / 10 ** instrument.priceDecimals;
-  return (value / at).toFixed(instrument.qtyDecimals);
 }
 
 const resting = (book: SimulatedBook): Record<string, string> => ({
@@ -284,114 +260,5 @@ describe('Binance user data', () => {
     await running.time.pass(2_000);
     expect(account?.openOrders(book)).toEqual([]);
     expect(account?.orders(book).at(-1)).toMatchObject({ state: 'ended', endReason: 'countdown' });
-  });
-});
-
-describe('our own protocol on the simulated venue', () => {
-  /** Drives an operation over real sockets. */
-  async function drive<T>(protocol: TradingProtocol, dialogue: Dialogue<T>): Promise<T> {
-    const credentials = new Credentials(key().apiKey, key().secret);
-    let step = dialogue.next();
-    while (step.done !== true) {
-      const call = step.value;
-      const { method, target, headers, body } = protocol.sign(call, credentials, { epochMs: nowMs(), nonce: 1 });
-      const answer = await request(rest() + target, { method, headers, ...(body === null ? {} : { body }) });
-      const plain = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
-      const reply = { status: answer.statusCode, headers: plain, body: parseExactJson(await answer.body.text()) };
-      expect(protocol.usage(reply).some(({ budget }) => budget === 'weight')).toBe(true);
-      const refusal = protocol.refusal(reply, call);
-      step =
-        refusal === null
-          ? dialogue.next(reply.body)
-          : dialogue.throw(new VenueRequestError(refusal.kind, refusal.text, { code: refusal.code }));
-    }
-    return step.value;
-  }
-
-  it.each(['spot', 'futures'] as const)('reads the market and trades on %s', async (market) => {
-    running = await stage('binance');
-    const directory = new Directory();
-    const endpoints = { rest: rest(), wsPrivate: null, wsTrade: null };
-    const own = running.simulation.endpoints.binance;
-    const wsPrivate = (market === 'spot' ? own?.wsPrivate : own?.wsPrivateFutures) ?? null;
-    const protocol = (market === 'spot' ? binanceSpotTrading : binanceFuturesTrading)({
-      directory,
-      endpoints: { ...endpoints, wsPrivate },
-    });
-    const instruments = await drive(protocol, protocol.instruments());
-    directory.fill(instruments);
-    const instrument = directory.find('ETHUSDT');
-    if (instrument === undefined) throw new Error('no ETHUSDT');
-    const book = running.book(market, 'ETHUSDT');
-    expect(Number(instrument.rules.tickSize)).toBeCloseTo(book.instrument.tickUnits / 10 ** book.instrument.priceDecimals, 12);
-    expect(instrument.makerFeeBps).toBe(book.instrument.makerFeeBps);
-    if (market === 'futures')
-      expect(instrument.contract).toMatchObject({ maxLeverage: book.instrument.maxLeverage, fundingInterval: 8 });
-    expect(await drive(protocol, protocol.serverTime())).toBe(nowMs());
-    const snapshot = await drive(protocol, protocol.orderBook(instrument, 5));
-    expect(snapshot.sequence).toBe(book.lastId);
-    expect(Number(snapshot.bids[0]?.[0])).toBe((book.bids.best()?.priceUnits ?? 0) / 10 ** book.instrument.priceDecimals);
-    const minute = 60_000;
-    const until = Math.floor(nowMs() / minute) * minute;
-    const klines = await drive(protocol, protocol.klines(instrument, '1m', until - 10 * minute, until));
-    expect(klines.map(({ openMs }) => openMs)).toEqual(Array.from({ length: 10 }, (_, index) => until - (10 - index) * minute));
-    expect((await drive(protocol, protocol.tickers())).length).toBe(instruments.length);
-    expect(await drive(protocol, protocol.feeTier(instrument))).toEqual({
-      makerFeeBps: instrument.makerFeeBps,
-      takerFeeBps: instrument.takerFeeBps,
-    });
-
-    const order: OrderRequest = {
-      symbol: 'ETHUSDT',
-      side: 'buy',
-      type: 'limit',
-      timeInForce: 'post-only',
-      quantity: lots(book, 300),
-      quoteAmount: null,
-      price: below(book, 0.01),
-      clientOrderId: protocol.clientOrderId('intent-1'),
-      reduceOnly: false,
-    };
-    const placed = await drive(protocol, protocol.place(order, instrument));
-    expect(placed).toMatchObject({ state: 'open', clientOrderId: order.clientOrderId, filledQty: '0' });
-    await expect(drive(protocol, protocol.place(order, instrument))).rejects.toMatchObject({ kind: 'duplicate-client-id' });
-    const reference = { symbol: 'ETHUSDT', venueOrderId: null, clientOrderId: order.clientOrderId };
-    expect((await drive(protocol, protocol.openOrders(null))).map(({ venueOrderId }) => venueOrderId)).toEqual([
-      placed.venueOrderId,
-    ]);
-    expect(await drive(protocol, protocol.cancel(reference))).toMatchObject({
-      state: 'canceled',
-      clientOrderId: order.clientOrderId,
-    });
-    expect(await drive(protocol, protocol.order(reference))).toMatchObject({ state: 'canceled' });
-    expect(await drive(protocol, protocol.order({ ...reference, clientOrderId: 'never-sent' }))).toBeNull();
-    await drive(protocol, protocol.cancelAll(instrument));
-
-    const taking: OrderRequest = {
-      ...order,
-      type: 'market',
-      timeInForce: 'ioc',
-      price: null,
-      clientOrderId: protocol.clientOrderId('intent-2'),
-    };
-    const taken = await drive(protocol, protocol.place(taking, instrument));
-    expect(taken).toMatchObject({ state: 'filled', filledQty: Number(taking.quantity).toString() });
-    const fills = await drive(protocol, protocol.fills(instrument, nowMs() - 60_000));
-    const account = running.simulation.access.get('binance')?.customers()[0]?.account;
-    const byEngine = account?.fills(book) ?? [];
-    expect(fills.map(({ tradeId, fee }) => [tradeId, fee])).toEqual(
-      byEngine.map((fill) => [String(fill.tradeId), moneyText(fill.fee)]),
-    );
-    const held = new Map((await drive(protocol, protocol.balances())).map(({ asset, total }) => [asset, total]));
-    for (const { asset, total } of account?.balances(market) ?? []) expect(held.get(asset)).toBe(moneyText(total));
-    if (protocol.futures === null) return;
-    const [position] = await drive(protocol, protocol.futures.positions());
-    expect(position).toMatchObject({ side: 'buy', size: taken.filledQty, leverage: account?.position(book).leverage });
-    const { rate } = running.simulation.engines.get('binance')?.funding(book) ?? { rate: '' };
-    expect(Number((await drive(protocol, protocol.futures.fundingRate(instrument))).intervalRate)).toBe(Number(rate));
-    await drive(protocol, protocol.futures.setLeverage(instrument, 9, 'isolated'));
-    expect(account?.position(book).leverage).toBe(9);
-    await drive(protocol, protocol.futures.setMarginMode(instrument, account?.position(book).marginMode ?? 'isolated', 9));
-    if (protocol.deadMansSwitch !== null) await drive(protocol, protocol.deadMansSwitch.arm(30, ['ETHUSDT']));
   });
 });

@@ -2,7 +2,6 @@ import type { BookBatch, SimulatedBook } from '../../market/book.js';
 import type { EngineEvent } from '../../matching/types.js';
 import type { Front, FrontDependencies, VenueEndpoints } from '../front.js';
 import { quoted } from '../json-text.js';
-import type { RestMethod } from '../rest.js';
 import { type RestAnswer, VenueApp } from '../venue-app.js';
 import { Countdowns } from './countdowns.js';
 import { Exchange } from './exchange.js';
@@ -152,7 +151,7 @@ export class BinanceFront implements Front {
     for (const [method, path, name] of routes) {
       const operation = operations[name];
       if (operation === undefined) throw new RangeError(`no operation ${name} for ${method} ${path}`);
-      serveOperation(this.app, gate, method as RestMethod, path, operation);
+      serveOperation(this.app, gate, method, path, operation);
     }
   }
 }

@@ -29,14 +29,8 @@ export class SpotEvents {
     return id;
   }
 
-  /** @returns whether there was a subscription */
-  unsubscribe(connection: Connection): boolean {
-    return this.byConnection.delete(connection);
-  }
-
-  /** Who the connection follows. */
-  subscription(connection: Connection): Subscription | undefined {
-    return this.byConnection.get(connection);
+  unsubscribe(connection: Connection): void {
+    this.byConnection.delete(connection);
   }
 
   onEvent(event: EngineEvent): void {

@@ -14,11 +14,14 @@ export interface Day {
 
 const HOUR_MS = 3_600_000;
 const DAY_US = 86_400e6;
-const KEPT_US = 1e6;
+const KEPT_US = 60e6;
 
-/** The last days of all books, reckoned anew once a second at most: tickers ask for them with every trade. */
+/** What lies behind, without the last trade. */
+type Past = Omit<Day, 'closeUnits'>;
+
+/** The last days of all books. What lies behind is reckoned anew once a minute: tickers ask for it with every trade. */
 export class Days {
-  private readonly kept = new Map<SimulatedBook, { readonly atUs: number; readonly day: Day }>();
+  private readonly kept = new Map<SimulatedBook, { readonly atUs: number; readonly past: Past }>();
 
   constructor(
     private readonly clock: Clock,
@@ -27,23 +30,24 @@ export class Days {
 
   of(book: SimulatedBook): Day {
     const nowUs = this.clock.epochUs();
-    const known = this.kept.get(book);
-    if (known !== undefined && Math.abs(nowUs - known.atUs) < KEPT_US) return known.day;
-    const day = this.reckon(book, nowUs);
-    this.kept.set(book, { atUs: nowUs, day });
-    return day;
+    let known = this.kept.get(book);
+    if (known === undefined || Math.abs(nowUs - known.atUs) > KEPT_US) {
+      known = { atUs: nowUs, past: this.reckon(book, nowUs) };
+      this.kept.set(book, known);
+    }
+    const { past } = known;
+    const last = book.lastTrade.priceUnits;
+    return { ...past, highUnits: Math.max(past.highUnits, last), lowUnits: Math.min(past.lowUnits, last), closeUnits: last };
   }
 
-  private reckon(book: SimulatedBook, nowUs: number): Day {
+  private reckon(book: SimulatedBook, nowUs: number): Past {
     const hours = this.engine.klines(book, HOUR_MS, nowUs - DAY_US, nowUs);
     const month = this.engine.klines(book, 24 * HOUR_MS, nowUs - 30 * DAY_US, nowUs);
     const last = book.lastTrade.priceUnits;
-    const prices = hours.flatMap(({ highUnits, lowUnits }) => [highUnits, lowUnits]);
     return {
       openUnits: hours[0]?.openUnits ?? last,
-      highUnits: Math.max(last, ...prices),
-      lowUnits: Math.min(last, ...prices),
-      closeUnits: last,
+      highUnits: Math.max(last, ...hours.map(({ highUnits }) => highUnits)),
+      lowUnits: Math.min(last, ...hours.map(({ lowUnits }) => lowUnits)),
       qtyUnits: hours.reduce((sum, { qtyUnits }) => sum + qtyUnits, 0),
       monthQtyUnits: month.reduce((sum, { qtyUnits }) => sum + qtyUnits, 0),
     };

@@ -1,5 +1,5 @@
 import type { SimulatedBook } from '../../market/book.js';
-import type { EngineTrade } from '../../matching/types.js';
+import type { EngineTrade, MatchingEngine } from '../../matching/types.js';
 import { epochMs, type FrontDependencies, isoMicroseconds } from '../front.js';
 import { quoted } from '../json-text.js';
 import type { RestAnswer, RestRequest } from '../rest.js';
@@ -14,6 +14,7 @@ const GRANULARITIES_S = [60, 300, 900, 3600, 21600, 86400];
 const CANDLES_MAX = 300;
 const SPARK_HOURS = 24;
 const HOUR_US = 3_600e6;
+const SPARK_LINES_KEPT_US = 10e6;
 
 /** The REST routes that need no keys. */
 export function serveMarket(app: VenueApp, gate: Gate, days: Days, { clock, engine, market }: FrontDependencies): void {
@@ -37,14 +38,12 @@ export function serveMarket(app: VenueApp, gate: Gate, days: Days, { clock, engi
   get('/currencies/:id', ({ parameter }) => (assets.has(parameter) ? { body: quoted(currency(parameter)) } : NOT_FOUND));
   get('/products', () => ({ body: products }));
   get('/products/volume-summary', () => ({ body: quoted(books.map((book) => volumeRow(book, days))) }));
+  let lines = { atUs: Number.NEGATIVE_INFINITY, body: '' };
   get('/products/spark-lines', () => {
     const nowUs = clock.epochUs();
-    const lines = books.map((book) => {
-      const hours = engine.klines(book, HOUR_US / 1000, nowUs - SPARK_HOURS * HOUR_US, nowUs);
-      const rows = hours.map((kline) => `[${kline.openUs / 1e6},${units(book, kline).join(',')}]`);
-      return `"${id(book)}":[${rows.reverse().join(',')}]`;
-    });
-    return { body: `{${lines.join(',')}}` };
+    if (Math.abs(nowUs - lines.atUs) > SPARK_LINES_KEPT_US)
+      lines = { atUs: nowUs, body: `{${books.map((book) => sparkLine(book, engine, nowUs)).join(',')}}` };
+    return { body: lines.body };
   });
   ofBook('/products/:id', ({ instrument }) => ({ body: quoted(product(instrument)) }));
   ofBook('/products/:id/book', (book, { query }) => {
@@ -85,17 +84,24 @@ export function serveMarket(app: VenueApp, gate: Gate, days: Days, { clock, engi
     }
     // Intervals without a trade are missing.
     const klines = engine.klines(book, seconds * 1000, fromUs, toUs).filter(({ trades }) => trades > 0);
-    const rows = klines.map((kline) => `[${kline.openUs / 1e6},${units(book, kline).join(',')},${size(book, kline.qtyUnits)}]`);
+    const rows = klines.map((kline) => `[${kline.openUs / 1e6},${prices(book, kline).join(',')},${size(book, kline.qtyUnits)}]`);
     return { body: `[${rows.reverse().join(',')}]` };
   });
 }
 
 /** Low, high, open and close, in the venue's order. */
-function units(
+function prices(
   book: SimulatedBook,
   kline: { lowUnits: number; highUnits: number; openUnits: number; closeUnits: number },
 ): string[] {
   return [kline.lowUnits, kline.highUnits, kline.openUnits, kline.closeUnits].map((value) => price(book, value));
+}
+
+/** Hourly prices of a day, the newest first. */
+function sparkLine(book: SimulatedBook, engine: MatchingEngine, nowUs: number): string {
+  const hours = engine.klines(book, HOUR_US / 1000, nowUs - SPARK_HOURS * HOUR_US, nowUs);
+  const rows = hours.map((kline) => `[${kline.openUs / 1e6},${prices(book, kline).join(',')}]`);
+  return `"${id(book)}":[${rows.reverse().join(',')}]`;
 }
 
 function volumeRow(book: SimulatedBook, days: Days): Record<string, unknown> {

@@ -88,7 +88,7 @@ export class OrderRoutes {
 
   private one({ parameter }: RestRequest, { account }: Customer): RestAnswer {
     const order = this.find(parameter, account);
-    return order instanceof Object && 'account' in order ? { body: this.row(order) } : order;
+    return 'account' in order ? { body: this.row(order) } : order;
   }
 
   private cancel({ parameter, query }: RestRequest, { account }: Customer): RestAnswer {
