@@ -5,6 +5,7 @@ import { decodeSuites } from './decode.js';
 import { type LatencyRow, measureLatency, printLatency } from './latency.js';
 import { matchingSuite } from './matching.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
+import { roundTripSuite, signSuite } from './orders.js';
 import { recordedSuites } from './recorded.js';
 import { printTable } from './report.js';
 import { scanSuite } from './scan.js';
@@ -22,6 +23,8 @@ const SUITES: readonly Suite[] = [
   wakeSuite,
   socketSuite,
   allocationSuite,
+  signSuite,
+  roundTripSuite,
   matchingSuite,
 ];
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../domain/clock.js';
 import { Decimal } from '../domain/decimal.js';
 import { VenueRequestError } from '../domain/errors.js';
-import { type AcceptanceCase, demand, NotApplicable, present } from './case.js';
+import type { AcceptanceCase } from './case.js';
+import { demand, NotApplicable, present } from './demand.js';
 import { filled, idOf, placed, queried, told } from './order-steps.js';
 import type { Subject } from './subject.js';
 

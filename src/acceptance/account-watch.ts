@@ -1,7 +1,7 @@
 import type { Timers } from '../domain/clock.js';
 import type { Fill, OrderReport } from '../domain/order.js';
 import type { AccountEvent } from '../gateway/events.js';
-import { Shortfall } from './case.js';
+import { Shortfall } from './demand.js';
 
 interface Waiting {
   readonly wanted: (event: AccountEvent) => boolean;

@@ -1,7 +1,8 @@
 import { Decimal, isOnGrid } from '../domain/decimal.js';
 import { VenueRequestError } from '../domain/errors.js';
 import { KLINE_INTERVAL_MS, type Kline } from '../domain/market-data.js';
-import { type AcceptanceCase, demand, NotApplicable, present, Shortfall } from './case.js';
+import type { AcceptanceCase } from './case.js';
+import { demand, NotApplicable, present, Shortfall } from './demand.js';
 import { LocalFeed } from './local-feed.js';
 import type { Subject } from './subject.js';
 

@@ -1,6 +1,7 @@
 import { ACCOUNT_CASES } from './account-cases.js';
-import { type AcceptanceCase, NotApplicable, Shortfall } from './case.js';
+import type { AcceptanceCase } from './case.js';
 import { DATA_CASES } from './data-cases.js';
+import { NotApplicable, Shortfall } from './demand.js';
 import { ORDER_CASES } from './order-cases.js';
 import type { Subject } from './subject.js';
 

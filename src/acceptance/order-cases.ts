@@ -4,7 +4,8 @@ import type { TradableInstrument } from '../domain/instrument.js';
 import { isFinal, type OrderState } from '../domain/order.js';
 import type { VenueGateway } from '../gateway/gateway.js';
 import type { TradingProtocol } from '../venues/trading.js';
-import { type AcceptanceCase, demand, NotApplicable, present } from './case.js';
+import type { AcceptanceCase } from './case.js';
+import { demand, NotApplicable, present } from './demand.js';
 import { filled, idOf, placed, queried, refusalOf, told } from './order-steps.js';
 import type { Subject } from './subject.js';
 

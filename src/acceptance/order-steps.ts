@@ -2,7 +2,7 @@ import { Decimal } from '../domain/decimal.js';
 import { type RefusalKind, VenueRequestError } from '../domain/errors.js';
 import type { Fill, OrderReport, OrderRequest, OrderState } from '../domain/order.js';
 import type { VenueGateway } from '../gateway/gateway.js';
-import { demand, present, Shortfall } from './case.js';
+import { demand, present, Shortfall } from './demand.js';
 import type { Subject } from './subject.js';
 
 const TOLD_WITHIN_MS = 15_000;

@@ -14,7 +14,7 @@ import type { FeedProtocol } from '../venues/contract.js';
 import { Directory } from '../venues/directory.js';
 import type { TradingOptions, TradingProtocol } from '../venues/trading.js';
 import { AccountWatch } from './account-watch.js';
-import { present } from './case.js';
+import { present } from './demand.js';
 
 /** What a run of the cases is made of. */
 export interface SubjectParts {

@@ -141,6 +141,7 @@ program
   .option('--host <host>', 'address to listen on')
   .option('--base-port <port>', 'first port, one a venue from there on; 0 takes free ones', number)
   .option('--keys <count>', 'accounts a venue has, each with a test key', number)
+  .option('--capture <file...>', 'recorded traffic whose books are the background of their instruments')
   .option('--faults <file>', 'YAML or JSON file of what goes wrong')
   .option('--control', 'let faults be changed over HTTP: GET, POST and DELETE /faults at a port of its own')
   .option('--json', 'print one line of JSON')

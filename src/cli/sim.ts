@@ -13,6 +13,8 @@ export interface SimulationFlags {
   readonly json?: boolean;
   /** File of fault rules. */
   readonly faults?: string;
+  /** Recordings for the background. */
+  readonly capture?: readonly string[];
 }
 
 /** What `tiercel sim` prints with --json: one line, the base URLs and the test key pair of every venue. */
@@ -21,9 +23,9 @@ export function describeSimulation(simulation: Simulation): string {
 }
 
 /** Runs simulated venues until it is told to stop, or the process that started it is gone. */
-export async function runSimulation({ json = false, faults, ...input }: SimulationFlags): Promise<number> {
+export async function runSimulation({ json = false, faults, capture = [], ...input }: SimulationFlags): Promise<number> {
   const rules = faults === undefined ? [] : readFaults(faults);
-  const options = parseSimulationOptions({ ...input, faults: rules, keepLog: false });
+  const options = parseSimulationOptions({ ...input, faults: rules, captures: capture, keepLog: false });
   const simulation = await startSimulation(options, { clock: new SystemClock(), timers: systemTimers });
   if (json) {
     process.stdout.write(`${describeSimulation(simulation)}\n`);

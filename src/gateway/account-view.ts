@@ -22,6 +22,9 @@ export interface AccountViewParts {
   readonly listener: AccountListener;
 }
 
+/** Denials, seconds apart, after which a pending order is gone. */
+const DENIALS = 3;
+
 /** Brings what streams say and what is fetched into one story: each fill once, no order back from its end. */
 export class AccountView {
   constructor(private readonly parts: AccountViewParts) {}
@@ -114,8 +117,8 @@ export class AccountView {
     } catch (error) {
       if (!(error instanceof VenueRequestError && error.kind === 'unknown-order')) throw error;
     }
-    const isYoung = this.parts.venueMs() - order.sentMs < protocol.requestValidityMs;
-    if (found === null && report.state === 'pending' && isYoung) return false;
+    // One that the front took may not be at the engine yet.
+    if (found === null && report.state === 'pending' && ++order.denials < DENIALS) return false;
     // Some venues forget orders that ended without a fill: known once, open no more, known no more.
     this.tellOrder(found ?? { ...report, state: 'canceled', reason: 'the venue knows it no more' }, askedAt);
     return true;

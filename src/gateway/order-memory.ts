@@ -14,6 +14,8 @@ export interface KnownOrder {
   wordAt: number;
   /** Filled quantity of the fills told so far. */
   filledTold: Decimal;
+  /** How often the venue said that it knows no such order, although it had taken it. */
+  denials: number;
 }
 
 /**
@@ -94,6 +96,7 @@ export class OrderMemory {
       sentMs: Number.NaN,
       wordAt: 0,
       filledTold: new Decimal(0),
+      denials: 0,
     };
     this.symbols.add(symbol);
     if (clientOrderId !== null) this.byClientId.set(clientOrderId, order);

@@ -31,6 +31,8 @@ const SimulationOptionsSchema = z.strictObject({
   keys: z.int().min(1).max(1_000).default(1),
   /** Whether everything that happens to accounts is kept, for those who compare; it grows without end. */
   keepLog: z.boolean().default(true),
+  /** Capture files whose books replace the invented background of the same instruments, or come on top. */
+  captures: z.array(z.string().min(1)).default([]),
   /** What goes wrong from the start on. */
   faults: z.array(FaultRuleSchema).default([]),
   /** Whether faults can be changed over HTTP, at a port of its own on 127.0.0.1. */

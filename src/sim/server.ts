@@ -14,11 +14,14 @@ import { KrakenFront } from './fronts/kraken.js';
 import { MexcFront } from './fronts/mexc/front.js';
 import type { Host } from './fronts/port.js';
 import { UwsHost } from './hosts/uws-host.js';
+import type { BookBatch, SimulatedBook } from './market/book.js';
 import { SimulatedMarket } from './market/market.js';
 import type { Plant } from './market/planter.js';
 import { createMatchingEngine } from './matching/engine.js';
 import type { MatchingEngine } from './matching/types.js';
 import type { SimulationOptions } from './options.js';
+import { playRecordings } from './recorded/playback.js';
+import { readTape } from './recorded/tape.js';
 
 /** Where each simulated venue is reached; the paths under these bases are the venue's real ones. */
 export type SimulatedEndpoints = Partial<Record<VenueId, VenueEndpoints>>;
@@ -64,7 +67,7 @@ const CATCH_UP_US_MAX = 500_000;
 
 /**
  * Starts the venues on loopback and lets the market live.
- * @throws InvalidInputError when a port cannot be had; what was started before it is stopped again
+ * @throws InvalidInputError when a port or a capture cannot be had; what was started before it is stopped again
  */
 export async function startSimulation(
   options: SimulationOptions,
@@ -75,9 +78,11 @@ export async function startSimulation(
   const engines = new Map<VenueId, MatchingEngine>();
   const access = new Map<VenueId, VenueAccess>();
   const faults = new Faults(options.seed, timers);
-  const market = new SimulatedMarket(options, clock.epochUs(), (book, batch) =>
-    fronts.get(book.instrument.venue)?.onBatch(book, batch),
-  );
+  const recordings = (await Promise.all(options.captures.map(readTape)))
+    .flat()
+    .filter(({ venue }) => options.venues.includes(venue));
+  const tell = (book: SimulatedBook, batch: BookBatch): void => fronts.get(book.instrument.venue)?.onBatch(book, batch);
+  const market = new SimulatedMarket(options, clock.epochUs(), tell, recordings);
   const running: Timer[] = [];
   const stop = (): Promise<void> => {
     for (const timer of running) timer.cancel();
@@ -118,6 +123,7 @@ export async function startSimulation(
     await stop();
     throw error;
   }
+  playRecordings(market, recordings);
   let originUs = clock.monotonicUs();
   running.push(
     timers.every(STEP_MS, () => {

@@ -2,6 +2,7 @@ import { InvalidInputError } from '../domain/errors.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import { binanceFuturesTrading, binanceSpotTrading } from './binance/trading.js';
 import { coinbaseSpotTrading } from './coinbase/trading.js';
+import { krakenSpotTrading } from './kraken/trading.js';
 import { mexcFuturesTrading } from './mexc/futures-trading.js';
 import { mexcSpotTrading } from './mexc/spot-trading.js';
 import type { TradingOptions, TradingProtocol } from './trading.js';
@@ -18,6 +19,7 @@ export const TRADING: readonly TradingEntry[] = [
   { venue: 'binance', market: 'spot', make: binanceSpotTrading },
   { venue: 'binance', market: 'futures', make: binanceFuturesTrading },
   { venue: 'coinbase', market: 'spot', make: coinbaseSpotTrading },
+  { venue: 'kraken', market: 'spot', make: krakenSpotTrading },
   { venue: 'mexc', market: 'spot', make: mexcSpotTrading },
   { venue: 'mexc', market: 'futures', make: mexcFuturesTrading },
 ];

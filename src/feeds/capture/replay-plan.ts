@@ -16,6 +16,8 @@ import { type CaptureSurvey, type FeedSurvey, hasOrders, type SymbolSurvey } fro
 
 const SYMBOL_BYTES_MAX = 64;
 /** Room beyond what the survey counted, so that no book is full to the brim. */
+/** Best levels that whoever follows a replay may copy. */
+const COPY_LEVELS_MAX = 128;
 const SLACK = 16;
 /** What Kraken sends when a subscription names no depth. */
 const KRAKEN_DEPTH = 10;
@@ -69,7 +71,7 @@ export function planReplay(survey: CaptureSurvey, codes: ReadonlyMap<number, Qua
       {
         inputBytes: survey.bytesMax * (codes.size > 0 ? 2 : 1) + SLACK,
         levelsMax: survey.figuresMax + SLACK,
-        copyLevelsMax: SLACK,
+        copyLevelsMax: COPY_LEVELS_MAX,
         eventsMax: survey.figuresMax + SLACK,
       },
     ],

@@ -3,7 +3,7 @@ import type { SimulatedInstrument } from './instruments.js';
 import type { LadderSide } from './ladder.js';
 
 /** Levels a side never exceeds, so that streams of 100 levels and more carry the whole book. */
-const LEVELS_MAX = 96;
+export const LEVELS_MAX = 96;
 const VIEW_MAX = 2e-4;
 const NOISE_MAX = 1.5e-4;
 

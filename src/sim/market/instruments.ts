@@ -74,6 +74,32 @@ export interface Asset {
   readonly instruments: readonly SimulatedInstrument[];
 }
 
+/** An instrument that is not invented: a recording tells what it is. */
+export interface GivenInstrument {
+  readonly venue: VenueId;
+  readonly market: Market;
+  readonly symbol: string;
+  readonly priceDecimals: number;
+  readonly qtyDecimals: number;
+  /** In the quote asset, about. */
+  readonly price: number;
+}
+
+const QUOTES = ['USDT', 'USDC', 'FDUSD', 'USD', 'EUR', 'BTC', 'ETH'];
+
+/** The asset of a given instrument; its fees, bounds and margins are those of an invented one at that price. */
+export function givenAsset({ symbol, ...given }: GivenInstrument, random: SeededRandom): Asset {
+  const plain = symbol.replace(/[-_/]/, '').replace(/^XBT/, 'BTC');
+  const quote = QUOTES.find((candidate) => plain.endsWith(candidate)) ?? 'USDT';
+  const base = plain.slice(0, -quote.length);
+  const { venue, market, price, priceDecimals, qtyDecimals } = given;
+  const invented = instrument(venue, market, base, price, true, random);
+  const maxQtyUnits =
+    10 ** Math.min(15, Math.ceil(Math.log10(MAX_NOTIONAL / price / Number(invented.contractSize)) + qtyDecimals));
+  const own = { ...invented, symbol, quote, priceDecimals, qtyDecimals, tickUnits: 1, maxQtyUnits };
+  return { base, major: true, fair: new FairPrice(price, 1e-4, random), instruments: [own] };
+}
+
 /** Invents the market: assets, and on which venues and with which decimals each is listed. */
 export function inventAssets(venues: readonly VenueId[], symbols: number, futuresSymbols: number, random: SeededRandom): Asset[] {
   const majors = MAJORS.slice(0, symbols);

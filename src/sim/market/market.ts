@@ -3,7 +3,7 @@ import type { Market as MarketKind, VenueId } from '../../domain/venue.js';
 import type { SimulationOptions } from '../options.js';
 import { type BookBatch, SimulatedBook } from './book.js';
 import { EventQueue } from './event-queue.js';
-import { type Asset, inventAssets } from './instruments.js';
+import { type Asset, type GivenInstrument, givenAsset, inventAssets } from './instruments.js';
 import { type Plant, planPlant, spread } from './planter.js';
 
 /** The books of one asset on all its venues, which share one price. */
@@ -43,15 +43,19 @@ export class SimulatedMarket {
   /**
    * @param epochUs moment since the epoch at which the market's time is 0
    * @param listener sees every update; the batch and its levels are never changed afterwards
+   * @param given instruments beside the invented ones, in place of those of the same venue, market and symbol
    */
   constructor(
     private readonly options: MarketOptions,
     private epochUs: number,
     listener: (book: SimulatedBook, batch: BookBatch) => void,
+    given: readonly GivenInstrument[] = [],
   ) {
     const root = new SeededRandom(options.seed);
     this.random = root.fork('market');
-    this.groups = inventAssets(options.venues, options.symbols, options.futuresSymbols, root).map((asset) => ({
+    const invented = inventAssets(options.venues, options.symbols, options.futuresSymbols, root);
+    const assets = given.map((one) => givenAsset(one, root.fork(`given:${one.venue}:${one.market}:${one.symbol}`)));
+    this.groups = [...without(invented, given), ...assets].map((asset) => ({
       asset,
       books: asset.instruments.map((instrument) => {
         const label = `book:${instrument.venue}:${instrument.market}:${instrument.symbol}`;
@@ -207,4 +211,14 @@ export class SimulatedMarket {
 
 function spotBooks(group: AssetBooks): SimulatedBook[] {
   return group.books.filter((book) => book.instrument.market === 'spot');
+}
+
+/** Assets without the instruments that are given. */
+function without(assets: readonly Asset[], given: readonly GivenInstrument[]): Asset[] {
+  if (given.length === 0) return [...assets];
+  const names = new Set(given.map(({ venue, market, symbol }) => `${venue} ${market} ${symbol}`));
+  return assets.map((asset) => ({
+    ...asset,
+    instruments: asset.instruments.filter(({ venue, market, symbol }) => !names.has(`${venue} ${market} ${symbol}`)),
+  }));
 }

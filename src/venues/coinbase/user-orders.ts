@@ -129,7 +129,8 @@ export class UserOrders {
   private opened(data: z.infer<typeof Open>): readonly StreamItem[] {
     const known = this.known.get(data.order_id);
     const state = known?.filledQty.gt(0) === true ? 'partially-filled' : 'open';
-    return [this.report(data, data.order_id, data.side, state, null), ...this.missed(data.order_id, data.remaining_size)];
+    const items = [this.report(data, data.order_id, data.side, state, null), ...this.missed(data.order_id, data.remaining_size)];
+    return known === undefined ? [...items, unannounced(data.order_id)] : items;
   }
 
   private matched(data: z.infer<typeof Match>): readonly StreamItem[] {
@@ -160,7 +161,8 @@ export class UserOrders {
       liquidity: maker ? 'maker' : 'taker',
       timeMs: data.time,
     };
-    return [{ kind: 'fill', fill }, this.report(data, orderId, side, 'partially-filled', null)];
+    const items: StreamItem[] = [{ kind: 'fill', fill }, this.report(data, orderId, side, 'partially-filled', null)];
+    return known === undefined && !maker ? [...items, unannounced(orderId)] : items;
   }
 
   /** Which of the two orders is ours; null where nothing tells. */
@@ -228,4 +230,9 @@ export class UserOrders {
     };
     return { kind: 'order', order };
   }
+}
+
+/** What opens or takes was received a moment before: that message was lost, and perhaps others with it. */
+function unannounced(orderId: string): StreamItem {
+  return { kind: 'lost', reason: `${orderId} was not announced` };
 }

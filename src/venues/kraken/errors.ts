@@ -49,7 +49,7 @@ const ERRORS: readonly (readonly [beginning: string, kind: RefusalKind])[] = [
 /** How it says that the client id is taken is in no document; whatever of an order mentions the id is a reason to ask for it. */
 const CLIENT_ID = /^EOrder:.*(cl_ord_id|client order id)/i;
 
-/** Time that a refusal by a counter asks for; the counters sink within a minute. */
+/** Waits until a counter has sunk enough to be worth a try, and until a lockout is over. */
 const THROTTLED_MS = 5_000;
 const LOCKOUT_MS = 900_000;
 
@@ -66,30 +66,34 @@ export function restRefusal({ status, body }: RestReply, call: RestCall): VenueR
   const envelope = Envelope.safeParse(body).data;
   // What begins with W is a warning beside a good result.
   const error = envelope?.error.find((text) => !text.startsWith('W'));
-  if (error !== undefined) return refusal(error, call.purpose === 'read', kindOfError(error) ?? kindOfStatus(status, call));
-  const isGood = status >= 200 && status < 300 && envelope !== undefined;
-  return isGood ? null : { kind: kindOfStatus(status, call), code: `HTTP ${status}`, text: '' };
+  const isRead = call.purpose === 'read';
+  if (error !== undefined) return refusal(error, status >= 500, isRead);
+  if (status >= 200 && status < 300 && envelope !== undefined) return null;
+  return { kind: changedNothing(kindOfStatus(status), isRead), code: `HTTP ${status}`, text: '' };
 }
 
 /** What the error of a frame means. */
 export function wsRefusal(error: string): VenueRefusal {
-  return refusal(error, false, kindOfError(error) ?? 'invalid-request');
+  return refusal(error, false, false);
 }
 
-function refusal(error: string, isRead: boolean, kind: RefusalKind): VenueRefusal {
-  const [code = '', text = ''] = /^([^:]*:[^:]*)/.exec(error) === null ? ['', error] : [error.split(':', 2).join(':'), error];
-  const said = { code, text };
-  // A read that failed changed nothing.
-  if (kind === 'outcome-unknown' && isRead) return { kind: 'venue-down', ...said };
-  if (kind !== 'rate-limited') return { kind, ...said };
-  return { kind, ...said, retryAfterMs: error.startsWith('EGeneral:Temporary lockout') ? LOCKOUT_MS : THROTTLED_MS };
+function refusal(error: string, hasFailed: boolean, isRead: boolean): VenueRefusal {
+  const unlisted = hasFailed || error.startsWith('EService') ? 'outcome-unknown' : 'invalid-request';
+  const kind = changedNothing(kindOfError(error) ?? unlisted, isRead);
+  const [code = ''] = error.split(':', 1);
+  const said = { kind, code, text: error.slice(code.length + 1) };
+  if (kind !== 'rate-limited') return said;
+  return { ...said, retryAfterMs: error.startsWith('EGeneral:Temporary lockout') ? LOCKOUT_MS : THROTTLED_MS };
 }
 
-/** What an answer without a telling text is about; above 500 it may have gone through. */
-function kindOfStatus(status: number, { purpose }: RestCall): RefusalKind {
+/** A read that failed changed nothing. */
+function changedNothing(kind: RefusalKind, isRead: boolean): RefusalKind {
+  return kind === 'outcome-unknown' && isRead ? 'venue-down' : kind;
+}
+
+/** What an answer without errors is about. */
+function kindOfStatus(status: number): RefusalKind {
   if (status === 429) return 'rate-limited';
   if (status === 401 || status === 403) return 'authentication';
-  if (status >= 400 && status < 500) return 'invalid-request';
-  if (status >= 200 && status < 300 && purpose === 'read') return 'invalid-request';
-  return purpose === 'read' ? 'venue-down' : 'outcome-unknown';
+  return status >= 400 && status < 500 ? 'invalid-request' : 'outcome-unknown';
 }

@@ -34,6 +34,52 @@ describe('Coinbase Exchange', () => {
     expect(await running.rest('/products/NOPE-USDT/book?level=2')).toMatchObject({ status: 404, json: { message: 'NotFound' } });
   });
 
+  it('answers with trades page by page, days, and candles newest first', async () => {
+    running = await stage('coinbase');
+    await running.time.pass(3_000);
+    const engine = running.simulation.engines.get('coinbase');
+    const book = running.book('spot', 'BTC-USDT');
+    const trades = engine?.trades(book) ?? [];
+    const last = trades[trades.length - 1];
+    type Trades = { trade_id: number; side: string }[];
+    const first = (await running.rest('/products/BTC-USDT/trades?limit=3')).json as Trades;
+    expect(first.map(({ trade_id }) => trade_id)).toEqual(
+      trades
+        .slice(-3)
+        .map(({ id }) => id)
+        .reverse(),
+    );
+    expect(first[0]?.side).toBe(last?.buyerIsTaker === true ? 'sell' : 'buy');
+    const older = (await running.rest(`/products/BTC-USDT/trades?limit=2&after=${first[2]?.trade_id}`)).json as Trades;
+    expect(older.map(({ trade_id }) => trade_id)).toEqual(
+      trades
+        .slice(-5, -3)
+        .map(({ id }) => id)
+        .reverse(),
+    );
+
+    const candles = (await running.rest('/products/BTC-USDT/candles?granularity=300')).json as number[][];
+    expect(candles).toHaveLength(300);
+    const times = candles.map(([seconds]) => seconds ?? 0);
+    expect(times).toEqual([...times].sort((left, right) => right - left));
+    for (const [, low = 0, high = 0, open = 0, close = 0] of candles) {
+      expect(low).toBeLessThanOrEqual(Math.min(open, close));
+      expect(high).toBeGreaterThanOrEqual(Math.max(open, close));
+    }
+    const { json: stats } = await running.rest('/products/BTC-USDT/stats');
+    const { low, high, last: lastPrice } = stats as Record<'low' | 'high' | 'last', string>;
+    expect(Number(lastPrice)).toBe((last?.priceUnits ?? 0) / 10 ** book.instrument.priceDecimals);
+    expect(Number(low)).toBeLessThanOrEqual(Number(high));
+    const lines = (await running.rest('/products/spark-lines')).json as Record<string, number[][]>;
+    const volumes = (await running.rest('/products/volume-summary')).json as { id: string; spot_volume_24hour: string }[];
+    expect(Object.keys(lines)).toEqual(volumes.map(({ id }) => id));
+    for (const { spot_volume_24hour: volume } of volumes) expect(Number(volume)).toBeGreaterThan(0);
+    expect(await running.rest('/products/BTC-USDT/candles?granularity=7')).toMatchObject({ status: 400 });
+    const wide = '/products/BTC-USDT/candles?granularity=60&start=2025-01-01T00:00:00Z&end=2025-02-01T00:00:00Z';
+    expect(String(((await running.rest(wide)).json as { message: string }).message)).toContain('exceeds 300');
+    expect(await running.rest('/products/BTC-USDT/book?level=3')).toMatchObject({ status: 400 });
+  });
+
   it('sends a snapshot and updates that rebuild the book', async () => {
     running = await stage('coinbase');
     const client = await running.connect(ws());

@@ -162,6 +162,11 @@ describe('orders', () => {
     ]);
   });
 
+  test('one that opens or takes without having been received was missed', () => {
+    expect(read(session(), OPEN).map(({ kind }) => kind)).toEqual(['order', 'lost']);
+    expect(read(session(), MATCH).map(({ kind }) => kind)).toEqual(['fill', 'order', 'lost']);
+  });
+
   test.each([
     [{ reason: 'filled', remaining_size: '0' }, 'filled', null],
     [{ reason: 'canceled' }, 'canceled', 'canceled'],

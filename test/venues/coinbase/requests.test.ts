@@ -25,7 +25,7 @@ describe('signatures', () => {
     signRest(call, CREDENTIALS, STAMP).headers['CB-ACCESS-SIGN'];
 
   test('equal the vectors of the atlas', () => {
-    const body = '{"type":"limit","side":"buy","product_id":"ETH-USD","price":"3100.10","size":"0.5",' + `"client_oid":"${OID}"}`;
+    const body = `{"type":"limit","side":"buy","product_id":"ETH-USD","price":"3100.10","size":"0.5","client_oid":"${OID}"}`;
     expect(signature(placeCall(body))).toBe('hb6zrZR8C1CFu7U6y4LDzxykaQh8BVeshy8FcxZlPq8=');
     const list = privateRead('/orders', [
       ['status', 'open'],
