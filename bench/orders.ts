@@ -14,8 +14,8 @@ import { Directory } from '../src/venues/directory.js';
 import type { TradingProtocol } from '../src/venues/trading.js';
 import { TRADING, type TradingEntry, tradingEntry } from '../src/venues/trading-registry.js';
 import { type BenchResult, compared, type Effort, median, race, type Suite, sink } from './measure.js';
-import { startThread } from './threads/start.js';
 import type { OrderVenueReady } from './threads/order-venue.js';
+import { startThread } from './threads/start.js';
 
 const SECRET = Buffer.alloc(64, 7).toString('base64');
 const STAMP = { epochMs: 1_767_225_600_123, nonce: 1_767_225_600_123_000 };
@@ -129,8 +129,23 @@ async function farOrder(gateway: VenueGateway): Promise<OrderRequest> {
   return order(instrument, price, quantity, 'ioc');
 }
 
-function order({ symbol }: TradableInstrument, price: string, quantity: string, timeInForce: OrderRequest['timeInForce']): OrderRequest {
-  return { symbol, side: 'buy', type: 'limit', timeInForce, quantity, quoteAmount: null, price, clientOrderId: '', reduceOnly: false };
+function order(
+  { symbol }: TradableInstrument,
+  price: string,
+  quantity: string,
+  timeInForce: OrderRequest['timeInForce'],
+): OrderRequest {
+  return {
+    symbol,
+    side: 'buy',
+    type: 'limit',
+    timeInForce,
+    quantity,
+    quoteAmount: null,
+    price,
+    clientOrderId: '',
+    reduceOnly: false,
+  };
 }
 
 /** @returns what makes the signed text of one order */

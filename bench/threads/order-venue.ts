@@ -2,9 +2,9 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import { SystemClock, systemTimers } from '../../src/domain/system-clock.js';
-import { type SimulatedEndpoints, startSimulation } from '../../src/sim/server.js';
-import { parseSimulationOptions } from '../../src/sim/options.js';
 import type { TestKey } from '../../src/sim/access/keys.js';
+import { parseSimulationOptions } from '../../src/sim/options.js';
+import { type SimulatedEndpoints, startSimulation } from '../../src/sim/server.js';
 
 /** What the thread tells once everything listens. */
 export interface OrderVenueReady {
@@ -16,7 +16,13 @@ export interface OrderVenueReady {
 }
 
 async function main(): Promise<void> {
-  const options = parseSimulationOptions({ venues: ['binance'], symbols: 3, futuresSymbols: 2, updatesPerSecond: 20, keepLog: false });
+  const options = parseSimulationOptions({
+    venues: ['binance'],
+    symbols: 3,
+    futuresSymbols: 2,
+    updatesPerSecond: 20,
+    keepLog: false,
+  });
   const simulation = await startSimulation(options, { clock: new SystemClock(), timers: systemTimers });
   const tcp = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => socket.destroy());

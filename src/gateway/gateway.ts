@@ -61,6 +61,9 @@ export interface FuturesOrderRequest extends OrderRequest {
   readonly marginMode?: MarginMode;
 }
 
+/** How long the last requests may wait and be repeated. */
+const STOP_MS_MAX = 5_000;
+
 /**
  * One market of one venue, ready to trade: metadata, reads, orders, and the account as it changes. Nothing live is kept: every read asks
  * the venue. Reads throw VenueRequestError or VenueProtocolError.
@@ -300,7 +303,10 @@ export class VenueGateway {
   /** Finds out what became of an order whose outcome is unknown. */
   settle(reference: OrderReference): Promise<SettleOutcome> {
     const { protocol, requests, orders, view, venueClock, pauses, settings, notify } = this;
-    return settle({ protocol, requests, orders, view, venueClock, pauses, settings, notify, random: this.parts.random }, reference);
+    return settle(
+      { protocol, requests, orders, view, venueClock, pauses, settings, notify, random: this.parts.random },
+      reference,
+    );
   }
 
   /** Null when the venue knows no such order. */
@@ -366,10 +372,16 @@ export class VenueGateway {
   private async shutDown(): Promise<void> {
     this.desk.close();
     this.clockTimer?.cancel();
+    const endWaits = (): void => {
+      this.pauses.stop();
+      this.queue.stop();
+    };
+    // A venue that does not take its things back is not waited for.
+    const hurry = this.parts.timers.after(STOP_MS_MAX, endWaits);
     await this.keeper?.stop();
     await Promise.all([this.stream?.stop(), this.line?.stop()]);
-    this.pauses.stop();
-    this.queue.stop();
+    hurry.cancel();
+    endWaits();
   }
 
   private async resyncClock(): Promise<void> {

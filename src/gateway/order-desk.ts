@@ -149,8 +149,7 @@ export class OrderDesk {
     const askedAt = orders.now;
     try {
       const report = await requests.run(protocol.order(reference));
-      if (report !== null)
-        return { kind: 'placed', order: this.known(report, askedAt) };
+      if (report !== null) return { kind: 'placed', order: this.known(report, askedAt) };
     } catch (cause) {
       return { kind: 'unknown', error: asTiercelError(cause), reference };
     }

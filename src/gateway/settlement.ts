@@ -73,7 +73,10 @@ export async function settle(parts: SettlementParts, reference: OrderReference):
 }
 
 /** Asks once. @returns null when the venue says that it knows no such order */
-async function ask({ protocol, requests, orders, view }: SettlementParts, reference: OrderReference): Promise<OrderReport | null> {
+async function ask(
+  { protocol, requests, orders, view }: SettlementParts,
+  reference: OrderReference,
+): Promise<OrderReport | null> {
   const askedAt = orders.now;
   try {
     const report = await requests.run(protocol.order(reference));

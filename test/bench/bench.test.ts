@@ -34,11 +34,11 @@ const IDS = [
   'wake.event.vs.waitasync',
   'wake.poll',
   'socket.to.book.vs.ws',
+  'allocation.bytes.per.frame',
+  'allocation.bytes.per.chunk',
   'order.encode.sign',
   'order.ws.vs.echo',
   'order.rest.vs.echo',
-  'allocation.bytes.per.frame',
-  'allocation.bytes.per.chunk',
   'matching.orders',
 ];
 

@@ -45,7 +45,8 @@ export function compareWithEngine(life: SimulatedVenue, denied: ReadonlySet<stri
     const report = latest.get(told);
     if (report === undefined && denied.has(told) && order.state === 'ended' && want.length === 0) continue;
     if (report === undefined) differences.push(`${told}: ${stateOf(order).join(' or ')}, never told`);
-    else if (!stateOf(order).includes(report.state)) differences.push(`${told}: ${stateOf(order).join(' or ')}, told ${report.state}`);
+    else if (!stateOf(order).includes(report.state))
+      differences.push(`${told}: ${stateOf(order).join(' or ')}, told ${report.state}`);
   }
   return { fills: count, orders: orders.length, differences };
 }

@@ -5,7 +5,10 @@ import { TRADING } from '../../src/venues/trading-registry.js';
 import { entryOf, runSeed } from './fault-seeds.js';
 
 const SEEDS_PER_MARKET = 4;
-const seeds = process.env['SEED'] === undefined ? Array.from({ length: SEEDS_PER_MARKET * TRADING.length }, (_, i) => i) : [Number(process.env['SEED'])];
+const seeds =
+  process.env['SEED'] === undefined
+    ? Array.from({ length: SEEDS_PER_MARKET * TRADING.length }, (_, i) => i)
+    : [Number(process.env['SEED'])];
 
 test.each(seeds.map((seed) => ({ seed, ...entryOf(seed) })))('seed $seed: $venue $market', async ({ seed }) => {
   expect((await runSeed(seed)).faults).toEqual([]);

@@ -69,7 +69,12 @@ export async function runSeed(seed: number, entry: TradingEntry = entryOf(seed))
   }
   life.simulation.faults.clear();
   // One more reconnect, so that what the faults swallowed is found.
-  life.simulation.faults.add({ venues: [entry.venue], traffic: ['ws-private', 'ws-trade'], untilMs: 500, fault: { kind: 'disconnect', at: 'now' } });
+  life.simulation.faults.add({
+    venues: [entry.venue],
+    traffic: ['ws-private', 'ws-trade'],
+    untilMs: 500,
+    fault: { kind: 'disconnect', at: 'now' },
+  });
   if (!(await life.settles(Promise.all(work), CALM_MS, 200))) faults.push('an order was never settled');
   for (let ms = 0; ms < CALM_MS && !gateway.isLive; ms += 500) await life.pass(500);
   await life.pass(60_000); // an order without an end is asked for until it is too old to arrive
@@ -107,9 +112,11 @@ function judge(life: SimulatedVenue, clientOrderId: string, said: string): strin
   const filled = held.some((order) => order.fills.length > 0);
   const alive = held.some(({ state }) => state === 'open');
   if (held.length > 1) return [`${clientOrderId}: doubled`];
-  if ((said === 'placed' || said === 'found') && held.length === 0) return [`${clientOrderId}: said ${said}, but the venue never had it`];
+  if ((said === 'placed' || said === 'found') && held.length === 0)
+    return [`${clientOrderId}: said ${said}, but the venue never had it`];
   // A venue may refuse an order and keep a record of it, but not one that trades.
-  if ((said === 'refused' || said === 'never-arrived') && (filled || alive)) return [`${clientOrderId}: said ${said}, but the venue holds it`];
+  if ((said === 'refused' || said === 'never-arrived') && (filled || alive))
+    return [`${clientOrderId}: said ${said}, but the venue holds it`];
   return said === 'unknown' ? [`${clientOrderId}: nobody knows`] : [];
 }
 
@@ -119,15 +126,33 @@ function randomFault(random: SeededRandom, { venue }: TradingEntry): FaultRuleIn
   const base = { venues: [venue], fromMs, untilMs: fromMs + 500 + random.below(TROUBLE_MS / 2) };
   const sockets = { traffic: ['ws-private', 'ws-trade'] as ('ws-private' | 'ws-trade')[] };
   const kinds: (() => FaultRuleInput)[] = [
-    () => ({ ...base, fault: { kind: 'latency', each: { distribution: 'lognormal', medianMs: 5 + random.below(800), sigma: 1 } } }),
-    () => ({ ...base, traffic: ['rest'], probability: rare, fault: { kind: 'delay', each: { distribution: 'uniform', minMs: 0, maxMs: 9_000 } } }),
+    () => ({
+      ...base,
+      fault: { kind: 'latency', each: { distribution: 'lognormal', medianMs: 5 + random.below(800), sigma: 1 } },
+    }),
+    () => ({
+      ...base,
+      traffic: ['rest'],
+      probability: rare,
+      fault: { kind: 'delay', each: { distribution: 'uniform', minMs: 0, maxMs: 9_000 } },
+    }),
     () => ({ ...base, traffic: ['rest', 'ws-trade'], probability: rare, fault: { kind: 'drop' } }),
     () => ({ ...base, ...sockets, probability: rare, fault: { kind: 'duplicate' } }),
-    () => ({ ...base, ...sockets, probability: rare / 5, fault: { kind: 'disconnect', at: random.next() < 0.5 ? 'frame' : 'mid-frame' } }),
+    () => ({
+      ...base,
+      ...sockets,
+      probability: rare / 5,
+      fault: { kind: 'disconnect', at: random.next() < 0.5 ? 'frame' : 'mid-frame' },
+    }),
     () => ({ ...base, ...sockets, fault: { kind: 'disconnect', at: 'now' }, untilMs: fromMs + 100 }),
     () => ({ ...base, probability: 0.5, fault: { kind: 'refuse', ...(random.next() < 0.5 && { status: 503 }) } }),
     () => ({ ...base, traffic: ['rest'], probability: rare, fault: { kind: 'rate-limit', retryAfterS: random.below(4) } }),
-    () => ({ ...base, traffic: ['rest'], probability: rare, fault: { kind: 'server-error', status: [500, 502, 503, 504][random.below(4)] ?? 503 } }),
+    () => ({
+      ...base,
+      traffic: ['rest'],
+      probability: rare,
+      fault: { kind: 'server-error', status: [500, 502, 503, 504][random.below(4)] ?? 503 },
+    }),
     () => {
       const how = (['timeout', 'disconnect', 'status'] as const)[random.below(3)] ?? 'timeout';
       return { ...base, traffic: ['rest'], probability: rare + 0.2, fault: { kind: 'lost-answer', how } };

@@ -141,6 +141,16 @@ test('nothing is placed once the gateway is told to stop', async () => {
   expect(rig.venue.orders).toEqual([]);
 });
 
+test('a venue that has shut us out does not keep us from stopping', async () => {
+  const rig = await (await Rig.create()).start();
+  rig.venue.fate = () => ({ status: '429 Too Many Requests', body: '{"error":"rate-limited","retryAfterMs":60000}' });
+  await expect(rig.until(rig.gateway.balances())).rejects.toMatchObject({ kind: 'rate-limited' });
+  const startedMs = rig.time.monotonicUs();
+  await rig.until(rig.gateway.stop());
+  expect(rig.time.monotonicUs() - startedMs).toBeLessThan(7e6);
+  expect(await rig.stop()).toEqual(NOTHING_LEFT);
+});
+
 test('klines come in batches, each when it is wanted', async () => {
   const rig = await (await Rig.create()).start();
   const opens: number[][] = [];

@@ -145,7 +145,12 @@ export class SimulatedVenue {
   }
 
   /** Stops everything. @returns what was left behind */
-  async stop(): Promise<{ readonly stopped: boolean; readonly timers: number; readonly sockets: number; readonly requests: number }> {
+  async stop(): Promise<{
+    readonly stopped: boolean;
+    readonly timers: number;
+    readonly sockets: number;
+    readonly requests: number;
+  }> {
     const stopped = await this.settles(this.gateway.stop(), 120_000);
     await this.pass(30_000);
     await this.simulation.stop();
@@ -154,7 +159,9 @@ export class SimulatedVenue {
   }
 
   private price(symbol: string): string {
-    const book = this.simulation.market.booksOf(this.entry.venue, this.entry.market).find(({ instrument }) => instrument.symbol === symbol);
+    const book = this.simulation.market
+      .booksOf(this.entry.venue, this.entry.market)
+      .find(({ instrument }) => instrument.symbol === symbol);
     if (book === undefined) throw new Error(`no ${symbol}`);
     const units = book.bids.best()?.priceUnits ?? book.asks.best()?.priceUnits;
     if (units === undefined) throw new Error(`the book of ${symbol} is empty`);
@@ -172,5 +179,9 @@ function endpointsOf(simulation: Simulation, { venue, market }: TradingEntry): T
   const found = simulation.endpoints[venue];
   if (found === undefined) throw new Error(`${venue} is not simulated`);
   if (market === 'spot') return { rest: found.rest, wsPrivate: found.wsPrivate ?? null, wsTrade: found.wsTrade ?? null };
-  return { rest: found.restFutures ?? found.rest, wsPrivate: found.wsPrivateFutures ?? null, wsTrade: found.wsTradeFutures ?? null };
+  return {
+    rest: found.restFutures ?? found.rest,
+    wsPrivate: found.wsPrivateFutures ?? null,
+    wsTrade: found.wsTradeFutures ?? null,
+  };
 }

@@ -53,7 +53,7 @@ const CLIENT_ID = /^EOrder:.*(cl_ord_id|client order id)/i;
 const THROTTLED_MS = 5_000;
 const LOCKOUT_MS = 900_000;
 
-const Envelope = z.object({ error: z.array(z.string()), result: z.unknown() });
+const Envelope = z.object({ error: z.array(z.string()) });
 
 /** What an error text means; null for one that is in no document. */
 export function kindOfError(error: string): RefusalKind | null {

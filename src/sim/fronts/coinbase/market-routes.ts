@@ -74,7 +74,8 @@ export function serveMarket(app: VenueApp, gate: Gate, days: Days, { clock, engi
     const seconds = Number(query.get('granularity') ?? '60');
     if (!GRANULARITIES_S.includes(seconds)) return refusal(400, 'Unsupported granularity');
     const toUs = momentUs(query.get('end')) ?? clock.epochUs();
-    const fromUs = momentUs(query.get('start')) ?? toUs - (CANDLES_MAX - 1) * seconds * 1e6;
+    const lastUs = toUs - (toUs % (seconds * 1e6));
+    const fromUs = momentUs(query.get('start')) ?? lastUs - (CANDLES_MAX - 1) * seconds * 1e6;
     if (Number.isNaN(fromUs) || Number.isNaN(toUs)) return refusal(400, 'Invalid start or end');
     if ((toUs - fromUs) / 1e6 / seconds > CANDLES_MAX) {
       return refusal(
