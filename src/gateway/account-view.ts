@@ -1,9 +1,11 @@
+import type { Balance, PositionInfo, PositionReport } from '../domain/account.js';
 import type { Clock } from '../domain/clock.js';
 import { VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { Fill, OrderReport } from '../domain/order.js';
 import type { StreamItem, TradingProtocol } from '../venues/trading.js';
 import type { AccountListener } from './events.js';
+import { FactMemory } from './fact-memory.js';
 import type { FillMemory } from './fill-memory.js';
 import type { KnownOrder, OrderMemory } from './order-memory.js';
 import type { Requests } from './requests.js';
@@ -27,6 +29,15 @@ const DENIALS = 3;
 
 /** Brings what streams say and what is fetched into one story: each fill once, no order back from its end. */
 export class AccountView {
+  private readonly balances = new FactMemory<Balance>(
+    ({ asset }) => asset,
+    (balance) => (balance.total === '0' ? null : { ...balance, total: '0', available: '0' }),
+  );
+  private readonly positions = new FactMemory<PositionReport>(
+    ({ symbol }) => symbol,
+    (position) => (position.signedSize === '0' ? null : { ...position, signedSize: '0', entryPrice: null }),
+  );
+
   constructor(private readonly parts: AccountViewParts) {}
 
   /** Takes an item of the private stream. @returns the order as it is now known when the item changed one */
@@ -37,7 +48,12 @@ export class AccountView {
       case 'fill':
         this.tellFill(item.fill);
         return null;
-      default:
+      case 'balance':
+        this.balances.told(item.balance);
+        this.parts.listener(item);
+        return null;
+      case 'position':
+        this.positions.told(item.position);
         this.parts.listener(item);
         return null;
     }
@@ -95,15 +111,16 @@ export class AccountView {
     return complete;
   }
 
-  /** Fetches and tells balances and, on futures, positions. */
+  /** Fetches and tells balances and, on futures, positions; those that are gone as zero. */
   async fetchBalances(): Promise<void> {
     const { protocol, requests, listener } = this.parts;
-    for (const balance of await requests.run(protocol.balances())) listener({ kind: 'balance', balance });
+    const balancesAt = this.balances.now;
+    const balances = await requests.run(protocol.balances());
+    for (const balance of this.balances.listed(balances, balancesAt)) listener({ kind: 'balance', balance });
     if (protocol.futures === null) return;
-    for (const { contract, side, size, entryPrice } of await requests.run(protocol.futures.positions())) {
-      const signedSize = side === 'sell' && size !== '0' ? `-${size}` : size;
-      listener({ kind: 'position', position: { venue: contract.venue, symbol: contract.symbol, signedSize, entryPrice } });
-    }
+    const positionsAt = this.positions.now;
+    const positions = (await requests.run(protocol.futures.positions())).map(reportOf);
+    for (const position of this.positions.listed(positions, positionsAt)) listener({ kind: 'position', position });
   }
 
   /** An order that was open, or about to be, and is not among the open ones. @returns false when nothing is known of it yet */
@@ -128,4 +145,9 @@ export class AccountView {
     if (instrument !== undefined) return [instrument];
     return all ? [null] : this.parts.instruments();
   }
+}
+
+function reportOf({ contract, side, size, entryPrice }: PositionInfo): PositionReport {
+  const signedSize = side === 'sell' && size !== '0' ? `-${size}` : size;
+  return { venue: contract.venue, symbol: contract.symbol, signedSize, entryPrice };
 }

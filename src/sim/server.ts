@@ -10,7 +10,7 @@ import { BinanceFront } from './fronts/binance/front.js';
 import { CoinbaseFront } from './fronts/coinbase/front.js';
 import type { Front, FrontDependencies, VenueEndpoints } from './fronts/front.js';
 import { GateioFront } from './fronts/gateio.js';
-import { KrakenFront } from './fronts/kraken.js';
+import { KrakenFront } from './fronts/kraken/front.js';
 import { MexcFront } from './fronts/mexc/front.js';
 import type { Host } from './fronts/port.js';
 import { UwsHost } from './hosts/uws-host.js';

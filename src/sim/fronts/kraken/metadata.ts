@@ -1,5 +1,5 @@
-import type { SimulatedInstrument } from '../market/instruments.js';
-import { stepText } from './decimal-text.js';
+import type { SimulatedInstrument } from '../../market/instruments.js';
+import { stepText } from '../decimal-text.js';
 
 /** Assets whose REST names differ from everybody else's. */
 const REST_NAMES: Readonly<Record<string, string>> = { BTC: 'XBT', DOGE: 'XDG' };
@@ -24,7 +24,7 @@ export function pairId({ base, quote }: SimulatedInstrument): string {
 
 /** The row of a pair in `AssetPairs`. */
 export function assetPair(instrument: SimulatedInstrument): Record<string, unknown> {
-  const { base, quote, priceDecimals, qtyDecimals, tickUnits } = instrument;
+  const { base, quote, priceDecimals, qtyDecimals, quoteDecimals, tickUnits, minQtyUnits } = instrument;
   const taker = instrument.takerFeeBps / 100;
   const maker = instrument.makerFeeBps / 100;
   return {
@@ -35,7 +35,7 @@ export function assetPair(instrument: SimulatedInstrument): Record<string, unkno
     aclass_quote: 'currency',
     quote,
     lot: 'unit',
-    cost_decimals: 5,
+    cost_decimals: quoteDecimals,
     pair_decimals: priceDecimals,
     lot_decimals: qtyDecimals,
     lot_multiplier: 1,
@@ -52,7 +52,7 @@ export function assetPair(instrument: SimulatedInstrument): Record<string, unkno
     fee_volume_currency: 'ZUSD',
     margin_call: 80,
     margin_stop: 40,
-    ordermin: stepText(qtyDecimals, 10),
+    ordermin: stepText(qtyDecimals, minQtyUnits),
     costmin: String(instrument.minNotional),
     tick_size: stepText(priceDecimals, tickUnits),
     status: 'online',
