@@ -48,16 +48,15 @@ export function orderRow(order: EngineOrder, expired: Expired, pairs: Pairs, wit
   const { book, priceUnits, clientOrderId, fills } = order;
   const { instrument } = book;
   const limit = priceUnits === null ? '0' : fixedText(priceUnits, instrument.priceDecimals);
-  const ended = order.state === 'open' ? {} : { closetm: '' };
   return quoted({
     refid: null,
     userref: null,
     ...(clientOrderId === null ? {} : { cl_ord_id: clientOrderId }),
     status: statusOf(order, expired),
-    opentm: '',
+    opentm: secondsOf(order.createdUs),
     starttm: 0,
     expiretm: 0,
-    ...ended,
+    ...(order.state === 'open' ? {} : { closetm: secondsOf(order.updatedUs) }),
     descr: {
       pair: pairId(instrument),
       type: order.side,
@@ -79,9 +78,7 @@ export function orderRow(order: EngineOrder, expired: Expired, pairs: Pairs, wit
     oflags: flagsOf(order),
     reason: reasonOf(order, expired),
     ...(withTrades ? { trades: fills.map((fill) => pairs.tradeId(fill)) } : {}),
-  })
-    .replace('"opentm":""', `"opentm":${secondsText(order.createdUs)}`)
-    .replace('"closetm":""', `"closetm":${secondsText(order.updatedUs)}`);
+  });
 }
 
 /** The row of a fill, as JSON. */
@@ -89,8 +86,8 @@ export function tradeRow(fill: EngineFill): string {
   const { order, priceUnits, qtyUnits, quote, fee, maker, timeUs, tradeId } = fill;
   const { instrument } = order.book;
   return (
-    `{"ordertxid":"${orderTxid(order)}","postxid":"TKH2SE-M7IF5-CFI7LT","pair":"${pairId(instrument)}",` +
-    `"time":${secondsText(timeUs)},"type":"${order.side}","ordertype":"${order.type}",` +
+    `{"ordertxid":"${orderTxid(order)}","postxid":"T${orderTxid(order).slice(1)}","pair":"${pairId(instrument)}",` +
+    `"time":${secondsOf(timeUs)},"type":"${order.side}","ordertype":"${order.type}",` +
     `"price":"${fixedText(priceUnits, instrument.priceDecimals)}","cost":"${paddedMoney(quote, MONEY_DECIMALS)}",` +
     `"fee":"${paddedMoney(fee, MONEY_DECIMALS)}","vol":"${fixedText(qtyUnits, instrument.qtyDecimals)}",` +
     `"margin":"0.00000","leverage":"0","misc":"","trade_id":${tradeId},"maker":${maker}}`
@@ -121,7 +118,7 @@ function flagsOf({ timeInForce, quoteAmount }: EngineOrder): string {
   return ['fciq', ...(timeInForce === 'post-only' ? ['post'] : []), ...(quoteAmount === null ? [] : ['viqc'])].join(',');
 }
 
-/** Microseconds since the epoch as seconds with six decimals. */
-export function secondsText(us: number): string {
-  return fixedText(Math.floor(us), 6);
+/** Microseconds since the epoch as seconds, which a double holds to the microsecond. */
+export function secondsOf(us: number): number {
+  return Math.floor(us) / 1e6;
 }
