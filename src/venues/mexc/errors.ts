@@ -14,7 +14,7 @@ const SPOT_CODES: Readonly<Record<string, RefusalKind>> = {
   10096: 'precision',
   10097: 'precision',
   10102: 'precision', // invalid price
-  30010: 'price-band',
+  30010: 'precision', // no valid price
   30087: 'price-band',
   30025: 'would-not-fill', // no counter order for a market order
   30001: 'instrument-halted', // this direction is not allowed
@@ -163,7 +163,8 @@ export function spotRefusal(reply: RestReply): VenueRefusal | null {
   if (!failed && fine && reply.body !== undefined) return null;
   const text = error?.msg ?? error?.message ?? '';
   const code = error === undefined || fine ? `HTTP ${reply.status}` : error.code;
-  const kind = DUPLICATE.test(text) && SPOT_CODES[code] === undefined ? 'duplicate-client-id' : SPOT_CODES[code];
+  const listed = SPOT_CODES[code] ?? 'invalid-request';
+  const kind = failed && listed === 'invalid-request' && DUPLICATE.test(text) ? 'duplicate-client-id' : SPOT_CODES[code];
   return refusal(reply, failed, kind, code, text);
 }
 

@@ -230,7 +230,8 @@ describe('MEXC spot refusals', () => {
     [400, 30002, 'below-minimum'],
     [400, 30003, 'above-maximum'],
     [400, 10096, 'precision'],
-    [400, 30010, 'price-band'],
+    [400, 30010, 'precision'],
+    [400, 30087, 'price-band'],
     [400, 30029, 'above-maximum'],
     [400, 30025, 'would-not-fill'],
     [400, -2011, 'unknown-order'],
@@ -252,7 +253,7 @@ describe('MEXC spot refusals', () => {
   });
 
   it('tell a duplicate id by its text, keep the wait, and judge pages of others', () => {
-    const duplicate = { code: 30999, msg: 'Duplicate client order id' };
+    const duplicate = { code: 33333, msg: 'Duplicate client order id' };
     expect(spotRefusal({ status: 400, headers: {}, body: duplicate })?.kind).toBe('duplicate-client-id');
     expect(spotRefusal({ status: 429, headers: { 'retry-after': '2' }, body: undefined })).toEqual({
       kind: 'rate-limited',

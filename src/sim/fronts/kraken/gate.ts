@@ -46,7 +46,9 @@ export class Gate {
     if (customer === undefined) return 'EAPI:Invalid key';
     const { apiKey, secret } = customer.key;
     const nonce = form.get('nonce') ?? '';
-    const digest = createHash('sha256').update(nonce + request.body).digest();
+    const digest = createHash('sha256')
+      .update(nonce + request.body)
+      .digest();
     const own = createHmac('sha512', Buffer.from(secret, 'base64')).update(request.path).update(digest).digest();
     const theirs = Buffer.from(request.header('api-sign'), 'base64');
     if (theirs.length !== own.length || !timingSafeEqual(own, theirs)) return 'EAPI:Invalid signature';

@@ -27,7 +27,11 @@ export function serveMarket(app: VenueApp, gate: Gate, days: Days, pairs: Pairs,
       return book === undefined ? failure(INVALID_PAIR) : handler(book, request);
     });
   const rowsOf = ({ query }: RestRequest, row: (book: SimulatedBook) => string): RestAnswer => {
-    const wanted = query.get('pair')?.split(',').map((name) => pairs.find(name)) ?? books;
+    const wanted =
+      query
+        .get('pair')
+        ?.split(',')
+        .map((name) => pairs.find(name)) ?? books;
     const found = wanted.filter((book) => book !== undefined);
     if (found.length < wanted.length) return failure(INVALID_PAIR);
     return success(`{${found.map((book) => `${quoted(pairId(book.instrument))}:${row(book)}`).join(',')}}`);

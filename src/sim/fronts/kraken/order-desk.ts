@@ -84,8 +84,7 @@ export class OrderDesk {
 
   /** Arms the dead man's switch, or disarms it with 0. @returns when it goes off in microseconds (0: never), or why not */
   arm({ account }: Customer, seconds: number): number | string {
-    if (!Number.isInteger(seconds) || seconds < 0 || seconds > COUNTDOWN_SECONDS_MAX)
-      return 'EGeneral:Invalid arguments:timeout';
+    if (!Number.isInteger(seconds) || seconds < 0 || seconds > COUNTDOWN_SECONDS_MAX) return 'EGeneral:Invalid arguments:timeout';
     this.countdowns.delete(account);
     if (seconds === 0) return 0;
     const atUs = this.clock.epochUs() + seconds * 1e6;

@@ -1,5 +1,5 @@
-import type { EndReason, EngineFill, EngineOrder } from '../../matching/types.js';
 import { ONE } from '../../matching/money.js';
+import type { EndReason, EngineFill, EngineOrder } from '../../matching/types.js';
 import { fixedText } from '../decimal-text.js';
 import { quoted } from '../json-text.js';
 import { paddedMoney } from '../money-text.js';

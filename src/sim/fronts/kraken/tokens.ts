@@ -21,7 +21,9 @@ export class Tokens {
   constructor(private readonly clock: Clock) {}
 
   issue(customer: Customer): string {
-    const text = createHmac('sha256', customer.key.secret).update(`token:${++this.issued}`).digest('base64');
+    const text = createHmac('sha256', customer.key.secret)
+      .update(`token:${++this.issued}`)
+      .digest('base64');
     this.byText.set(text, { customer, expiresUs: this.clock.epochUs() + TOKEN_SECONDS * 1e6, users: new Set() });
     return text;
   }

@@ -88,7 +88,8 @@ function prepare(
 ): void {
   if (mode === 'isolated' && leverage === undefined) throw paramError();
   if (engine.setMarginMode(account, book, mode) !== null) throw new Refused(2022, 'Cross and isolated positions conflict!');
-  if (leverage !== undefined && leverage !== account.position(book).leverage) setContractLeverage(engine, account, book, leverage);
+  if (leverage !== undefined && leverage !== account.position(book).leverage)
+    setContractLeverage(engine, account, book, leverage);
 }
 
 /** @throws Refused */
@@ -120,7 +121,8 @@ function errorCode({ endReason, type }: EngineOrder): number {
 /** An order as REST and the stream tell it. */
 export function contractOrderRow(order: EngineOrder, leverage: number, isolated: boolean): string {
   const { symbol, priceDecimals, qtyDecimals, quote } = order.book.instrument;
-  const sum = (pick: (fill: EngineFill) => Money): string => moneyText(order.fills.reduce((total, fill) => total + pick(fill), 0n));
+  const sum = (pick: (fill: EngineFill) => Money): string =>
+    moneyText(order.fills.reduce((total, fill) => total + pick(fill), 0n));
   const price = order.priceUnits === null ? '0' : trimmedText(order.priceUnits, priceDecimals);
   const average = averagePrice(order);
   return jsonObject({

@@ -64,12 +64,16 @@ export class ContractPrivate {
       return jsonObject({ orderId: quoted(contractOrderId(order.id)), ts: epochMs(clock) });
     });
     // The older name answers with the bare id.
-    this.write('order/submit', ({ body }, account) => contractOrderId(placeContractOrder(engine, account, this.bySymbol, body).id));
+    this.write('order/submit', ({ body }, account) =>
+      contractOrderId(placeContractOrder(engine, account, this.bySymbol, body).id),
+    );
     this.write('order/cancel', ({ body }, account) => {
       const ids = read(Ids, body);
       if (ids.length > CANCELS_MAX) throw new Refused(2013, 'Too many orders to cancel!');
       return `[${ids
-        .map((id) => jsonObject({ orderId: /^\d+$/.test(id) ? id : quoted(id), ...this.cancelled(contractOrderById(account, id)) }))
+        .map((id) =>
+          jsonObject({ orderId: /^\d+$/.test(id) ? id : quoted(id), ...this.cancelled(contractOrderById(account, id)) }),
+        )
         .join(',')}]`;
     });
     this.write('order/cancel_with_external', ({ body }, account) => {
@@ -97,11 +101,15 @@ export class ContractPrivate {
       const order = this.byExternalId(account, this.bookOf(parameters[0] ?? ''), parameters[1] ?? '');
       return order === undefined ? null : this.row(order);
     });
-    this.read('order/batch_query', ({ query }, account) => {
-      const ids = (query.get('order_ids') ?? '').split(',');
-      if (ids.length > CANCELS_MAX) throw new Refused(2034, 'Too many orders to query!');
-      return list(ids.flatMap((id) => contractOrderById(account, id) ?? []).map((order) => this.row(order)));
-    }, 5);
+    this.read(
+      'order/batch_query',
+      ({ query }, account) => {
+        const ids = (query.get('order_ids') ?? '').split(',');
+        if (ids.length > CANCELS_MAX) throw new Refused(2034, 'Too many orders to query!');
+        return list(ids.flatMap((id) => contractOrderById(account, id) ?? []).map((order) => this.row(order)));
+      },
+      5,
+    );
     this.read('order/list/open_orders', ({ query }, account) => {
       const symbol = query.get('symbol');
       const orders = symbol === null ? this.futuresOf(account.openOrders()) : account.openOrders(this.bookOf(symbol));
@@ -185,7 +193,14 @@ export class ContractPrivate {
     const rows = this.dependencies.engine.log.flatMap((event) => {
       if (event.kind !== 'funding' || event.account !== account) return [];
       if (symbol !== null && event.book.instrument.symbol !== symbol) return [];
-      return [{ symbol: event.book.instrument.symbol, rate: Number(event.rate), funding: Number(event.amount) / 1e18, settleTime: msOf(event.timeUs) }];
+      return [
+        {
+          symbol: event.book.instrument.symbol,
+          rate: Number(event.rate),
+          funding: Number(event.amount) / 1e18,
+          settleTime: msOf(event.timeUs),
+        },
+      ];
     });
     const found = page(query, rows.reverse());
     return quoted({ pageSize: found.length, totalCount: rows.length, totalPage: 1, currentPage: 1, resultList: found });

@@ -1,30 +1,52 @@
-import type { SimulatedBook } from '../../market/book.js';
-import { nextFundingMs } from '../binance/frames.js';
+import type { BookBatch, SimulatedBook } from '../../market/book.js';
+import type { EngineEvent } from '../../matching/types.js';
 import { type BookStream, BookStreams, type Encoder } from '../book-streams.js';
 import { type Connection, Topic } from '../connection.js';
 import { epochMs, type FrontDependencies } from '../front.js';
-import { parseObject, quoted, wholeNumber } from '../json-text.js';
+import { parseObject, quoted } from '../json-text.js';
+import type { SocketProtocol, VenueApp } from '../venue-app.js';
+import { ContractAccounts } from './contract-account.js';
 import {
-  contractDetail,
+  allTickers,
   deal,
-  depthData,
   fullDepth,
   fundingRate,
+  klinePush,
   mergedDepth,
+  pricePush,
   separateDepths,
   ticker,
 } from './contract-frames.js';
-import type { RestAnswer, SocketProtocol, VenueApp } from '../venue-app.js';
+import { ContractPersonal } from './contract-personal.js';
+import { ContractPrivate } from './contract-private.js';
+import { serveContractPublic } from './contract-public.js';
+import { ContractGate } from './gate.js';
+import { currentKline, NAMED_INTERVAL_MS } from './klines.js';
 
 const PING_WITHIN_US = 60e6;
+const LIFETIME_US = 86_400e6;
+const TICKERS_EVERY_S = 2;
 const FUNDING_EVERY_S = 60;
+/** Frames a second on a depth channel, however quiet the book. */
+const DEPTH_FRAMES_PER_SECOND = 5;
+const METHOD = /^(sub|unsub)\.(depth|depth\.full|deal|ticker|tickers|kline|fair\.price|index\.price|funding\.rate)$/;
 
-/** MEXC contract: REST under /api/v1/contract, and the WebSocket at /edge. */
+/** A topic that is told at the pace of seconds. */
+interface Paced {
+  readonly topic: Topic;
+  readonly everySeconds: number;
+  readonly frame: (timeUs: number) => string | null;
+}
+
+/** MEXC contract: REST under /api/v1, and the WebSocket at /edge, which is private after a log-on. */
 export class MexcContract implements SocketProtocol {
   readonly streams: BookStreams;
+  private readonly books: readonly SimulatedBook[];
   private readonly bySymbol: Map<string, SimulatedBook>;
-  private readonly tickers = new Map<SimulatedBook, Topic>();
-  private readonly fundings = new Map<SimulatedBook, Topic>();
+  private readonly paced = new Map<string, Paced>();
+  /** Frames of the merged depth channels at the last look. */
+  private readonly depths = new Map<BookStream, number>();
+  private readonly personal: ContractPersonal;
   private seconds = 0;
 
   constructor(
@@ -32,13 +54,13 @@ export class MexcContract implements SocketProtocol {
     private readonly dependencies: FrontDependencies,
   ) {
     this.streams = new BookStreams(app);
-    const books = dependencies.market.booksOf('mexc', 'futures');
-    this.bySymbol = new Map(books.map((book) => [book.instrument.symbol, book]));
-    for (const book of books) {
-      this.tickers.set(book, new Topic(`ticker:${book.instrument.symbol}`));
-      this.fundings.set(book, new Topic(`funding.rate:${book.instrument.symbol}`));
-    }
-    this.serveRest(books);
+    this.books = dependencies.market.booksOf('mexc', 'futures');
+    this.bySymbol = new Map(this.books.map((book) => [book.instrument.symbol, book]));
+    serveContractPublic(app, dependencies, this.bySymbol);
+    const gate = new ContractGate(dependencies.clock, dependencies.access);
+    const accounts = new ContractAccounts(dependencies.engine, this.books);
+    const rest = new ContractPrivate(app, dependencies, this.bySymbol, gate, accounts);
+    this.personal = new ContractPersonal(dependencies.clock, gate, accounts, (order) => rest.row(order));
     app.socket('/edge', this);
   }
 
@@ -53,17 +75,18 @@ export class MexcContract implements SocketProtocol {
     }
     const param = request?.['param'];
     const fields = typeof param === 'object' && param !== null ? (param as Record<string, unknown>) : {};
-    const [, verb, channel] = /^(sub|unsub)\.(depth|depth\.full|deal|ticker|funding\.rate)$/.exec(method) ?? [];
+    if (this.personal.message(connection, method, { subscribe: request?.['subscribe'], ...fields })) return;
+    const [, verb, channel] = METHOD.exec(method) ?? [];
     const symbol = String(fields['symbol']);
-    const book = this.bySymbol.get(symbol);
+    const book = channel === 'tickers' ? this.books[0] : this.bySymbol.get(symbol);
     if (verb === undefined || channel === undefined || book === undefined) {
       const reason = verb === undefined ? `Unknown method [${method}]` : `Contract [${symbol}] not exists`;
       connection.send(quoted({ channel: 'rs.error', data: reason, ts: ms }));
       return;
     }
     const streams = this.select(channel, book, fields, verb === 'unsub');
-    if (streams === null) {
-      connection.send(quoted({ channel: 'rs.error', data: 'limit must be 5, 10 or 20', ts: ms }));
+    if (typeof streams === 'string') {
+      connection.send(quoted({ channel: 'rs.error', data: streams, ts: ms }));
       return;
     }
     connection.send(`{"channel":"rs.${method}","data":"success","ts":${ms}}`);
@@ -71,89 +94,111 @@ export class MexcContract implements SocketProtocol {
       if (verb === 'unsub') connection.leave(stream instanceof Topic ? stream : stream.topic);
       else stream instanceof Topic ? connection.join(stream) : stream.join(connection);
     }
-    if (verb === 'sub' && channel === 'funding.rate') connection.send(fundingRate(book, this.dependencies.clock.epochUs()));
+    if (verb === 'sub' && channel === 'funding.rate')
+      connection.send(fundingRate(this.dependencies.engine, book, this.dependencies.clock.epochUs()));
   }
 
-  /** Whoever does not ping for a minute is closed. */
+  closed(connection: Connection): void {
+    this.personal.closed(connection);
+  }
+
+  /** Whoever does not ping for a minute is closed, and everybody after a day. */
   inspect(connection: Connection, nowUs: number): void {
     const pingUs = (connection.state.get('pingUs') as number | undefined) ?? connection.openedUs;
     if (nowUs - pingUs > PING_WITHIN_US) connection.end(1000, 'no ping');
+    else if (nowUs - connection.openedUs > LIFETIME_US) connection.end(1000, '');
   }
 
-  /** Tickers every second, funding rates every minute. */
+  onBatch(book: SimulatedBook, batch: BookBatch): void {
+    this.streams.onBatch(book, batch);
+  }
+
+  /** Tells an account's connections what happened to it. */
+  onEvent(event: EngineEvent): void {
+    this.personal.onEvent(event);
+  }
+
+  /** Tickers, prices, klines and funding, and frames without a change for books that are quiet. */
   everySecond(): void {
     const timeUs = this.dependencies.clock.epochUs();
-    for (const [book, topic] of this.tickers) {
-      if (topic.subscribers > 0) this.app.publish(topic, ticker(book, this.dependencies.market.fairPrice(book), timeUs));
+    this.seconds++;
+    for (const { topic, everySeconds, frame } of this.paced.values()) {
+      if (topic.subscribers === 0 || this.seconds % everySeconds !== 0) continue;
+      const text = frame(timeUs);
+      if (text !== null) this.app.publish(topic, text);
     }
-    if (++this.seconds % FUNDING_EVERY_S !== 0) return;
-    for (const [book, topic] of this.fundings) this.app.publish(topic, fundingRate(book, timeUs));
+    for (const [{ topic, book }, before] of this.depths) {
+      const { lastId } = book;
+      const missing = topic.subscribers === 0 ? 0 : DEPTH_FRAMES_PER_SECOND - (topic.published - before);
+      const nothing = { firstId: lastId, lastId, timeUs, bids: [], asks: [] };
+      for (let left = missing; left > 0; left--) this.app.publish(topic, mergedDepth(book, nothing));
+    }
+    for (const stream of this.depths.keys()) this.depths.set(stream, stream.topic.published);
   }
 
-  /** The streams that a request means; leaving depth leaves it in both forms, and full depth in all sizes. */
+  /**
+   * The streams that a request means, or what is wrong with it; leaving depth leaves it in both forms, and full depth in all sizes.
+   */
   private select(
     channel: string,
     book: SimulatedBook,
     fields: Record<string, unknown>,
     all: boolean,
-  ): (BookStream | Topic)[] | null {
+  ): readonly (BookStream | Topic)[] | string {
+    const { engine } = this.dependencies;
     switch (channel) {
+      case 'tickers':
+        return [this.pace('tickers', TICKERS_EVERY_S, (timeUs) => allTickers(engine, this.books, timeUs))];
       case 'ticker':
-        return [this.tickers.get(book) as Topic];
+        return [this.pace(`ticker:${book.instrument.symbol}`, 1, (timeUs) => ticker(engine, book, timeUs))];
+      case 'fair.price':
+      case 'index.price':
+        return [this.pace(`${channel}:${book.instrument.symbol}`, 1, (timeUs) => pricePush(engine, channel, book, timeUs))];
       case 'funding.rate':
-        return [this.fundings.get(book) as Topic];
+        return [
+          this.pace(`${channel}:${book.instrument.symbol}`, FUNDING_EVERY_S, (timeUs) => fundingRate(engine, book, timeUs)),
+        ];
+      case 'kline': {
+        const interval = String(fields['interval']);
+        const intervalMs = NAMED_INTERVAL_MS[interval];
+        if (intervalMs === undefined) return 'interval error';
+        return [
+          this.pace(`kline:${interval}:${book.instrument.symbol}`, 1, (timeUs) => {
+            const kline = currentKline(engine, book, intervalMs, timeUs);
+            return kline === undefined ? null : klinePush(book, interval, kline, timeUs);
+          }),
+        ];
+      }
       case 'deal':
         return [this.stream('deal', book)];
-      case 'depth':
-        if (all) return [this.stream('depth', book), this.stream('depth.separate', book)];
-        return [this.stream(fields['compress'] === false ? 'depth.separate' : 'depth', book)];
+      case 'depth': {
+        const merged = this.stream('depth', book);
+        if (!this.depths.has(merged)) this.depths.set(merged, merged.topic.published);
+        if (all) return [merged, this.stream('depth.separate', book)];
+        return [fields['compress'] === false ? this.stream('depth.separate', book) : merged];
+      }
       default: {
         const limit = fields['limit'] ?? 20;
         if (all) return [5, 10, 20].map((size) => this.stream(`depth.full.${size}`, book));
-        return limit === 5 || limit === 10 || limit === 20 ? [this.stream(`depth.full.${limit}`, book)] : null;
+        return limit === 5 || limit === 10 || limit === 20
+          ? [this.stream(`depth.full.${limit}`, book)]
+          : 'limit must be 5, 10 or 20';
       }
     }
+  }
+
+  private pace(key: string, everySeconds: number, frame: Paced['frame']): Topic {
+    const known = this.paced.get(key);
+    if (known !== undefined) return known.topic;
+    const topic = new Topic(`contract:${key}`);
+    this.paced.set(key, { topic, everySeconds, frame });
+    return topic;
   }
 
   private stream(kind: string, book: SimulatedBook): BookStream {
     const key = `contract:${kind}:${book.instrument.symbol}`;
     return this.streams.find(key) ?? this.streams.open(key, book, encoder(kind, book));
   }
-
-  private serveRest(books: readonly SimulatedBook[]): void {
-    const { clock } = this.dependencies;
-    const rows = new Map(books.map(({ instrument }, index) => [instrument.symbol, contractDetail(instrument, index + 1)]));
-    const all = `[${[...rows.values()].join(',')}]`;
-    this.app.get('/api/v1/contract/ping', () => success(String(epochMs(clock))));
-    this.app.get('/api/v1/contract/detail', ({ query }) => {
-      const symbol = query.get('symbol');
-      const row = symbol === null ? all : rows.get(symbol);
-      return row === undefined ? unknownContract : success(row);
-    });
-    this.app.get('/api/v1/contract/depth/:symbol', ({ parameter, query }) => {
-      const book = this.bySymbol.get(parameter);
-      const limit = wholeNumber(query.get('limit'), 1000, 1, Number.MAX_SAFE_INTEGER);
-      if (book === undefined) return unknownContract;
-      if (limit === null) return { body: quoted({ success: false, code: 600, message: 'Parameter error!' }) };
-      return success(depthData(book, limit, 'timestamp'));
-    });
-    this.app.get('/api/v1/contract/funding_rate/:symbol', ({ parameter }) => {
-      if (!rows.has(parameter)) return unknownContract;
-      const ms = epochMs(clock);
-      const next = nextFundingMs(ms);
-      return success(
-        `{"symbol":"${parameter}","fundingRate":0.0001,"maxFundingRate":0.0018,"minFundingRate":-0.0018,"collectCycle":8,` +
-          `"nextSettleTime":${next},"timestamp":${ms}}`,
-      );
-    });
-  }
-}
-
-/** The contract stack reports business errors with HTTP 200. */
-const unknownContract: RestAnswer = { body: `{"success":false,"code":1001,"message":"Contract doesn't exist!"}` };
-
-function success(data: string): RestAnswer {
-  return { body: `{"success":true,"code":0,"data":${data}}` };
 }
 
 function encoder(kind: string, book: SimulatedBook): Encoder {

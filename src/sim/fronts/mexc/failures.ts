@@ -47,7 +47,10 @@ export function spotOrderRefusal(refusal: Refusal, { instrument }: SimulatedBook
       return new Refused(10096, 'amount decimal places is too long');
     case 'quantity-too-small':
     case 'value-too-small':
-      return new Refused(30002, `The minimum transaction volume cannot be less than：${instrument.minNotional}${instrument.quote}`);
+      return new Refused(
+        30002,
+        `The minimum transaction volume cannot be less than：${instrument.minNotional}${instrument.quote}`,
+      );
     case 'quantity-too-large':
     case 'value-too-large':
       return new Refused(30003, 'The maximum transaction volume cannot be greater than the limit');

@@ -1,8 +1,10 @@
 import type { BookBatch, SimulatedBook } from '../../market/book.js';
+import type { EngineEvent } from '../../matching/types.js';
 import type { Front, FrontDependencies, VenueEndpoints } from '../front.js';
+import type { RestAnswer } from '../rest.js';
+import { VenueApp } from '../venue-app.js';
 import { MexcContract } from './contract.js';
 import { MexcSpot } from './spot.js';
-import { VenueApp } from '../venue-app.js';
 
 /** MEXC: two unrelated stacks, spot and contract, on one port. */
 export class MexcFront implements Front {
@@ -21,12 +23,24 @@ export class MexcFront implements Front {
   }
 
   onBatch(book: SimulatedBook, batch: BookBatch): void {
-    const { streams } = book.instrument.market === 'spot' ? this.spot : this.contract;
-    streams.onBatch(book, batch);
+    (book.instrument.market === 'spot' ? this.spot : this.contract).onBatch(book, batch);
+  }
+
+  onEvent(event: EngineEvent): void {
+    this.spot.onEvent(event);
+    this.contract.onEvent(event);
+  }
+
+  maintenance(): RestAnswer {
+    return {
+      status: '503 Service Unavailable',
+      body: '{"code":503,"msg":"Under maintenance, please try again later","_extend":null}',
+    };
   }
 
   everySecond(): void {
     this.app.inspectConnections();
+    this.spot.everySecond();
     this.contract.everySecond();
   }
 
@@ -36,6 +50,10 @@ export class MexcFront implements Front {
       wsPublic: `ws://${authority}/ws`,
       restFutures: `http://${authority}`,
       wsPublicFutures: `ws://${authority}/edge`,
+      wsPrivate: `ws://${authority}/ws`,
+      wsTrade: null,
+      wsPrivateFutures: `ws://${authority}/edge`,
+      wsTradeFutures: null,
     };
   }
 }

@@ -35,8 +35,8 @@ export class SpotGate {
   count(name: string, who: string, address: string, weight = 1, most = 500, windowMs = 10_000): void {
     const bannedMs = this.bans.bannedForUs(address) / 1000;
     if (bannedMs > 0) throw tooMany(418, bannedMs);
-    let limit = this.limits.get(name);
-    if (limit === undefined) this.limits.set(name, (limit = new SlidingWindowLimit(this.clock, most, windowMs)));
+    const limit = this.limits.get(name) ?? new SlidingWindowLimit(this.clock, most, windowMs);
+    this.limits.set(name, limit);
     const { allowed, resetInUs } = limit.take(who, weight);
     if (allowed) return;
     const status = this.bans.refuse(address);
@@ -75,8 +75,8 @@ export class ContractGate {
 
   /** Counts a request against a budget of its own. @throws Refused */
   count(name: string, who: string, most: number, windowMs = 2_000): void {
-    let limit = this.limits.get(name);
-    if (limit === undefined) this.limits.set(name, (limit = new SlidingWindowLimit(this.clock, most, windowMs)));
+    const limit = this.limits.get(name) ?? new SlidingWindowLimit(this.clock, most, windowMs);
+    this.limits.set(name, limit);
     if (!limit.take(who).allowed) throw new Refused(510, 'Requests are too frequent, please try again later!');
   }
 
@@ -104,7 +104,9 @@ export class ContractGate {
   }
 
   private inTime(time: string): boolean {
-    return /^\d+$/.test(time) && checkWindow(Number(time), epochMs(this.clock), CONTRACT_WINDOW_MS, CONTRACT_WINDOW_MS + 1) === null;
+    return (
+      /^\d+$/.test(time) && checkWindow(Number(time), epochMs(this.clock), CONTRACT_WINDOW_MS, CONTRACT_WINDOW_MS + 1) === null
+    );
   }
 }
 

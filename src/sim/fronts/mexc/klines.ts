@@ -26,7 +26,12 @@ export const NAMED_INTERVAL_MS: Readonly<Record<string, number>> = {
 };
 
 /** The kline under way. */
-export function currentKline(engine: MatchingEngine, book: SimulatedBook, intervalMs: number, nowUs: number): EngineKline | undefined {
+export function currentKline(
+  engine: MatchingEngine,
+  book: SimulatedBook,
+  intervalMs: number,
+  nowUs: number,
+): EngineKline | undefined {
   return engine.klines(book, intervalMs, nowUs - intervalMs * 2000, nowUs).at(-1);
 }
 

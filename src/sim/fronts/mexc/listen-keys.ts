@@ -22,7 +22,9 @@ export class ListenKeys {
   make(account: EngineAccount): string {
     this.forgetDead();
     if (this.of(account).length >= KEYS_MAX) throw new Refused(730003, 'Too many listen keys');
-    const text = createHash('sha256').update(`listen key ${++this.made}`).digest('hex');
+    const text = createHash('sha256')
+      .update(`listen key ${++this.made}`)
+      .digest('hex');
     this.keys.set(text, { account, expiresUs: this.clock.monotonicUs() + LIFETIME_US });
     return text;
   }

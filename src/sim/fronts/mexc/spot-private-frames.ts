@@ -70,11 +70,7 @@ export function dealPush(order: EngineOrder, fill: EngineFill): Uint8Array {
       if (fill.maker) body.integer(5, 1);
       body.text(7, tradeIdText(fill.tradeId));
       if (order.clientOrderId !== null) body.text(8, order.clientOrderId);
-      body
-        .text(9, spotOrderId(order.id))
-        .text(10, moneyText(fill.fee))
-        .text(11, fill.feeAsset)
-        .integer(12, msOf(fill.timeUs));
+      body.text(9, spotOrderId(order.id)).text(10, moneyText(fill.fee)).text(11, fill.feeAsset).integer(12, msOf(fill.timeUs));
     })
     .finish();
 }

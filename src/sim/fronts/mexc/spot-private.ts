@@ -55,29 +55,44 @@ export class SpotPrivate {
     });
     this.route('GET', 'order', 'query', (params, account) => spotOrderRow(namedOrder(account, this.book(params), params)), 2);
     this.route('GET', 'openOrders', 'openOrders', (params, account) => this.openOrders(params, account).map(spotOrderRow), 3);
-    this.route('GET', 'allOrders', 'allOrders', (params, account) => {
-      const nowMs = epochMs(this.dependencies.clock);
-      const fromMs = whole(params, 'startTime', nowMs - DAY_MS);
-      const toMs = whole(params, 'endTime', nowMs);
-      const limit = Math.min(1000, whole(params, 'limit', 500));
-      const orders = account.orders(this.book(params)).filter(({ createdUs }) => {
-        const ms = msOf(createdUs);
-        return ms >= fromMs && ms <= toMs;
-      });
-      return orders.slice(-limit).reverse().map(spotOrderRow);
-    }, 10);
-    this.route('GET', 'myTrades', 'myTrades', (params, account) => {
-      const book = this.book(params);
-      const named = params.get('orderId') ?? '';
-      const order = named === '' ? undefined : spotOrderById(account, book, named);
-      const fromMs = whole(params, 'startTime', 0);
-      const toMs = whole(params, 'endTime', Number.MAX_SAFE_INTEGER);
-      const fills = account.fills(book).filter((fill) => {
-        const ms = msOf(fill.timeUs);
-        return ms >= fromMs && ms <= toMs && (named === '' || fill.order.id === order?.id);
-      });
-      return fills.slice(-Math.min(100, whole(params, 'limit', 100))).reverse().map(spotTradeRow);
-    }, 10);
+    this.route(
+      'GET',
+      'allOrders',
+      'allOrders',
+      (params, account) => {
+        const nowMs = epochMs(this.dependencies.clock);
+        const fromMs = whole(params, 'startTime', nowMs - DAY_MS);
+        const toMs = whole(params, 'endTime', nowMs);
+        const limit = Math.min(1000, whole(params, 'limit', 500));
+        const orders = account.orders(this.book(params)).filter(({ createdUs }) => {
+          const ms = msOf(createdUs);
+          return ms >= fromMs && ms <= toMs;
+        });
+        return orders.slice(-limit).reverse().map(spotOrderRow);
+      },
+      10,
+    );
+    this.route(
+      'GET',
+      'myTrades',
+      'myTrades',
+      (params, account) => {
+        const book = this.book(params);
+        const named = params.get('orderId') ?? '';
+        const order = named === '' ? undefined : spotOrderById(account, book, named);
+        const fromMs = whole(params, 'startTime', 0);
+        const toMs = whole(params, 'endTime', Number.MAX_SAFE_INTEGER);
+        const fills = account.fills(book).filter((fill) => {
+          const ms = msOf(fill.timeUs);
+          return ms >= fromMs && ms <= toMs && (named === '' || fill.order.id === order?.id);
+        });
+        return fills
+          .slice(-Math.min(100, whole(params, 'limit', 100)))
+          .reverse()
+          .map(spotTradeRow);
+      },
+      10,
+    );
   }
 
   private serveAccount(): void {
@@ -93,15 +108,21 @@ export class SpotPrivate {
         .map(({ asset, total, locked }) => ({ asset, free: moneyText(total - locked), locked: moneyText(locked) })),
       permissions: ['SPOT'],
     }));
-    this.route('GET', 'tradeFee', 'tradeFee', (params) => {
-      const { makerFeeBps, takerFeeBps } = this.book(params).instrument;
-      return {
-        data: { makerCommission: makerFeeBps / 1e4, takerCommission: takerFeeBps / 1e4 },
-        code: 0,
-        msg: 'success',
-        timestamp: epochMs(this.dependencies.clock),
-      };
-    }, 20);
+    this.route(
+      'GET',
+      'tradeFee',
+      'tradeFee',
+      (params) => {
+        const { makerFeeBps, takerFeeBps } = this.book(params).instrument;
+        return {
+          data: { makerCommission: makerFeeBps / 1e4, takerCommission: takerFeeBps / 1e4 },
+          code: 0,
+          msg: 'success',
+          timestamp: epochMs(this.dependencies.clock),
+        };
+      },
+      20,
+    );
     this.route('GET', 'capital/config/getall', 'capital', () => []);
     this.route('GET', 'selfSymbols', 'selfSymbols', () => ({ code: 200, data: [...this.bySymbol.keys()], msg: null }));
   }
@@ -155,7 +176,8 @@ export class SpotPrivate {
 
   private answer(request: RestRequest, budget: string, weight: number, run: Run): RestAnswer {
     const params = new URLSearchParams(request.rawQuery);
-    if (!/^\s*(\{|\[|$)/.test(request.body)) for (const [name, value] of new URLSearchParams(request.body)) params.append(name, value);
+    if (!/^\s*(\{|\[|$)/.test(request.body))
+      for (const [name, value] of new URLSearchParams(request.body)) params.append(name, value);
     const { account } = this.gate.customer(request, params);
     const who = String(account.id);
     if (budget === 'orders') this.gate.count('orders', who, request.address, 1, 12, 1_000);

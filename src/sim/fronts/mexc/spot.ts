@@ -99,7 +99,8 @@ export class MexcSpot implements SocketProtocol {
         this.subscribe(connection, params, reply);
         return;
       case 'UNSUBSCRIPTION':
-        for (const name of params) for (const topic of [...connection.topics]) if (nameOf(topic) === name) connection.leave(topic);
+        for (const name of params)
+          for (const topic of [...connection.topics]) if (nameOf(topic) === name) connection.leave(topic);
         reply(params.join(','));
         return;
       default:
@@ -201,8 +202,8 @@ export class MexcSpot implements SocketProtocol {
     const account = this.listenKeys.accountOf((connection.state.get('listenKey') as string | undefined) ?? '');
     if (account === undefined || !Object.values<string>(PRIVATE_CHANNELS).includes(name)) return null;
     const key = `${account.id}:${name}`;
-    let topic = this.privates.get(key);
-    if (topic === undefined) this.privates.set(key, (topic = new Topic(key)));
+    const topic = this.privates.get(key) ?? new Topic(key);
+    this.privates.set(key, topic);
     return topic;
   }
 
