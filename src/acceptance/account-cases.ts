@@ -8,6 +8,8 @@ import type { Subject } from './subject.js';
 
 const BACK_WITHIN_MS = 60_000;
 const SKEW_MS = 90_000;
+/** Some venues allow only few orders in two seconds. */
+const ROOM_MS = 2_500;
 const CANCELLED_WITHIN_MS = 60_000;
 
 /** The account: who may see it, what is never missed, and what happens to lost answers. */
@@ -74,7 +76,7 @@ export const ACCOUNT_CASES: readonly AcceptanceCase[] = [
         // A second gateway knows nothing of the first one's order: only the venue can notice.
         const other = subject.makeGateway(subject.parts.credentials);
         await other.loadInstruments();
-        const outcome = await other.place(order);
+        const outcome = await subject.place(order, other);
         await other.stop();
         const open = (await subject.gateway.openOrders(order.symbol)).filter(
           ({ clientOrderId }) => clientOrderId === order.clientOrderId,
@@ -117,7 +119,7 @@ export const ACCOUNT_CASES: readonly AcceptanceCase[] = [
       const order = await subject.restingOrder();
       const other = subject.makeGateway(subject.parts.credentials);
       await other.loadInstruments();
-      const sent = await other.place(order);
+      const sent = await subject.place(order, other);
       demand(sent.kind === 'placed', `the other gateway's order: ${sent.kind}`);
       try {
         const outcome = await subject.gateway.settle(subject.referenceTo(order));
@@ -164,6 +166,7 @@ export const ACCOUNT_CASES: readonly AcceptanceCase[] = [
       await flatten(subject);
       const mark = watch.mark();
       const opening = await subject.takingOrder('sell');
+      await subject.pause(ROOM_MS);
       const outcome = await gateway.placeFuturesOrder({ ...opening, leverage: 3 });
       demand(outcome.kind === 'placed', outcome.kind === 'placed' ? '' : outcome.error.message);
       const done = await queried(subject, opening, ['filled', 'expired', 'canceled']);
@@ -198,7 +201,7 @@ export const ACCOUNT_CASES: readonly AcceptanceCase[] = [
     async run(subject) {
       await flatten(subject);
       const order = await subject.takingOrder('buy', { reduceOnly: true });
-      const outcome = await subject.gateway.place(order);
+      const outcome = await subject.place(order);
       const position = await subject.gateway.getPositionInfo(subject.instrument.symbol);
       demand(position === null || new Decimal(position.size).isZero(), `it opened ${position?.size} contracts`);
       return outcome.kind === 'refused'

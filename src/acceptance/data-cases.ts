@@ -211,7 +211,7 @@ function openFeed({ parts, instrument }: Subject): LocalFeed {
 
 /**
  * Asks REST again and again until the stream stood at the very state of an answer: known by its sequence, where both carry one, and
- * then equal; else known by being equal.
+ * then equal; else by its prices, since quantities may be rounded there (Kraken).
  */
 async function compare(subject: Subject, feed: LocalFeed): Promise<string> {
   const { symbol } = subject.instrument;
@@ -223,7 +223,7 @@ async function compare(subject: Subject, feed: LocalFeed): Promise<string> {
       const view = feed.read(symbol, COMPARED_LEVELS);
       if (view?.state !== 'SYNCED') return;
       const levels = comparable(view.bids, view.asks);
-      seen.set(levels, levels);
+      seen.set(pricesOf(view.bids, view.asks), levels);
       if (view.sequence > 0) seen.set(view.sequence, levels);
     });
     await subject.pause(AROUND_MS);
@@ -235,12 +235,22 @@ async function compare(subject: Subject, feed: LocalFeed): Promise<string> {
     if (streamed !== undefined && streamed !== told)
       throw new Shortfall(`at sequence ${sequence} the stream has ${streamed} and REST ${told}`);
     if (streamed !== undefined) return `equal at sequence ${sequence}, answer ${answers}`;
-    if (seen.has(told)) return `the stream stood at the levels of answer ${answers}; the two have no sequence in common`;
+    if (seen.has(pricesOf(bids, asks)))
+      return `the stream stood at the prices of answer ${answers}; the two have no sequence in common`;
   }
   throw new Shortfall(`the stream never stood at the state of a REST answer within ${COMPARE_WITHIN_MS} ms`);
 }
 
 type Levels = readonly (readonly [price: string, quantity: string])[];
+
+function pricesOf(bids: Levels, asks: Levels): string {
+  const prices = (levels: Levels): string =>
+    levels
+      .slice(0, COMPARED_LEVELS)
+      .map(([price]) => new Decimal(price).toFixed())
+      .join(' ');
+  return `${prices(bids)} | ${prices(asks)}`;
+}
 
 function comparable(bids: Levels, asks: Levels): string {
   const plain = (levels: Levels): string =>

@@ -101,7 +101,7 @@ export const ORDER_CASES: readonly AcceptanceCase[] = [
     async run(subject) {
       if (!subject.protocol.features.timeInForce.includes('post-only')) throw new NotApplicable('no post-only orders');
       const order = await subject.takingOrder('buy', { timeInForce: 'post-only' });
-      const outcome = await subject.gateway.place(order);
+      const outcome = await subject.place(order);
       if (outcome.kind === 'refused') {
         demand(outcome.error instanceof VenueRequestError && outcome.error.kind === 'would-take', outcome.error.message);
         return 'refused';
@@ -119,7 +119,7 @@ export const ORDER_CASES: readonly AcceptanceCase[] = [
       async run(subject) {
         if (!subject.protocol.features.timeInForce.includes(timeInForce)) throw new NotApplicable(`no ${timeInForce} orders`);
         const order = await subject.restingOrder('buy', { timeInForce });
-        const outcome = await subject.gateway.place(order);
+        const outcome = await subject.place(order);
         if (outcome.kind === 'refused') {
           demand(outcome.error instanceof VenueRequestError && outcome.error.kind === 'would-not-fill', outcome.error.message);
           return 'refused';
@@ -243,7 +243,7 @@ export const ORDER_CASES: readonly AcceptanceCase[] = [
       if (value.lt(minQuoteAmount) && new Decimal(minQty).lte(lotSize))
         wrong.push({ ...order, quantity: lotSize, filter: 'minimum value' });
       for (const { filter, ...request } of wrong) {
-        const outcome = await subject.gateway.place(request);
+        const outcome = await subject.place(request);
         demand(outcome.kind === 'refused' && outcome.error instanceof OrderRuleError, `${filter}: ${outcome.kind}`);
         demand(outcome.error.context['filter'] === filter, `${filter}: refused for ${String(outcome.error.context['filter'])}`);
       }

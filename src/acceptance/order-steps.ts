@@ -11,14 +11,14 @@ const LOOK_EVERY_MS = 250;
 
 /** Places an order that the venue must take. */
 export async function placed(subject: Subject, order: OrderRequest): Promise<OrderReport> {
-  const outcome = await subject.gateway.place(order);
+  const outcome = await subject.place(order);
   if (outcome.kind !== 'placed') throw new Shortfall(`${outcome.kind}: ${outcome.error.message}`);
   return outcome.order;
 }
 
 /** Places an order that the venue must refuse; tells how it did. An order that slipped through is cancelled. */
 export async function refusalOf(subject: Subject, gateway: VenueGateway, order: OrderRequest): Promise<RefusalKind> {
-  const outcome = await gateway.place(order);
+  const outcome = await subject.place(order, gateway);
   if (outcome.kind === 'placed') {
     if (outcome.order.state === 'rejected') return 'invalid-request';
     await gateway.cancel(subject.referenceTo(order, outcome.order.venueOrderId)).catch(() => undefined);

@@ -1,13 +1,16 @@
 import type { Clock, Timers } from '../domain/clock.js';
 import type { Credentials } from '../domain/credentials.js';
 import { ceilToGrid, Decimal, floorToGrid } from '../domain/decimal.js';
-import { InvalidInputError } from '../domain/errors.js';
+import { InvalidInputError, VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { OrderBookSnapshot } from '../domain/market-data.js';
 import type { OrderReference, OrderRequest, Side } from '../domain/order.js';
 import type { Random } from '../domain/random.js';
 import { VenueGateway } from '../gateway/gateway.js';
 import type { Nonces } from '../gateway/nonces.js';
+import type { PlaceOutcome } from '../gateway/order-desk.js';
+import { RateBudgets } from '../gateway/rate-budgets.js';
+import { gatewayRules } from '../gateway/requests.js';
 import type { HttpTransport } from '../transport/http-transport.js';
 import type { ConnectWebSocket, WebSocketConnection } from '../transport/web-socket.js';
 import type { FeedProtocol } from '../venues/contract.js';
@@ -42,6 +45,8 @@ const BASES = ['BTC', 'ETH', 'SOL', 'XRP'];
 const QUOTES = ['USDT', 'USD', 'USDC'];
 const RESTING_AWAY = '0.1';
 const VALUE_MARGIN = '1.2';
+const RATE_TRIES_MAX = 20;
+const RATE_PAUSE_MS = 500;
 
 /** One market of a venue with an account on it, as the cases see it. */
 export class Subject {
@@ -50,6 +55,8 @@ export class Subject {
   readonly gateway: VenueGateway;
   private readonly directory = new Directory();
   private readonly connections = new Set<WebSocketConnection>();
+  /** All gateways here ask from one address with one key. */
+  private budgetMemory: SharedArrayBuffer | undefined;
   private traded: TradableInstrument | undefined;
   private orders = 0;
 
@@ -93,6 +100,19 @@ export class Subject {
   /** Ends every connection of the account at once, as a broken network does. */
   cutConnections(): void {
     for (const connection of [...this.connections]) connection.terminate();
+  }
+
+  /**
+   * Places an order, and waits where the gateway says that there is no room for it now: the cases come faster than trading would, and
+   * some venues allow few orders a second. Nothing was sent then.
+   */
+  async place(order: OrderRequest, gateway: VenueGateway = this.gateway): Promise<PlaceOutcome> {
+    for (let tries = 0; ; tries++) {
+      const outcome = await gateway.place(order);
+      const { error } = outcome.kind === 'refused' ? outcome : { error: undefined };
+      if (!(error instanceof VenueRequestError && error.kind === 'rate-limited') || tries === RATE_TRIES_MAX) return outcome;
+      await this.pause(error.retryAfterMs ?? RATE_PAUSE_MS);
+    }
   }
 
   /** Lets time pass where nothing tells that the venue is done. */
@@ -189,9 +209,25 @@ export class Subject {
     const { http, timers, random, nonces, symbol } = this.parts;
     const connect = this.tracked;
     const symbols = symbol === undefined ? [] : [symbol];
+    this.budgetMemory ??= new SharedArrayBuffer(RateBudgets.bytes(gatewayRules(protocol)));
+    const { budgetMemory } = this;
     const onNotice = (): void => undefined;
     return new VenueGateway({
-      ...{ protocol, directory, credentials, http, connect, clock, timers, random, nonces, symbols, onAccount, onNotice },
+      ...{
+        protocol,
+        directory,
+        credentials,
+        http,
+        connect,
+        clock,
+        timers,
+        random,
+        nonces,
+        symbols,
+        onAccount,
+        onNotice,
+        budgetMemory,
+      },
     });
   }
 

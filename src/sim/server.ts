@@ -9,7 +9,7 @@ import { FaultyVenue } from './faults/faulty-venue.js';
 import { BinanceFront } from './fronts/binance/front.js';
 import { CoinbaseFront } from './fronts/coinbase/front.js';
 import type { Front, FrontDependencies, VenueEndpoints } from './fronts/front.js';
-import { GateioFront } from './fronts/gateio.js';
+import { GateioFront } from './fronts/gateio/front.js';
 import { KrakenFront } from './fronts/kraken/front.js';
 import { MexcFront } from './fronts/mexc/front.js';
 import type { Host } from './fronts/port.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/clock.js';
+import type { Clock, Timer } from '../../domain/clock.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Market, VenueId } from '../../domain/venue.js';
 import { VirtualTime } from '../../domain/virtual-time.js';
@@ -39,7 +39,7 @@ export interface LeftBehind {
 
 const DRIVE_STEP_US = 5_000;
 /** Work that takes longer than this of virtual time will never end. */
-const DRIVE_US_MAX = 3_600e6;
+const DRIVE_MS_MAX = 3_600_000;
 const DRAIN_MS = 30_000;
 
 /** Simulated venues and our gateways to them, in one process on one virtual time. */
@@ -90,12 +90,14 @@ export class TradingFloor {
   async drive<T>(work: Promise<T>): Promise<T> {
     this.waiting++;
     this.driver ??= this.passTime();
-    const { promise: overdue, reject } = Promise.withResolvers<never>();
-    const deadline = this.time.after(DRIVE_US_MAX / 1_000, () => reject(new InvalidInputError('an hour has passed without an end')));
+    let deadline: Timer | undefined;
+    const overdue = new Promise<never>((_, reject) => {
+      deadline = this.time.after(DRIVE_MS_MAX, () => reject(new InvalidInputError('an hour has passed without an end')));
+    });
     try {
       return await Promise.race([work, overdue]);
     } finally {
-      deadline.cancel();
+      deadline?.cancel();
       this.waiting--;
       if (this.waiting === 0) await this.driver;
     }

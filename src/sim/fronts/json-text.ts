@@ -5,6 +5,13 @@ export function quoted(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
+/** Fields of a JSON object whose values are JSON already: numbers keep their digits. */
+export function jsonObject(fields: Readonly<Record<string, string | number | boolean>>): string {
+  return `{${Object.entries(fields)
+    .map(([name, value]) => `"${name}":${value}`)
+    .join(',')}}`;
+}
+
 /** A frame of a client as an object; null when it is no JSON or no object. */
 export function parseObject(text: string): Record<string, unknown> | null {
   try {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FundingRate, MarginMode, PastFunding, PositionInfo } from '../../domain/account.js';
 import { Decimal, plainText } from '../../domain/decimal.js';
-import { VenueProtocolError } from '../../domain/errors.js';
+import { VenueProtocolError, VenueRequestError } from '../../domain/errors.js';
 import type { FuturesContract, TradableInstrument } from '../../domain/instrument.js';
 import { idText, plainDecimal, readAnswer } from '../answer.js';
 import type { Dialogue, FuturesProtocol, InstrumentDirectory, RestCall } from '../trading.js';
@@ -12,6 +12,8 @@ import { tickerRows } from './contract-reads.js';
 const FUNDING_PAGE_MAX = 1_000;
 const HOURS_PER_YEAR = 8_760;
 const CLOSED = 3;
+const ISOLATED = 1;
+const CROSS = 2;
 
 const Rate = z.object({
   data: z.object({
@@ -31,6 +33,7 @@ const Positions = z.object({
         positionId: idText.pipe(z.string().regex(/^\d+$/)),
         symbol: z.string(),
         positionType: z.union([z.literal(1), z.literal(2)]),
+        openType: z.number(),
         state: z.number(),
         holdVol: plainDecimal,
         holdAvgPrice: plainDecimal,
@@ -48,16 +51,27 @@ const Positions = z.object({
  * @param settings filled with what is set here, since every order has to repeat it
  */
 export function contractFutures(directory: InstrumentDirectory, settings: Map<string, ContractSetting>): FuturesProtocol {
-  const set = function* (instrument: TradableInstrument, mode: MarginMode, leverage: number): Dialogue<void> {
-    yield* changeLeverage(instrument, mode, leverage);
-    settings.set(instrument.symbol, { mode, leverage });
+  const set = function* (instrument: TradableInstrument, mode: MarginMode, leverage: number): Dialogue<MarginMode> {
+    const taken = yield* changeLeverage(instrument, mode, leverage);
+    settings.set(instrument.symbol, { mode: taken, leverage });
+    return taken;
   };
   return {
     fundingRate: (instrument) => fundingRate(instrument),
     fundingHistory,
     positions: () => positions(directory),
-    setLeverage: (instrument, leverage, mode) => set(instrument, mode, leverage),
-    setMarginMode: (instrument, mode, leverage) => set(instrument, mode, leverage),
+    *setLeverage(instrument, leverage, mode): Dialogue<void> {
+      yield* set(instrument, mode, leverage);
+    },
+    *setMarginMode(instrument, mode, leverage): Dialogue<void> {
+      const taken = yield* set(instrument, mode, leverage);
+      if (taken === mode) return;
+      const { symbol } = instrument;
+      throw new VenueRequestError('invalid-request', `mexc: the open position of ${symbol} stays ${taken}`, {
+        venue: 'mexc',
+        symbol,
+      });
+    },
   };
 }
 
@@ -130,15 +144,20 @@ function* openPositions(symbol: string | null): Dialogue<NonNullable<z.infer<typ
   return rows.filter(({ state, holdVol }) => state !== CLOSED && holdVol !== '0');
 }
 
-/** An open position is named by its id; otherwise the setting is made for both directions. */
-function* changeLeverage(instrument: TradableInstrument, mode: MarginMode, leverage: number): Dialogue<void> {
+/** An open position is named by its id and keeps its margin mode; otherwise the setting is made for both directions. */
+function* changeLeverage(instrument: TradableInstrument, mode: MarginMode, leverage: number): Dialogue<MarginMode> {
   const held = yield* openPositions(instrument.requestName);
-  const openType = mode === 'isolated' ? 1 : 2;
-  const bodies =
-    held.length > 0
-      ? held.map(({ positionId }) => `{"positionId":${positionId},"leverage":${leverage}}`)
-      : [1, 2].map((positionType) => JSON.stringify({ openType, leverage, symbol: instrument.requestName, positionType }));
-  for (const body of bodies) yield contractWrite('position/change_leverage', 'session', body);
+  for (const { positionId } of held) {
+    yield contractWrite('position/change_leverage', 'session', `{"positionId":${positionId},"leverage":${leverage}}`);
+  }
+  const [first] = held;
+  if (first !== undefined) return first.openType === ISOLATED ? 'isolated' : 'cross';
+  const openType = mode === 'isolated' ? ISOLATED : CROSS;
+  for (const positionType of [1, 2]) {
+    const body = JSON.stringify({ openType, leverage, symbol: instrument.requestName, positionType });
+    yield contractWrite('position/change_leverage', 'session', body);
+  }
+  return mode;
 }
 
 function contractOf({ contract, symbol }: TradableInstrument): FuturesContract {

@@ -174,6 +174,21 @@ describe('MEXC contract orders', () => {
     expect(body?.kind === 'json' ? JSON.parse(body.text) : null).toMatchObject({ openType: 1, leverage: 20 });
   });
 
+  it('keep the margin mode of an open position', () => {
+    const own = make();
+    const held = { positionId: 1394650, symbol: 'BTC_USDT', positionType: 1, openType: 2, state: 1, holdVol: 3, holdAvgPrice: 1 };
+    const position = { ...held, liquidatePrice: 0, im: 1, leverage: 5, updateTime: 5 };
+    const answers = [
+      { success: true, code: 0, data: [position] },
+      { success: true, code: 0 },
+    ];
+    const { calls } = converse(own.futures?.setLeverage(FUTURES, 20, 'isolated') ?? never(), answers);
+    expect(calls[1]?.body).toEqual({ kind: 'json', text: '{"positionId":1394650,"leverage":20}' });
+    const { body } = converse(own.place(order, FUTURES), [accepted]).calls[0] as RestCall;
+    expect(body?.kind === 'json' ? JSON.parse(body.text) : null).toMatchObject({ openType: 2, leverage: 20 });
+    expect(() => converse(own.futures?.setMarginMode(FUTURES, 'isolated', 20) ?? never(), answers)).toThrow(VenueRequestError);
+  });
+
   it.each<[number, number, OrderState]>([
     [1, 0, 'pending'],
     [2, 0, 'open'],

@@ -3,6 +3,7 @@ import type { Clock } from '../../../domain/clock.js';
 import { Nonces } from '../../access/nonces.js';
 import { DecayingLimit } from '../../access/rate-limits.js';
 import type { Customer, VenueAccess } from '../../access/venue-access.js';
+import { parseObject } from '../json-text.js';
 import type { RestAnswer, RestRequest } from '../rest.js';
 import type { RestHandler } from '../venue-app.js';
 import { failure } from './answers.js';
@@ -33,7 +34,7 @@ export class Gate {
   /** A private route. @param cost what it takes of the account's counter; orders and cancels have one of their own */
   signed(handler: PrivateHandler, cost = 1): RestHandler {
     return (request) => {
-      const form = new URLSearchParams(request.body);
+      const form = formOf(request.body);
       const customer = this.identify(request, form);
       if (typeof customer === 'string') return failure(customer);
       if (cost > 0 && !this.privateCounter.take(customer.key.apiKey, cost).allowed) return failure('EAPI:Rate limit exceeded');
@@ -54,4 +55,14 @@ export class Gate {
     if (theirs.length !== own.length || !timingSafeEqual(own, theirs)) return 'EAPI:Invalid signature';
     return this.nonces.accept(apiKey, nonce) ? customer : 'EAPI:Invalid nonce';
   }
+}
+
+/** Batches come as JSON, everything else as a form. */
+function formOf(body: string): URLSearchParams {
+  const fields = body.startsWith('{') ? parseObject(body) : null;
+  if (fields === null) return new URLSearchParams(body);
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields))
+    for (const one of Array.isArray(value) ? value : [value]) form.append(name, String(one));
+  return form;
 }

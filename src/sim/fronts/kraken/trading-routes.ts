@@ -14,6 +14,7 @@ import { orderRow, tradeRow } from './order-json.js';
 
 const PAGE_ROWS = 50;
 const TXIDS_MAX = 50;
+const BATCH_MAX = 50;
 const INVALID = 'EGeneral:Invalid arguments';
 
 /** Orders and fills over REST. */
@@ -38,6 +39,15 @@ export function serveTrading(app: VenueApp, gate: Gate, desk: OrderDesk, pairs: 
     (form, customer) => {
       const cancelled = desk.cancel(customer, form.get('txid') ?? form.get('cl_ord_id') ?? '');
       return typeof cancelled === 'string' ? failure(cancelled) : success('{"count":1}');
+    },
+    0,
+  );
+  route(
+    'CancelOrderBatch',
+    (form, customer) => {
+      const names = [...form.getAll('orders'), ...form.getAll('cl_ord_ids')];
+      if (names.length === 0 || names.length > BATCH_MAX) return failure(`${INVALID}:orders`);
+      return success(quoted({ count: names.filter((name) => typeof desk.cancel(customer, name) !== 'string').length }));
     },
     0,
   );

@@ -2,8 +2,7 @@ import type { SimulatedBook } from '../../market/book.js';
 import { moneyText } from '../../matching/money.js';
 import type { EngineAccount, EngineBalance, EnginePosition, MatchingEngine, Money } from '../../matching/types.js';
 import { trimmedText } from '../decimal-text.js';
-import { quoted } from '../json-text.js';
-import { jsonObject } from './contract-orders.js';
+import { jsonObject, quoted } from '../json-text.js';
 import { msOf } from './spot-orders.js';
 
 const HOLDING = 1;

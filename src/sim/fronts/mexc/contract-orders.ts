@@ -4,7 +4,7 @@ import type { SimulatedBook } from '../../market/book.js';
 import { moneyText, ONE, toMoney } from '../../matching/money.js';
 import type { EngineAccount, EngineFill, EngineOrder, MatchingEngine, Money, NewOrder } from '../../matching/types.js';
 import { trimmedText } from '../decimal-text.js';
-import { quoted } from '../json-text.js';
+import { jsonObject, quoted } from '../json-text.js';
 import { unitsOfText } from '../money-text.js';
 import { contractOrderRefusal, Refused } from './failures.js';
 import { contractOrderId } from './order-ids.js';
@@ -101,13 +101,6 @@ export function setContractLeverage(engine: MatchingEngine, account: EngineAccou
 
 export function paramError(): Refused {
   return new Refused(600, 'Param error!');
-}
-
-/** Fields of a JSON object whose values are JSON already: numbers keep their digits. */
-export function jsonObject(fields: Readonly<Record<string, string | number | boolean>>): string {
-  return `{${Object.entries(fields)
-    .map(([name, value]) => `"${name}":${value}`)
-    .join(',')}}`;
 }
 
 const END_CODES = { ioc: 18, fok: 19, 'post-only': 20 } as const;

@@ -3,18 +3,11 @@ import { parseExactJson } from '../../../venues/answer.js';
 import type { SimulatedBook } from '../../market/book.js';
 import type { EngineAccount, EngineOrder } from '../../matching/types.js';
 import { epochMs, type FrontDependencies } from '../front.js';
-import { quoted, wholeNumber } from '../json-text.js';
+import { jsonObject, quoted, wholeNumber } from '../json-text.js';
 import type { RestMethod, RestRequest } from '../rest.js';
 import type { VenueApp } from '../venue-app.js';
 import type { ContractAccounts } from './contract-account.js';
-import {
-  contractDealRow,
-  contractOrderRow,
-  jsonObject,
-  paramError,
-  placeContractOrder,
-  setContractLeverage,
-} from './contract-orders.js';
+import { contractDealRow, contractOrderRow, paramError, placeContractOrder, setContractLeverage } from './contract-orders.js';
 import { contractRefusalAnswer, Refused } from './failures.js';
 import type { ContractGate } from './gate.js';
 import { contractOrderById, contractOrderId, orderByClientId } from './order-ids.js';

@@ -1,12 +1,12 @@
-import type { Market } from '../../domain/venue.js';
-import type { SimulatedBook } from '../market/book.js';
-import { DepthView } from '../market/depth-view.js';
-import { type BookStream, BookStreams, type Encoder } from './book-streams.js';
-import type { Connection } from './connection.js';
-import { epochMs, type FrontDependencies } from './front.js';
-import { bookTicker, type NumberStyle, obuDelta, obuFull, orderBook, orderBookUpdate, trades } from './gateio-frames.js';
-import { parseObject, quoted, textList } from './json-text.js';
-import type { SocketProtocol, VenueApp } from './venue-app.js';
+import type { Market } from '../../../domain/venue.js';
+import type { SimulatedBook } from '../../market/book.js';
+import { DepthView } from '../../market/depth-view.js';
+import { type BookStream, BookStreams, type Encoder } from '../book-streams.js';
+import type { Connection } from '../connection.js';
+import { epochMs, type FrontDependencies } from '../front.js';
+import { parseObject, quoted, textList } from '../json-text.js';
+import type { SocketProtocol, VenueApp } from '../venue-app.js';
+import { bookTicker, type NumberStyle, obuDelta, obuFull, orderBook, orderBookUpdate, trades } from './frames.js';
 
 /** From this depth on a stream carries everything that a simulated book has. */
 const WHOLE_BOOK_DEPTH = 100;

@@ -1,7 +1,7 @@
-import type { BookBatch, SimulatedBook } from '../market/book.js';
-import type { DepthChanges } from '../market/depth-view.js';
-import type { Level } from '../market/ladder.js';
-import { trimmedText } from './decimal-text.js';
+import type { BookBatch, SimulatedBook } from '../../market/book.js';
+import type { DepthChanges } from '../../market/depth-view.js';
+import type { Level } from '../../market/ladder.js';
+import { trimmedText } from '../decimal-text.js';
 
 /** How a book's numbers are written: futures sizes are whole contracts, as numbers or, on request, as decimal strings. */
 export interface NumberStyle {

@@ -1,11 +1,11 @@
-import type { BookBatch, SimulatedBook } from '../market/book.js';
-import type { SimulatedInstrument } from '../market/instruments.js';
-import { stepText } from './decimal-text.js';
-import { epochMs, type Front, type FrontDependencies, type VenueEndpoints } from './front.js';
-import { type NumberStyle, rows } from './gateio-frames.js';
-import { GateioStreams, styleOf } from './gateio-streams.js';
-import { quoted, wholeNumber } from './json-text.js';
-import { type RestAnswer, type RestRequest, VenueApp } from './venue-app.js';
+import type { BookBatch, SimulatedBook } from '../../market/book.js';
+import type { SimulatedInstrument } from '../../market/instruments.js';
+import { stepText } from '../decimal-text.js';
+import { epochMs, type Front, type FrontDependencies, type VenueEndpoints } from '../front.js';
+import { quoted, wholeNumber } from '../json-text.js';
+import { type RestAnswer, type RestRequest, VenueApp } from '../venue-app.js';
+import { type NumberStyle, rows } from './frames.js';
+import { GateioStreams, styleOf } from './streams.js';
 
 /** Gate.io: spot and USDT futures, REST under /api/v4. */
 export class GateioFront implements Front {
