@@ -69,6 +69,7 @@ export class OrderLine implements LineOwner<EntryItem> {
 
   /** Sends an order now. @returns null when it was not sent, because there is no connection or no room in the budget */
   place(order: OrderRequest, instrument: TradableInstrument): Promise<OrderReport> | null {
+    if (this.parts.protocol.takes?.(order) === false) return null;
     return this.send(this.parts.protocol.placeCosts, 'order', (session, requestId, stamp) =>
       session.place(order, instrument, requestId, stamp),
     );

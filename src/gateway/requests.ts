@@ -171,7 +171,7 @@ export class Requests {
   ): unknown {
     const { protocol, budgets } = this.parts;
     const reply: RestReply = { status, headers, body: parseExactJson(Buffer.from(body).toString('utf8')) };
-    budgets.read(protocol.usage(reply));
+    budgets.read(protocol.usage(reply, call));
     const refusal = protocol.refusal(reply, call);
     if (refusal === null) {
       budgets.passed();

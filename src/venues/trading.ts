@@ -179,6 +179,8 @@ export interface OrderEntrySession {
 /** Order entry over WebSocket. */
 export interface OrderEntryProtocol {
   prepare(): Dialogue<string>;
+  /** Whether an order can be said over this line; left out where every one can. Others go over REST. */
+  takes?(order: OrderRequest): boolean;
   session(ticket: string, credentials: Credentials): OrderEntrySession;
   readonly heartbeat: StreamHeartbeat | null;
   readonly idleMsMax: number;
@@ -241,7 +243,7 @@ export interface TradingProtocol {
   sign(call: RestCall, credentials: Credentials | null, stamp: RequestStamp): SignedRequest;
   /** What an answer means if it is a refusal, by status, headers and body; null when it is a good answer. */
   refusal(reply: RestReply, call: RestCall): VenueRefusal | null;
-  usage(reply: RestReply): readonly BudgetReading[];
+  usage(reply: RestReply, call: RestCall): readonly BudgetReading[];
   /** The same text for the same key, in the venue's alphabet and length. */
   clientOrderId(key: string): string;
 

@@ -110,6 +110,8 @@ export function* fills(
     const params: Params = [
       ['start', startSeconds],
       ['ofs', String(offset)],
+      // Else the trades of one taker order are told as one, under an id that the stream never told.
+      ['consolidate_taker', 'false'],
     ];
     const { trades } = readAnswer('kraken', 'TradesHistory', Trades, yield privateRead('TradesHistory', params)).result;
     const rows = Object.entries(trades);

@@ -11,6 +11,8 @@ const ERRORS: readonly (readonly [beginning: string, kind: RefusalKind])[] = [
   ['EOrder:Cost minimum not met', 'below-minimum'],
   ['EOrder:Tick size check failed', 'precision'],
   ['EOrder:Invalid price', 'precision'],
+  ['EGeneral:Invalid arguments:volume minimum not met', 'below-minimum'],
+  ['EGeneral:Invalid arguments:cost minimum not met', 'below-minimum'],
   ['EGeneral:Invalid arguments:volume', 'precision'],
   ['EGeneral:Invalid arguments:price', 'precision'],
   ['EOrder:Unknown order', 'unknown-order'],

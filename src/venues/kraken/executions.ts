@@ -41,8 +41,11 @@ type Known = Pick<OrderReport, 'symbol' | 'clientOrderId' | 'side' | 'price' | '
 export class Executions {
   private readonly known = new Map<string, Known>();
 
-  /** Reads one element of a frame's data. */
-  read(data: unknown): readonly StreamItem[] {
+  /**
+   * Reads one element of a frame's data.
+   * @param isSnapshot whether it tells how an order stands: its last event may be a trade of which no more is said
+   */
+  read(data: unknown, isSnapshot: boolean): readonly StreamItem[] {
     const parsed = Execution.safeParse(data);
     if (!parsed.success) return [lost('an execution that cannot be read')];
     const event = parsed.data;
@@ -58,7 +61,7 @@ export class Executions {
       reason: event.cancel_reason ?? event.reason ?? null,
     };
     if (isFinal(report.state)) this.known.delete(event.order_id);
-    if (event.exec_type !== 'trade') return [{ kind: 'order', order: report }];
+    if (event.exec_type !== 'trade' || isSnapshot) return [{ kind: 'order', order: report }];
     const fill = fillOf(event, order);
     return fill === null
       ? [lost('a trade that cannot be read')]

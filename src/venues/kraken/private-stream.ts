@@ -61,7 +61,10 @@ class AccountSession implements PrivateSession {
     }
     const rows = Data.safeParse(message);
     if (!rows.success) return [lost(`a frame of ${channel} that cannot be read`)];
-    const items = rows.data.data.flatMap((row) => (channel === 'executions' ? this.executions.read(row) : readBalance(row)));
+    const isSnapshot = message.type === 'snapshot';
+    const items = rows.data.data.flatMap((row) =>
+      channel === 'executions' ? this.executions.read(row, isSnapshot) : readBalance(row),
+    );
     return items.length === 0 ? [{ kind: 'alive' }] : items;
   }
 

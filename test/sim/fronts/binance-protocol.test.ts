@@ -31,7 +31,7 @@ describe('our own protocol on the simulated venue', () => {
       const answer = await request(rest() + target, { method, headers, ...(body === null ? {} : { body }) });
       const plain = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
       const reply = { status: answer.statusCode, headers: plain, body: parseExactJson(await answer.body.text()) };
-      expect(protocol.usage(reply).some(({ budget }) => budget === 'weight')).toBe(true);
+      expect(protocol.usage(reply, call).some(({ budget }) => budget === 'weight')).toBe(true);
       const refusal = protocol.refusal(reply, call);
       step =
         refusal === null

@@ -113,7 +113,8 @@ describe('refusals', () => {
 
   it('reads the use of budgets from headers and frames', () => {
     const headers = { 'x-mbx-used-weight-1m': '120', 'x-mbx-order-count-10s': '3', 'x-mbx-order-count-1d': '17', date: 'x' };
-    expect(spot.usage({ status: 200, headers, body: {} })).toEqual([
+    const call = spot.serverTime().next().value as RestCall;
+    expect(spot.usage({ status: 200, headers, body: {} }, call)).toEqual([
       { budget: 'weight', used: 120 },
       { budget: 'orders-10s', used: 3 },
       { budget: 'orders-1d', used: 17 },

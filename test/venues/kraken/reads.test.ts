@@ -118,8 +118,8 @@ test('fills page by page, each once, oldest first', () => {
     { count: 54, trades: second },
   ]);
   expect(calls.map(form)).toEqual([
-    { start: String(T0 / 1000 - 1), ofs: '0' },
-    { start: String(T0 / 1000 - 1), ofs: '50' },
+    { start: String(T0 / 1000 - 1), ofs: '0', consolidate_taker: 'false' },
+    { start: String(T0 / 1000 - 1), ofs: '50', consolidate_taker: 'false' },
   ]);
   expect(calls[0]?.costs).toEqual([{ budget: 'private', amount: 2 }]);
   expect(result).toHaveLength(51);

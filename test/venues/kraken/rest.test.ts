@@ -51,6 +51,8 @@ describe('refusals', () => {
     ['EOrder:Cost minimum not met', 'below-minimum'],
     ['EOrder:Tick size check failed', 'precision'],
     ['EOrder:Invalid price:XETHZUSD price can only be specified up to 2 decimals.', 'precision'],
+    ['EGeneral:Invalid arguments:volume minimum not met', 'below-minimum'],
+    ['EGeneral:Invalid arguments:cost minimum not met', 'below-minimum'],
     ['EGeneral:Invalid arguments:volume', 'precision'],
     ['EGeneral:Invalid arguments:price', 'precision'],
     ['EGeneral:Invalid arguments:oflags', 'invalid-request'],
@@ -78,7 +80,7 @@ describe('refusals', () => {
     ['EQuery:Unknown asset pair', 'unknown-instrument'],
     ['ESession:Invalid session', 'time-window'],
     ['EOrder:Client order id already in use', 'duplicate-client-id'],
-    ['EOrder:Duplicate cl_ord_id', 'duplicate-client-id'],
+    ['EOrder:cl_ord_id already in use', 'duplicate-client-id'],
     ['EOrder:A new word', 'invalid-request'],
   ];
   test.each(cases)('%s is %s', (error, kind) => {

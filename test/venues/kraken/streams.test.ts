@@ -166,6 +166,17 @@ describe('the private stream', () => {
     expect(orderOf(read(session(), executions(1, event))).state).toBe(state);
   });
 
+  test('a snapshot tells how orders stand, and no fills', () => {
+    const stream = session();
+    const partly = { ...NEW, exec_type: 'trade', order_status: 'partially_filled', cum_qty: 0.2, cum_cost: 620.02 };
+    const items = read(stream, { channel: 'executions', type: 'snapshot', sequence: 1, data: [NEW, partly] });
+    expect(items).toMatchObject([
+      { kind: 'order', order: { state: 'open' } },
+      { kind: 'order', order: { state: 'partially-filled', filledQty: '0.2', filledQuote: '620.02' } },
+    ]);
+    expect(read(stream, { channel: 'executions', type: 'snapshot', sequence: 2, data: [] })).toEqual([{ kind: 'alive' }]);
+  });
+
   test('frames told twice count once; one that is missing, or an order without a beginning, ends the session', () => {
     const stream = session();
     read(stream, executions(1, NEW));

@@ -1,7 +1,8 @@
 import type { SimulatedBook } from '../../market/book.js';
-import { ONE, toMoney } from '../../matching/money.js';
+import { toMoney } from '../../matching/money.js';
 import type { EndReason, EngineFill, EngineOrder, Money, NewOrder } from '../../matching/types.js';
 import { trimmedText } from '../decimal-text.js';
+import type { NumberStyle } from './frames.js';
 
 /** What the venue calls the ends of orders on either market. */
 const FINISHES: Record<EndReason, { readonly spot: string; readonly futures: string }> = {
@@ -32,6 +33,11 @@ export const TIME_IN_FORCE: Readonly<Record<string, NewOrder['timeInForce']>> = 
 /** The venue's name of a time in force. */
 export function timeInForceText({ timeInForce }: EngineOrder): string {
   return timeInForce === 'post-only' ? 'poc' : timeInForce;
+}
+
+/** A count of contracts: a number, or a text for those who asked for texts. */
+export function contracts(count: number, { sizesAsText }: NumberStyle): number | string {
+  return sizesAsText ? String(count) : count;
 }
 
 /** What a new order asks for when it meets another of its account, by the venue's name. */
@@ -68,13 +74,6 @@ export function priceText({ instrument }: SimulatedBook, units: number | null): 
 /** A fraction of basis points, exactly: 20 is "0.002". */
 export function feeText(bps: number): string {
   return trimmedText(Math.round(bps * 1000), 7);
-}
-
-/** What a quantity is worth at a price of units. */
-export function valueOf({ instrument }: SimulatedBook, priceUnits: number, qtyUnits: number): Money {
-  const price = toMoney(trimmedText(priceUnits, instrument.priceDecimals));
-  const amount = (BigInt(qtyUnits) * toMoney(instrument.contractSize)) / 10n ** BigInt(instrument.qtyDecimals);
-  return (price * amount) / ONE;
 }
 
 /** Microseconds as milliseconds. */

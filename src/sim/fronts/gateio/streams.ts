@@ -7,6 +7,7 @@ import { epochMs, type FrontDependencies } from '../front.js';
 import { parseObject, quoted, textList } from '../json-text.js';
 import type { SocketProtocol, VenueApp } from '../venue-app.js';
 import { bookTicker, type NumberStyle, obuDelta, obuFull, orderBook, orderBookUpdate, trades } from './frames.js';
+import { styleOf } from './style.js';
 
 /** From this depth on a stream carries everything that a simulated book has. */
 const WHOLE_BOOK_DEPTH = 100;
@@ -174,11 +175,6 @@ export class GateioStreams implements SocketProtocol {
       `"result":{"status":"${refusal === null ? 'success' : 'fail'}"},"requestId":"${trace}"}`
     );
   }
-}
-
-/** Sizes are texts for those who asked for it in the handshake. */
-export function styleOf(source: { header(name: string): string | undefined }): NumberStyle {
-  return { sizesAsText: source.header('x-gate-size-decimal') === '1' };
 }
 
 function connectionId(connection: Connection): string {

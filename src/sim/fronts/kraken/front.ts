@@ -62,7 +62,7 @@ export class KrakenFront implements Front {
   }
 
   maintenance(): RestAnswer {
-    return failure('EService:Unavailable');
+    return { status: '503 Service Unavailable', ...failure('EService:Unavailable') };
   }
 
   endpoints(authority: string): VenueEndpoints {
