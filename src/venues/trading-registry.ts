@@ -2,6 +2,7 @@ import { InvalidInputError } from '../domain/errors.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import { binanceFuturesTrading, binanceSpotTrading } from './binance/trading.js';
 import { coinbaseSpotTrading } from './coinbase/trading.js';
+import { gateioFuturesTrading, gateioSpotTrading } from './gateio/trading.js';
 import { krakenSpotTrading } from './kraken/trading.js';
 import { mexcFuturesTrading } from './mexc/futures-trading.js';
 import { mexcSpotTrading } from './mexc/spot-trading.js';
@@ -22,6 +23,8 @@ export const TRADING: readonly TradingEntry[] = [
   { venue: 'kraken', market: 'spot', make: krakenSpotTrading },
   { venue: 'mexc', market: 'spot', make: mexcSpotTrading },
   { venue: 'mexc', market: 'futures', make: mexcFuturesTrading },
+  { venue: 'gateio', market: 'spot', make: gateioSpotTrading },
+  { venue: 'gateio', market: 'futures', make: gateioFuturesTrading },
 ];
 
 /**

@@ -51,7 +51,10 @@ function* fundingRate(instrument: TradableInstrument): Dialogue<FundingRate> {
   const nextFundingTime = millisecondsOf(funding_next_apply);
   return {
     contract: contractOf(instrument),
-    currentRate: new Decimal(funding_rate).mul((HOURS_PER_YEAR * SECONDS_PER_HOUR) / funding_interval).mul(100).toNumber(),
+    currentRate: new Decimal(funding_rate)
+      .mul((HOURS_PER_YEAR * SECONDS_PER_HOUR) / funding_interval)
+      .mul(100)
+      .toNumber(),
     nextFundingTime,
     predictedRate: null,
     timestamp: nextFundingTime - funding_interval * 1000,

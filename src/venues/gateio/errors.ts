@@ -89,7 +89,8 @@ export function restRefusal({ status, headers, body }: RestReply, { purpose }: R
   if (!failed && body !== undefined && error === undefined) return null;
   const text = error?.message ?? error?.detail ?? '';
   const known = error === undefined ? null : refusalOf(error.label, text);
-  if (status === TOO_MANY) return { kind: 'rate-limited', code: error?.label ?? 'HTTP 429', text, retryAfterMs: resetMs(headers) };
+  if (status === TOO_MANY)
+    return { kind: 'rate-limited', code: error?.label ?? 'HTTP 429', text, retryAfterMs: resetMs(headers) };
   if (status >= 500 || (known === null && !failed) || known?.kind === 'outcome-unknown') {
     const kind = purpose === 'read' ? 'venue-down' : 'outcome-unknown';
     return { kind, code: error?.label ?? `HTTP ${status}`, text };

@@ -70,7 +70,12 @@ export function* futuresKlines(
 }
 
 export function* futuresTickers(): Dialogue<readonly Ticker[]> {
-  const rows = readAnswer('gateio', 'GET futures tickers', z.array(z.unknown()), yield publicRead(`${FUTURES_ROOT}/tickers`, 'tickers'));
+  const rows = readAnswer(
+    'gateio',
+    'GET futures tickers',
+    z.array(z.unknown()),
+    yield publicRead(`${FUTURES_ROOT}/tickers`, 'tickers'),
+  );
   return rows.flatMap((row): Ticker[] => {
     const ticker = TickerRow.safeParse(row).data;
     if (ticker === undefined) return [];
@@ -107,14 +112,23 @@ export function* futuresFills(instrument: TradableInstrument, sinceMs: number): 
     ]);
     // The list by time calls a fill's id otherwise than the list without.
     const rows = readAnswer('gateio', 'GET futures my_trades_timerange', z.array(z.record(z.string(), z.unknown())), answer);
-    fills.push(...rows.map((row) => futuresFill(readAnswer('gateio', 'a futures fill', FuturesTrade, { ...row, id: row['id'] ?? row['trade_id'] }))));
+    fills.push(
+      ...rows.map((row) =>
+        futuresFill(readAnswer('gateio', 'a futures fill', FuturesTrade, { ...row, id: row['id'] ?? row['trade_id'] })),
+      ),
+    );
     if (rows.length < PAGE_MAX) break;
   }
   return oldestFirst(fills, sinceMs);
 }
 
 export function* futuresBalances(): Dialogue<readonly Balance[]> {
-  const { currency, total, available } = readAnswer('gateio', 'GET futures accounts', Account, yield privateRead(`${FUTURES_ROOT}/accounts`));
+  const { currency, total, available } = readAnswer(
+    'gateio',
+    'GET futures accounts',
+    Account,
+    yield privateRead(`${FUTURES_ROOT}/accounts`),
+  );
   return [{ venue: 'gateio', asset: canonicalAsset('gateio', currency), total, available }];
 }
 

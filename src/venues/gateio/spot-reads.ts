@@ -3,7 +3,13 @@ import type { Balance, FeeTier } from '../../domain/account.js';
 import { ceilToGrid, Decimal, plainText } from '../../domain/decimal.js';
 import { VenueRequestError } from '../../domain/errors.js';
 import type { TradableInstrument } from '../../domain/instrument.js';
-import { KLINE_INTERVAL_MS, type Kline, type KlineInterval, type OrderBookSnapshot, type Ticker } from '../../domain/market-data.js';
+import {
+  KLINE_INTERVAL_MS,
+  type Kline,
+  type KlineInterval,
+  type OrderBookSnapshot,
+  type Ticker,
+} from '../../domain/market-data.js';
 import type { Fill, OrderReport } from '../../domain/order.js';
 import { plainDecimal, readAnswer } from '../answer.js';
 import { canonicalAsset } from '../identity.js';
@@ -24,7 +30,9 @@ const SLIPPAGE = '1.01';
 const Time = z.object({ server_time: z.number() });
 const Level = z.tuple([plainDecimal, plainDecimal]).rest(z.unknown());
 const Book = z.object({ id: z.number().nullish(), asks: z.array(Level), bids: z.array(Level) });
-const Candle = z.tuple([z.coerce.number(), plainDecimal, plainDecimal, plainDecimal, plainDecimal, plainDecimal, plainDecimal]).rest(z.unknown());
+const Candle = z
+  .tuple([z.coerce.number(), plainDecimal, plainDecimal, plainDecimal, plainDecimal, plainDecimal, plainDecimal])
+  .rest(z.unknown());
 const Tickers = z.array(z.unknown());
 const TickerRow = z.object({
   currency_pair: z.string(),
@@ -169,5 +177,8 @@ export function* marketBuyLimit(instrument: TradableInstrument, quantity: string
     if (left.lte(0)) return ceilToGrid(new Decimal(price).mul(SLIPPAGE), instrument.rules.tickSize);
   }
   const { symbol } = instrument;
-  throw new VenueRequestError('would-not-fill', `gateio: the book of ${symbol} does not hold ${quantity}`, { venue: 'gateio', symbol });
+  throw new VenueRequestError('would-not-fill', `gateio: the book of ${symbol} does not hold ${quantity}`, {
+    venue: 'gateio',
+    symbol,
+  });
 }

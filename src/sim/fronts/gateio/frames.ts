@@ -1,3 +1,4 @@
+import type { Market } from '../../../domain/venue.js';
 import type { BookBatch, SimulatedBook } from '../../market/book.js';
 import type { DepthChanges } from '../../market/depth-view.js';
 import type { Level } from '../../market/ladder.js';
@@ -38,10 +39,10 @@ function textRows(book: SimulatedBook, levels: readonly Level[]): string {
   return `[${levels.map((row) => `["${price(book, row.priceUnits)}","${trimmedText(row.qtyUnits, qtyDecimals)}"]`).join(',')}]`;
 }
 
-function push(book: SimulatedBook, channel: string, timeUs: number, result: string, event = 'update'): string {
+/** A frame of a channel. */
+export function push(market: Market, channel: string, timeUs: number, result: string, event = 'update'): string {
   const ms = Math.floor(timeUs / 1000);
-  const prefix = book.instrument.market;
-  return `{"time":${Math.floor(ms / 1000)},"time_ms":${ms},"channel":"${prefix}.${channel}","event":"${event}","result":${result}}`;
+  return `{"time":${Math.floor(ms / 1000)},"time_ms":${ms},"channel":"${market}.${channel}","event":"${event}","result":${result}}`;
 }
 
 /** A delta of `order_book_update`. */
@@ -58,7 +59,7 @@ export function orderBookUpdate(
   const result =
     `{"t":${ms},${kind}"s":"${symbol}","U":${batch.firstId},"u":${batch.lastId},"b":${rows(book, changes.bids, style)},` +
     `"a":${rows(book, changes.asks, style)},"l":"${level}"}`;
-  return push(book, 'order_book_update', batch.timeUs, result);
+  return push(book.instrument.market, 'order_book_update', batch.timeUs, result);
 }
 
 /** A push of `order_book`: the whole top of the book. */
@@ -69,10 +70,10 @@ export function orderBook(book: SimulatedBook, batch: BookBatch, level: number, 
   const asks = rows(book, book.asks.levels().slice(0, level), style);
   if (market === 'spot') {
     const result = `{"t":${ms},"lastUpdateId":${batch.lastId},"s":"${symbol}","l":"${level}","bids":${bids},"asks":${asks}}`;
-    return push(book, 'order_book', batch.timeUs, result);
+    return push(book.instrument.market, 'order_book', batch.timeUs, result);
   }
   const result = `{"t":${ms},"contract":"${symbol}","id":${batch.lastId},"asks":${asks},"bids":${bids},"l":"${level}"}`;
-  return push(book, 'order_book', batch.timeUs, result, 'all');
+  return push(book.instrument.market, 'order_book', batch.timeUs, result, 'all');
 }
 
 /** The frame with which a subscription to `obu` begins. */
@@ -100,7 +101,7 @@ export function obuDelta(book: SimulatedBook, batch: BookBatch, { bids, asks }: 
 
 /** Spot frames of obu carry neither `time` nor `event`; futures frames carry both. */
 function obuPush(book: SimulatedBook, result: string, ms: number): string {
-  if (book.instrument.market === 'futures') return push(book, 'obu', ms * 1000, result);
+  if (book.instrument.market === 'futures') return push(book.instrument.market, 'obu', ms * 1000, result);
   return `{"channel":"spot.obu","result":${result},"time_ms":${ms}}`;
 }
 
@@ -112,7 +113,7 @@ export function bookTicker(book: SimulatedBook, batch: BookBatch, style: NumberS
     `{"t":${Math.floor(batch.timeUs / 1000)},"u":${batch.lastId},"s":"${book.instrument.symbol}",` +
     `"b":"${price(book, bid?.priceUnits ?? 0)}","B":${size(book, bid?.qtyUnits ?? 0, style)},` +
     `"a":"${price(book, ask?.priceUnits ?? 0)}","A":${size(book, ask?.qtyUnits ?? 0, style)}}`;
-  return push(book, 'book_ticker', batch.timeUs, result);
+  return push(book.instrument.market, 'book_ticker', batch.timeUs, result);
 }
 
 /** A push of `trades`; null when nobody traded. Futures sizes are negative when the taker sold. */
@@ -127,11 +128,11 @@ export function trades(book: SimulatedBook, { trade, timeUs }: BookBatch, { size
       `{"id":${trade.id},"id_market":${trade.id},"create_time":${seconds},"create_time_ms":"${ms}.${String(Math.floor(timeUs) % 1000).padStart(3, '0')}",` +
       `"side":"${trade.buyerIsTaker ? 'buy' : 'sell'}","currency_pair":"${symbol}","amount":"${trimmedText(trade.qtyUnits, qtyDecimals)}",` +
       `"price":"${at}","range":"${trade.id}-${trade.id}"}`;
-    return push(book, 'trades', timeUs, result);
+    return push(book.instrument.market, 'trades', timeUs, result);
   }
   const signed = trade.buyerIsTaker ? trade.qtyUnits : -trade.qtyUnits;
   const result =
     `[{"size":${sizesAsText ? `"${signed}"` : signed},"id":${trade.id},"create_time":${seconds},"create_time_ms":${ms},"price":"${at}",` +
     `"contract":"${symbol}","is_internal":false}]`;
-  return push(book, 'trades', timeUs, result);
+  return push(book.instrument.market, 'trades', timeUs, result);
 }

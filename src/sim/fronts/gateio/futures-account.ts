@@ -30,7 +30,7 @@ export class FuturesAccounts {
       risk_limit: RISK_LIMIT,
       leverage_max: String(instrument.maxLeverage),
       maintenance_rate: instrument.maintenanceRate,
-      value: moneyText(valueOf(position, markPrice)),
+      value: moneyText(worthOf(position, markPrice)),
       margin: moneyText(margin),
       initial_margin: moneyText(margin),
       maintenance_margin: moneyText(maintenanceMargin),
@@ -107,7 +107,7 @@ export class FuturesAccounts {
   }
 }
 
-function valueOf({ book, qtyUnits }: EnginePosition, markPrice: Money): Money {
+function worthOf({ book, qtyUnits }: EnginePosition, markPrice: Money): Money {
   const { contractSize } = book.instrument;
   const [whole = '0', fraction = ''] = contractSize.split('.');
   const size = BigInt(Math.abs(qtyUnits));
