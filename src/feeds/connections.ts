@@ -5,8 +5,8 @@ import {
   FEED_DISCONNECTS,
   FEED_WATCHDOG_TRIPS,
 } from '../../assembly/memory/layout.js';
-import type { ConnectionPlan, SubscribeRequest } from '../venues/contract.js';
 import { backoffMs } from '../domain/backoff.js';
+import type { ConnectionPlan, SubscribeRequest } from '../venues/contract.js';
 import { BREAKER_OPEN, CircuitBreaker } from './breaker.js';
 import type { FeedContext } from './context.js';
 import { Pacer } from './pacer.js';

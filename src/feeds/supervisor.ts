@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import { type BackoffOptions, backoffMs } from '../domain/backoff.js';
 import type { Timer, Timers } from '../domain/clock.js';
 import type { Random } from '../domain/random.js';
 import type { VenueId } from '../domain/venue.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { kernelModule } from '../kernel/module.js';
-import { type BackoffOptions, backoffMs } from '../domain/backoff.js';
 import type { FeedSettings } from './settings.js';
 import type { FeedListener } from './transport.js';
 import type { FeedWorkerCommand, FeedWorkerData, FeedWorkerMessage, WorkerFeed } from './worker-data.js';

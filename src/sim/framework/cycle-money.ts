@@ -53,13 +53,13 @@ export function legMoney({ instrument }: Pick<OpportunityLeg, 'instrument'>, fil
 export function cycleMoney(buy: LegMoney, sell: LegMoney): CycleMoney {
   const matched = Decimal.min(buy.filledBase, sell.filledBase);
   const feesQuote = new Decimal(buy.feesQuote).plus(sell.feesQuote);
-  const valueOf = ({ filledBase, filledQuote }: LegMoney): Decimal =>
+  const worthOf = ({ filledBase, filledQuote }: LegMoney): Decimal =>
     matched.eq(filledBase) ? new Decimal(filledQuote) : new Decimal(filledQuote).mul(matched).div(filledBase);
   return {
     matchedBase: plainText(matched),
     unmatchedBase: plainText(new Decimal(buy.filledBase).sub(sell.filledBase)),
     feesQuote: plainText(feesQuote),
-    realizedProfit: plainText(valueOf(sell).sub(valueOf(buy)).sub(feesQuote)),
+    realizedProfit: plainText(worthOf(sell).sub(worthOf(buy)).sub(feesQuote)),
   };
 }
 
@@ -70,7 +70,9 @@ export function fillDifferences(seat: Seat, clientOrderId: string, fills: readon
   const [order] = orders;
   const booked = (order?.fills ?? []).map(bookedText).sort();
   const told = fills.map((fill) => toldText(seat, fill)).sort();
-  return booked.join() === told.join() ? [] : [`${seat.name} ${clientOrderId}: booked ${booked.join(' ')}, told ${told.join(' ')}`];
+  return booked.join() === told.join()
+    ? []
+    : [`${seat.name} ${clientOrderId}: booked ${booked.join(' ')}, told ${told.join(' ')}`];
 }
 
 /**
@@ -111,7 +113,8 @@ export function accountDifferences(seat: Seat, before: ReadonlyMap<string, strin
   for (const { book, qtyUnits } of account.positions()) {
     const size = decimalText(qtyUnits, book.instrument.qtyDecimals);
     const expected = sizes.get(book.instrument.symbol) ?? new Decimal(0);
-    if (!expected.eq(size)) differences.push(`${seat.name} ${book.instrument.symbol}: position ${size}, told fills make ${plainText(expected)}`);
+    if (!expected.eq(size))
+      differences.push(`${seat.name} ${book.instrument.symbol}: position ${size}, told fills make ${plainText(expected)}`);
   }
   return differences;
 }

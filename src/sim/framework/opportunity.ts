@@ -83,7 +83,8 @@ export function plant(market: SimulatedMarket, { base, buyAt, sellAt, netBps }: 
   const buying = listed(buyAt, base);
   const selling = listed(sellAt, base);
   const book = sellAt.book(selling.symbol);
-  if (book.isDriven) throw new InvalidInputError(`${sellAt.name} ${selling.symbol} plays a recording`, { symbol: selling.symbol });
+  if (book.isDriven)
+    throw new InvalidInputError(`${sellAt.name} ${selling.symbol} plays a recording`, { symbol: selling.symbol });
   const grossBps = netBps + buying.takerFeeBps + selling.takerFeeBps;
   for (let tries = 0; tries < PLANT_TRIES; tries++) {
     const ask = new Decimal(touchOf(buyAt.book(buying.symbol), 'asks'));

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../domain/clock.js';
-import { InvalidInputError } from '../../domain/errors.js';
+import { InvalidInputError, VenueConnectionError } from '../../domain/errors.js';
 import type { Market, VenueId } from '../../domain/venue.js';
 import { VirtualTime } from '../../domain/virtual-time.js';
 import { Nonces } from '../../gateway/nonces.js';
@@ -37,6 +37,8 @@ export interface LeftBehind {
   readonly requests: number;
 }
 
+const ONE_WAY_MS = 5;
+const START_MS_MAX = 60_000;
 const DRIVE_STEP_US = 5_000;
 /** Work that takes longer than this of virtual time will never end. */
 const DRIVE_MS_MAX = 3_600_000;
@@ -56,24 +58,62 @@ export class TradingFloor {
     readonly seats: readonly Seat[],
   ) {}
 
-  /** Starts venues and gateways, and waits until every account is followed. */
+  /**
+   * Starts venues and gateways, and waits until every account is followed.
+   * @throws VenueConnectionError naming the accounts that are not, after a minute
+   */
   static async open(options: FloorOptions): Promise<TradingFloor> {
-    const { seed, entries = TRADING, symbols = 10, futuresSymbols = 10, updatesPerSecond = 100, oneWayMs = 5, faults = [] } = options;
+    const {
+      seed,
+      entries = TRADING,
+      symbols = 10,
+      futuresSymbols = 10,
+      updatesPerSecond = 100,
+      oneWayMs = ONE_WAY_MS,
+      faults = [],
+    } = options;
     const time = new VirtualTime();
     const host = new LoopbackHost({ clock: time, timers: time, oneWayMs: () => oneWayMs });
     const venues = [...new Set(entries.map(({ venue }) => venue))];
-    const parsed = parseSimulationOptions({ venues, symbols, futuresSymbols, seed, updatesPerSecond, plantIntervalMs: 1e9, faults });
+    const parsed = parseSimulationOptions({
+      venues,
+      symbols,
+      futuresSymbols,
+      seed,
+      updatesPerSecond,
+      plantIntervalMs: 1e9,
+      faults,
+    });
     const simulation = await startSimulation(parsed, { clock: time, timers: time, host });
     const nonces = new Map(venues.map((venue) => [venue, new Nonces(time)]));
     const { stopwatch = null, settings = {} } = options;
     const seats = entries.map(
       (entry) =>
-        new Seat({ entry, seed, time, host, simulation, nonces: nonces.get(entry.venue) ?? new Nonces(time), stopwatch, settings }),
+        new Seat({
+          entry,
+          seed,
+          time,
+          host,
+          simulation,
+          nonces: nonces.get(entry.venue) ?? new Nonces(time),
+          stopwatch,
+          settings,
+        }),
     );
     const floor = new TradingFloor(options, time, host, simulation, seats);
     await floor.drive(Promise.all(seats.map((seat) => seat.start())));
-    await floor.drive(floor.until(() => seats.every(({ gateway }) => gateway.isLive)));
-    return floor;
+    const deadlineUs = time.monotonicUs() + START_MS_MAX * 1_000;
+    await floor.drive(floor.until(() => seats.every(({ gateway }) => gateway.isLive) || time.monotonicUs() > deadlineUs));
+    const blind = seats.filter(({ gateway }) => !gateway.isLive);
+    if (blind.length === 0) return floor;
+    const said = blind.map(({ name, notices }) => `${name} (${notices.at(-1)?.reason ?? 'no notice'})`).join(', ');
+    await floor.close();
+    throw new VenueConnectionError(`not followed within ${START_MS_MAX} ms: ${said}`, { seed });
+  }
+
+  /** Milliseconds that everything takes one way. */
+  get oneWayMs(): number {
+    return this.options.oneWayMs ?? ONE_WAY_MS;
   }
 
   /** The seat of a market. @throws InvalidInputError when it is not part of the floor */

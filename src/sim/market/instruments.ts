@@ -163,7 +163,7 @@ function instrument(
       (contracts || venue === 'binance' || venue === 'coinbase') && priceDecimals > 4 - magnitude && random.below(5) === 0
         ? 5
         : 1,
-    minNotional: venue === 'gateio' ? 3 : venue === 'kraken' ? 0.5 : venue === 'binance' && market === 'spot' ? 5 : 1,
+    minNotional: minNotional(venue, market),
     minQtyUnits: 1,
     maxQtyUnits: 10 ** Math.min(15, Math.ceil(Math.log10(MAX_NOTIONAL / price / Number(contractSize)) + qtyDecimals)),
     quoteDecimals: 8,
@@ -173,6 +173,12 @@ function instrument(
     fundingIntervalHours: futures ? 8 : 0,
     shape: shape(venue, major, random),
   };
+}
+
+/** Contracts of MEXC and Gate.io are bounded by their number alone. */
+function minNotional(venue: VenueId, market: Market): number {
+  if (market === 'futures') return venue === 'binance' ? 1 : 0;
+  return { binance: 5, coinbase: 1, kraken: 0.5, mexc: 1, gateio: 3 }[venue];
 }
 
 function quantityDecimals(venue: VenueId, price: number, baseDecimals: number, random: SeededRandom): number {

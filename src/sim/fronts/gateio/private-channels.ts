@@ -91,7 +91,13 @@ export class PrivateChannels {
   }
 
   /** Sends one result to those who listen. @param symbol null on a channel that is not by market */
-  push(account: EngineAccount, bare: string, symbol: string | null, timeUs: number, result: (style: NumberStyle) => string): void {
+  push(
+    account: EngineAccount,
+    bare: string,
+    symbol: string | null,
+    timeUs: number,
+    result: (style: NumberStyle) => string,
+  ): void {
     const channel = `${this.market}.${bare}`;
     for (const [connection, channels] of this.listeners.get(account.id) ?? []) {
       const markets = channels.get(channel);

@@ -21,8 +21,7 @@ export function tellSpot(channels: PrivateChannels, event: EngineEvent): void {
       const order = event.kind === 'fill' ? settled(event.order) : event.order;
       const { market, symbol } = order.book.instrument;
       if (market !== 'spot') return;
-      if (event.kind === 'fill')
-        channels.push(account, 'usertrades', symbol, timeUs, () => quoted(spotTradePush(event.fill)));
+      if (event.kind === 'fill') channels.push(account, 'usertrades', symbol, timeUs, () => quoted(spotTradePush(event.fill)));
       const change = order.state !== 'open' ? 'finish' : event.kind === 'order-opened' ? 'put' : 'update';
       channels.push(account, 'orders', symbol, timeUs, () => quoted(spotOrderPush(order, change)));
       return;

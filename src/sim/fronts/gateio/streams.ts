@@ -2,22 +2,19 @@ import type { Market } from '../../../domain/venue.js';
 import type { SimulatedBook } from '../../market/book.js';
 import { DepthView } from '../../market/depth-view.js';
 import { type BookStream, BookStreams, type Encoder } from '../book-streams.js';
-import type { Connection } from '../connection.js';
-import { epochMs, type FrontDependencies } from '../front.js';
-import { parseObject, quoted, textList } from '../json-text.js';
-import type { SocketProtocol, VenueApp } from '../venue-app.js';
+import { type Connection, Topic } from '../connection.js';
+import type { FrontDependencies } from '../front.js';
+import { textList } from '../json-text.js';
+import type { VenueApp } from '../venue-app.js';
 import { bookTicker, type NumberStyle, obuDelta, obuFull, orderBook, orderBookUpdate, trades } from './frames.js';
+import { SOCKET_INTERVAL_MS } from './klines.js';
+import { candlePush, tickerPush } from './paced-frames.js';
+import type { SubscriptionRefusal } from './private-channels.js';
 import { styleOf } from './style.js';
 
 /** From this depth on a stream carries everything that a simulated book has. */
 const WHOLE_BOOK_DEPTH = 100;
-const CLOCK_SECONDS_MAX = 60;
-
-/** A failed request, as the venue reports it. */
-interface Refusal {
-  readonly code: number;
-  readonly message: string;
-}
+const CANDLES_EVERY_S = 2;
 
 /** One stream that a payload names. */
 interface Wanted {
@@ -27,52 +24,70 @@ interface Wanted {
   readonly level: number;
 }
 
-/** The WebSocket of spot (`/ws/v4/`) or of USDT futures (`/v4/ws/usdt`): same envelope, other channels and numbers. */
-export class GateioStreams implements SocketProtocol {
+/** A topic that is told at the pace of seconds. */
+interface Paced {
+  readonly topic: Topic;
+  readonly everySeconds: number;
+  readonly frame: (nowUs: number) => string | null;
+}
+
+/** The public channels of the socket of spot or of USDT futures: the same names, other numbers. */
+export class GateioStreams {
   readonly streams: BookStreams;
   private readonly bySymbol: Map<string, SimulatedBook>;
-  private replies = 0;
+  private readonly paced = new Map<string, Paced>();
+  private seconds = 0;
 
   constructor(
     private readonly market: Market,
-    app: VenueApp,
+    private readonly app: VenueApp,
     private readonly dependencies: FrontDependencies,
   ) {
     this.streams = new BookStreams(app);
     this.bySymbol = new Map(dependencies.market.booksOf('gateio', market).map((book) => [book.instrument.symbol, book]));
   }
 
-  message(connection: Connection, text: string): void {
-    const ms = epochMs(this.dependencies.clock);
-    const request = parseObject(text);
-    const channel = String(request?.['channel'] ?? '');
-    if (channel === `${this.market}.ping`) {
-      const pong = `"channel":"${this.market}.pong","event":"","result":null`;
-      connection.send(`{"time":${Math.floor(ms / 1000)},"time_ms":${ms},"conn_id":"${connectionId(connection)}",${pong}}`);
-      return;
+  /** Joins or leaves channels. @returns why not, or what is left to do after the answer */
+  change(
+    connection: Connection,
+    channel: string,
+    event: 'subscribe' | 'unsubscribe',
+    payload: unknown,
+  ): SubscriptionRefusal | (() => void) {
+    const wanted = this.read(channel, payload);
+    if (!Array.isArray(wanted)) return wanted;
+    const streams = wanted.map((one) => this.stream(one, styleOf(connection)));
+    if (event === 'unsubscribe') {
+      return () => {
+        for (const stream of streams) connection.leave(topicOf(stream));
+      };
     }
-    const { time, event, payload, id } = request ?? {};
-    let refusal: Refusal | null = null;
-    if (request === null || (event !== 'subscribe' && event !== 'unsubscribe'))
-      refusal = { code: 1, message: 'invalid request body' };
-    else if (typeof time !== 'number' || Math.abs(time - ms / 1000) > CLOCK_SECONDS_MAX) {
-      refusal = { code: 2, message: 'invalid argument: time' };
-    }
-    const wanted = refusal === null ? this.read(channel, payload) : [];
-    if (!Array.isArray(wanted)) refusal = wanted;
-    const streams = Array.isArray(wanted) ? wanted.map((one) => this.stream(one, styleOf(connection))) : [];
-    if (event === 'subscribe' && refusal === null) refusal = this.conflict(connection, streams);
-    if (refusal === null) for (const { topic } of event === 'unsubscribe' ? streams : []) connection.leave(topic);
-    connection.send(this.reply(connection, ms, channel, event, payload, id, refusal));
-    if (refusal !== null || event !== 'subscribe') return;
-    for (const [index, stream] of streams.entries()) {
-      if (channel.endsWith('.obu')) connection.send(obuFull(stream.book, (wanted as Wanted[])[index]?.level ?? 50));
-      stream.join(connection);
+    const conflict = this.conflict(connection, streams);
+    if (conflict !== null) return conflict;
+    return () => {
+      for (const [index, stream] of streams.entries()) {
+        if (stream instanceof Topic) connection.join(stream);
+        else {
+          if (channel.endsWith('.obu')) connection.send(obuFull(stream.book, wanted[index]?.level ?? 50));
+          stream.join(connection);
+        }
+      }
+    };
+  }
+
+  /** Sends tickers, and every other second candlesticks. */
+  everySecond(): void {
+    const nowUs = this.dependencies.clock.epochUs();
+    this.seconds++;
+    for (const { topic, everySeconds, frame } of this.paced.values()) {
+      if (topic.subscribers === 0 || this.seconds % everySeconds !== 0) continue;
+      const text = frame(nowUs);
+      if (text !== null) this.app.publish(topic, text);
     }
   }
 
   /** Streams of a payload, or what is wrong with it. One unknown symbol fails the whole request. */
-  private read(channel: string, payload: unknown): Wanted[] | Refusal {
+  private read(channel: string, payload: unknown): Wanted[] | SubscriptionRefusal {
     const texts = textList(payload);
     if (texts === null || texts.length === 0) return { code: 2, message: 'invalid argument: payload' };
     const [first = '', second = '', third = ''] = texts;
@@ -80,6 +95,11 @@ export class GateioStreams implements SocketProtocol {
     const bare = channel.slice(this.market.length + 1);
     if (!channel.startsWith(`${this.market}.`)) return { code: 2, message: `unknown channel ${channel}` };
     switch (bare) {
+      case 'candlesticks':
+        if (SOCKET_INTERVAL_MS[first] === undefined || texts.length !== 2)
+          return { code: 2, message: `invalid argument: interval ${first}` };
+        return this.all([[second, first, 0]], bare);
+      case 'tickers':
       case 'book_ticker':
       case 'trades':
         return this.all(
@@ -118,7 +138,7 @@ export class GateioStreams implements SocketProtocol {
     }
   }
 
-  private all(entries: readonly (readonly [string, string, number])[], channel: string): Wanted[] | Refusal {
+  private all(entries: readonly (readonly [string, string, number])[], channel: string): Wanted[] | SubscriptionRefusal {
     const wanted: Wanted[] = [];
     for (const [symbol, interval, level] of entries) {
       const book = this.bySymbol.get(symbol);
@@ -130,9 +150,10 @@ export class GateioStreams implements SocketProtocol {
   }
 
   /** obu refuses a book that the connection has already, whatever the depth. */
-  private conflict(connection: Connection, streams: readonly BookStream[]): Refusal | null {
-    for (const { key, book } of streams) {
-      if (!key.startsWith(`${this.market}.obu:`)) continue;
+  private conflict(connection: Connection, streams: readonly (BookStream | Topic)[]): SubscriptionRefusal | null {
+    for (const stream of streams) {
+      if (stream instanceof Topic || !stream.key.startsWith(`${this.market}.obu:`)) continue;
+      const { book } = stream;
       for (const level of [50, 400]) {
         const other = this.streams.find(this.key({ book, channel: 'obu', interval: '', level }, styleOf(connection)));
         if (other !== undefined && connection.topics.has(other.topic)) {
@@ -147,8 +168,9 @@ export class GateioStreams implements SocketProtocol {
     return `${this.market}.${channel}:${book.instrument.symbol}:${interval}:${level}:${sizesAsText ? 'text' : 'number'}`;
   }
 
-  private stream(wanted: Wanted, style: NumberStyle): BookStream {
+  private stream(wanted: Wanted, style: NumberStyle): BookStream | Topic {
     const key = this.key(wanted, style);
+    if (wanted.channel === 'tickers' || wanted.channel === 'candlesticks') return this.pace(key, wanted, style);
     const known = this.streams.find(key);
     if (known !== undefined) return known;
     const { book, channel, level } = wanted;
@@ -157,28 +179,24 @@ export class GateioStreams implements SocketProtocol {
     return this.streams.open(key, book, encoder(wanted, view, style), view);
   }
 
-  private reply(
-    connection: Connection,
-    ms: number,
-    channel: string,
-    event: unknown,
-    payload: unknown,
-    id: unknown,
-    refusal: Refusal | null,
-  ): string {
-    const trace = (++this.replies).toString(16).padStart(32, '0');
-    const echoed = id === undefined ? '' : `"id":${quoted(id)},`;
-    const error = refusal === null ? '' : `"error":${quoted(refusal)},`;
-    return (
-      `{"time":${Math.floor(ms / 1000)},"time_ms":${ms},${echoed}"conn_id":"${connectionId(connection)}","trace_id":"${trace}",` +
-      `"channel":${quoted(channel)},"event":${quoted(event ?? '')},"payload":${quoted(payload ?? null)},${error}` +
-      `"result":{"status":"${refusal === null ? 'success' : 'fail'}"},"requestId":"${trace}"}`
-    );
+  private pace(key: string, { book, channel, interval }: Wanted, style: NumberStyle): Topic {
+    const known = this.paced.get(key);
+    if (known !== undefined) return known.topic;
+    const { engine } = this.dependencies;
+    const topic = new Topic(key);
+    const intervalMs = SOCKET_INTERVAL_MS[interval] ?? 0;
+    if (channel === 'tickers')
+      this.paced.set(key, { topic, everySeconds: 1, frame: (nowUs) => tickerPush(engine, book, style, nowUs) });
+    else {
+      const frame = (nowUs: number): string | null => candlePush(engine, book, interval, intervalMs, nowUs);
+      this.paced.set(key, { topic, everySeconds: CANDLES_EVERY_S, frame });
+    }
+    return topic;
   }
 }
 
-function connectionId(connection: Connection): string {
-  return connection.id.toString(16).padStart(16, '0');
+function topicOf(stream: BookStream | Topic): Topic {
+  return stream instanceof Topic ? stream : stream.topic;
 }
 
 function encoder({ book, channel, level }: Wanted, view: DepthView | null, style: NumberStyle): Encoder {

@@ -1,0 +1,30 @@
+// P11: orders were lost or stuck in the client. Goal: after any gap in what is seen, the gateway's orders are the venue's: ended ones
+// are told, unknown ones (orphans) are told as well. It looks whenever the stream is back; the sweep by the clock belongs to whoever
+// executes, and so does cancelling what nobody wants.
+import { expect, test } from 'vitest';
+import { buy, Rig } from '../gateway/rig.js';
+
+test('P11: an order that ended while nobody looked does not stay open in the client', async () => {
+  const rig = await (await Rig.create()).start();
+  for (const cid of ['a', 'b', 'c']) await rig.until(rig.gateway.place(buy(cid)));
+  rig.venue.mutePushes = true; // as when the stream lost these words
+  const [first, second] = rig.venue.orders;
+  if (first === undefined || second === undefined) throw new Error('no orders');
+  rig.venue.fill(first, '1');
+  second.state = 'canceled';
+  rig.venue.mutePushes = false;
+  rig.venue.dropStreams();
+  await rig.pass(45_000);
+  const last = new Map(rig.of('order').map(({ order }) => [order.clientOrderId, order.state]));
+  expect(Object.fromEntries(last)).toEqual({ a: 'filled', b: 'canceled', c: 'open' });
+  await rig.stop();
+});
+
+test('P11: an order at the venue that the client does not know is told', async () => {
+  const rig = await (await Rig.create()).start();
+  rig.venue.orders.push({ id: 'o-orphan', cid: 'orphan', symbol: 'AAAUSDT', qty: '1', state: 'open', filled: '0' });
+  rig.venue.dropStreams();
+  await rig.pass(45_000);
+  expect(rig.of('order').map(({ order }) => [order.venueOrderId, order.state])).toContainEqual(['o-orphan', 'open']);
+  await rig.stop();
+});
