@@ -1,6 +1,7 @@
 import ccxt, { type Exchange } from 'ccxt';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { SimulatedBook } from '../../src/sim/market/book.js';
+import { refusal } from './binance-client.js';
 import { type ConformanceVenue, startVenue } from './rig.js';
 
 const PUBLIC = ['wallet', 'futures', 'margin', 'delivery', 'spot', 'options', 'sub_accounts', 'earn'];
@@ -74,9 +75,7 @@ export async function client(changes: Record<string, unknown> = {}): Promise<Exc
 export const spotBook = (): SimulatedBook => venue().book('spot', 'BTC');
 export const futuresBook = (): SimulatedBook => venue().book('futures', 'ETH');
 
-/** Waits until the venue has confirmed the subscriptions of those channels. */
-export async function listening(exchange: Exchange, channels: readonly string[]): Promise<void> {
-  const answered = exchange as unknown as { handleSubscriptionStatus(client: unknown, message: { channel?: string }): void };
-  void answered;
-  void channels;
+/** Waits until what was subscribed to has reached the venue: a request on the same connection is answered after it. */
+export async function listening(exchange: Exchange, symbol: string): Promise<void> {
+  expect(await refusal(() => exchange.fetchOrderWs('999999', symbol))).toBeInstanceOf(ccxt.OrderNotFound);
 }

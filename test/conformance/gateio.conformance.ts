@@ -5,7 +5,7 @@ import { orderIdOf } from '../../src/sim/fronts/gateio/order-ids.js';
 import { moneyText } from '../../src/sim/matching/money.js';
 import type { EngineOrder } from '../../src/sim/matching/types.js';
 import { amountOf, away, type Implicit, implicit, levels, number, price, refusal, untilOrder } from './binance-client.js';
-import { client, futuresBook, spotBook, useVenue, venue } from './gateio-client.js';
+import { client, futuresBook, listening, spotBook, useVenue, venue } from './gateio-client.js';
 
 useVenue();
 
@@ -133,7 +133,9 @@ describe('ccxt gate: spot trading', () => {
     expect(await exchange.cancelOrder(String(placed.id), symbol)).toMatchObject({ id: placed.id, status: 'canceled' });
     expect(venue().account.openOrders(own)).toEqual([]);
     expect(await exchange.fetchOrder(String(placed.id), symbol)).toMatchObject({ status: 'canceled', filled: 0 });
-    const two = await Promise.all([at, away(own, 'buy', 0.03)].map((limit) => exchange.createLimitBuyOrder(symbol, amount, limit)));
+    const two = await Promise.all(
+      [at, away(own, 'buy', 0.03)].map((limit) => exchange.createLimitBuyOrder(symbol, amount, limit)),
+    );
     expect((await exchange.cancelAllOrders(symbol)).map(({ id }) => id).sort()).toEqual(two.map(({ id }) => id).sort());
     expect((await exchange.fetchClosedOrders(symbol)).length).toBeGreaterThanOrEqual(3);
   });
@@ -146,7 +148,10 @@ describe('ccxt gate: spot trading', () => {
     expect(sold).toMatchObject({ status: 'closed', filled: amount, remaining: 0, side: 'sell' });
     const byEngine = engineOrder(sold.id);
     expect(sold.cost).toBe(number(byEngine.filledQuote));
-    expect(sold.info).toMatchObject({ fee: moneyText(byEngine.fills.reduce((sum, { fee }) => sum + fee, 0n)), fee_currency: 'USDT' });
+    expect(sold.info).toMatchObject({
+      fee: moneyText(byEngine.fills.reduce((sum, { fee }) => sum + fee, 0n)),
+      fee_currency: 'USDT',
+    });
     const bought = await exchange.createMarketBuyOrderWithCost(symbol, 250);
     const spent = engineOrder(bought.id);
     expect(bought.status).toBe('closed');
@@ -196,7 +201,7 @@ describe('ccxt gate: spot trading', () => {
     const opening = untilOrder(exchange, symbol, ({ status }) => status === 'open');
     const fill = exchange.watchMyTrades(symbol);
     const change = exchange.watchBalance();
-    await listening(exchange, ['spot.orders', 'spot.usertrades', 'spot.balances']);
+    await listening(exchange, symbol);
     const placed = await exchange.createLimitBuyOrder(symbol, amountOf(own, 100), away(own, 'buy', 0.02));
     expect(await opening).toMatchObject({ id: placed.id, price: placed.price, filled: 0 });
     expect((await change)['USDT']?.used).toBe(number(venue().account.balance('spot', 'USDT').locked));
@@ -247,15 +252,19 @@ describe('ccxt gate: spot trading', () => {
     expect(await refused({ amount: String(amountOf(own, 8_000_000)) })).toBeInstanceOf(ccxt.InsufficientFunds);
     expect(await refused({ currency_pair: 'NOPE_USDT' })).toBeInstanceOf(ccxt.BadSymbol);
     await nextSecond();
-    expect(await refused({ text: 'no prefix' })).toBeInstanceOf(ccxt.BadRequest);
+    expect((await refused({ text: 'no prefix' })).message).toContain('INVALID_CLIENT_ORDER_ID');
     expect(await refusal(() => exchange.fetchOrder('999999', symbol))).toBeInstanceOf(ccxt.OrderNotFound);
     expect(await refusal(() => exchange.cancelOrder('999999', symbol))).toBeInstanceOf(ccxt.OrderNotFound);
-    const clientOrderId = 'twice-1';
+    const clientOrderId = 'again-1';
     await exchange.createLimitBuyOrder(symbol, amount, at, { clientOrderId });
     const twice = await refusal(() => exchange.createLimitBuyOrder(symbol, amount, at, { clientOrderId }));
     expect(twice).toBeInstanceOf(ccxt.InvalidOrder);
     expect(twice.message).toContain('REPEATED_CREATION');
-    for (const changes of [{ secret: 'not the secret' }, { apiKey: 'nobody' }, { nonce: () => Math.floor(Date.now() / 1000) - 90 }]) {
+    for (const changes of [
+      { secret: 'not the secret' },
+      { apiKey: 'nobody' },
+      { nonce: () => Math.floor(Date.now() / 1000) - 90 },
+    ]) {
       const other = await client();
       Object.assign(other, changes);
       expect(await refusal(() => (implicit(other)['privateSpotGetAccounts'] as Implicit[string])())).toBeInstanceOf(

@@ -21,9 +21,9 @@ const Frame = z.object({
   ack: z.boolean().nullish(),
   channel: z.string().nullish(),
   type: z.string().nullish(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   header: z.looseObject({ status: z.union([z.string(), z.number()]).transform(String) }).nullish(),
-  data: z.object({ result: z.unknown(), errs: Errors.nullish() }).nullish(),
+  data: z.object({ result: z.unknown().optional(), errs: Errors.nullish() }).nullish(),
 });
 
 /** Order entry over WebSocket: a log-on, then requests without signatures, each answered twice: taken, and done. */

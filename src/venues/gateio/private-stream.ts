@@ -21,7 +21,7 @@ const Frame = z.object({
   event: z.string().nullish(),
   type: z.string().nullish(),
   error: z.object({ code: z.number().nullish(), message: z.string().nullish() }).nullish(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
 });
 const SpotBalance = z.object({ currency: z.string().min(1), total: plainDecimal, available: plainDecimal });
 const FuturesBalance = z.object({ currency: z.string().nullish(), balance: plainDecimal });
