@@ -371,6 +371,7 @@ export class VenueGateway {
 
   private async shutDown(): Promise<void> {
     this.desk.close();
+    this.queue.closeOrders();
     this.clockTimer?.cancel();
     const endWaits = (): void => {
       this.pauses.stop();

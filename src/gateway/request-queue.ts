@@ -23,6 +23,7 @@ export class RequestQueue {
   private readonly waiting: Readonly<Record<Purpose, Waiter[]>> = { cancel: [], order: [], session: [], read: [] };
   private wake: Timer | undefined;
   private stopped = false;
+  private ordersClosed = false;
 
   constructor(
     private readonly budgets: RateBudgets,
@@ -32,7 +33,7 @@ export class RequestQueue {
 
   /** Takes the costs now, in this tick. @returns false when the request would have to wait */
   tryAdmit(costs: readonly RateCost[], purpose: Purpose): boolean {
-    return !this.stopped && !this.mustQueue(costs, purpose) && this.budgets.take(costs, purpose);
+    return !this.shuts(purpose) && !this.mustQueue(costs, purpose) && this.budgets.take(costs, purpose);
   }
 
   /**
@@ -41,7 +42,7 @@ export class RequestQueue {
    */
   async admit(costs: readonly RateCost[], purpose: Purpose): Promise<void> {
     if (this.tryAdmit(costs, purpose)) return;
-    if (this.stopped) throw stoppedError();
+    if (this.shuts(purpose)) throw stoppedError();
     const queue = this.waiting[purpose];
     const waitMs = this.budgets.waitMs(costs, purpose);
     const mostMs = this.settings.waitMsMax[purpose];
@@ -74,15 +75,27 @@ export class RequestQueue {
     return PURPOSES.reduce((sum, purpose) => sum + this.waiting[purpose].length, 0);
   }
 
+  /** From here on no order leaves; those that wait are refused. */
+  closeOrders(): void {
+    this.ordersClosed = true;
+    this.failAll('order');
+  }
+
   /** Refuses everything that waits and whatever comes later. */
   stop(): void {
     this.stopped = true;
     this.wake?.cancel();
-    for (const purpose of PURPOSES) {
-      for (const waiter of this.waiting[purpose].splice(0)) {
-        waiter.deadline.cancel();
-        waiter.fail(stoppedError());
-      }
+    for (const purpose of PURPOSES) this.failAll(purpose);
+  }
+
+  private shuts(purpose: Purpose): boolean {
+    return this.stopped || (this.ordersClosed && purpose === 'order');
+  }
+
+  private failAll(purpose: Purpose): void {
+    for (const waiter of this.waiting[purpose].splice(0)) {
+      waiter.deadline.cancel();
+      waiter.fail(stoppedError());
     }
   }
 

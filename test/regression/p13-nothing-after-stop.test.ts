@@ -4,8 +4,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PlaceOutcome } from '../../src/gateway/order-desk.js';
+import type { RateBudgetRule } from '../../src/venues/trading.js';
 import { buy, NOTHING_LEFT, Rig } from '../gateway/rig.js';
 
+/** So little that orders wait for their turn, though not too long to be sent. */
+const TIGHT: readonly RateBudgetRule[] = [{ name: 'weight', kind: 'window', limit: 4, windowMs: 200, scope: 'address' }];
 /** Within this, what had left before the stop has arrived: the way to the venue takes 5 ms. */
 const UNDER_WAY_MS = 5;
 
@@ -19,9 +22,13 @@ test('P13: after stop() nothing is submitted', async () => {
         latersMs: fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 1, maxLength: 6 }),
         fate: fc.constantFrom('serve' as const, 'lose-answer' as const, 'lose-request' as const),
         drop: fc.boolean(),
+        tight: fc.boolean(),
+        skewMs: fc.constantFrom(0, 60_000),
       }),
-      async ({ orderEntry, gapsMs, stopAfter, latersMs, fate, drop }) => {
-        const rig = await (await Rig.create({ orderEntry })).start();
+      async ({ orderEntry, gapsMs, stopAfter, latersMs, fate, drop, tight, skewMs }) => {
+        const rig = await (await Rig.create({ orderEntry, ...(tight && { budgets: TIGHT }) })).start();
+        if (tight) await rig.pass(1_000);
+        rig.venue.skewMs = skewMs; // what is refused for its time is sent again
         rig.venue.fate = (what) => (/place|POST .order/.test(what) ? fate : 'serve');
         const work: Promise<PlaceOutcome>[] = [];
         let orders = 0;

@@ -10,7 +10,7 @@ import { hmacHex } from './signing.js';
 const LIFETIME_MS = 86_400_000;
 const CLOSED = 3;
 
-const Frame = z.object({ channel: z.string(), data: z.unknown() });
+const Frame = z.object({ channel: z.string(), data: z.unknown().optional() });
 const Deal = z.object({
   id: idText,
   symbol: z.string().min(1),
