@@ -8,6 +8,7 @@ import type { OrderRequest } from '../src/domain/order.js';
 import { SeededRandom } from '../src/domain/random.js';
 import { SystemClock, systemTimers } from '../src/domain/system-clock.js';
 import { VenueGateway } from '../src/gateway/gateway.js';
+import { marketEndpoints } from '../src/sim/fronts/front.js';
 import { HttpClient } from '../src/transport/http.js';
 import { connectWebSocket } from '../src/transport/web-socket.js';
 import { Directory } from '../src/venues/directory.js';
@@ -54,8 +55,7 @@ async function roundTrips(effort: Effort): Promise<BenchResult[]> {
   const ready = thread.first as OrderVenueReady;
   const http = new HttpClient({ timeoutMs: 5_000, bodyBytesMax: 1e7, connectionsMax: 4 }, systemTimers);
   const entry = tradingEntry('binance', 'futures');
-  const { restFutures, rest, wsPrivateFutures = null, wsTradeFutures = null } = ready.endpoints;
-  const endpoints = { rest: restFutures ?? rest, wsPrivate: wsPrivateFutures, wsTrade: wsTradeFutures };
+  const endpoints = marketEndpoints(ready.endpoints, 'futures');
   const gateways = { ws: open(entry, endpoints, ready, http, true), rest: open(entry, endpoints, ready, http, false) };
   await gateways.ws.start();
   await gateways.rest.start();

@@ -4,7 +4,7 @@ import { VenueRequestError } from '../domain/errors.js';
 import type { AcceptanceCase } from './case.js';
 import { demand, NotApplicable, present } from './demand.js';
 import { filled, idOf, placed, queried, told } from './order-steps.js';
-import type { Subject } from './subject.js';
+import { type Subject, spoiled } from './subject.js';
 
 const BACK_WITHIN_MS = 60_000;
 const SKEW_MS = 90_000;
@@ -18,7 +18,7 @@ export const ACCOUNT_CASES: readonly AcceptanceCase[] = [
     id: 'X-20',
     title: 'A wrong signature is refused as a matter of credentials',
     async run(subject) {
-      const gateway = subject.makeGateway(subject.parts.wrongCredentials);
+      const gateway = subject.makeGateway(spoiled(subject.parts.credentials));
       await gateway.loadInstruments();
       const kind = await gateway.balances().then(
         () => 'answered',

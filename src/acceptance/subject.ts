@@ -1,5 +1,5 @@
 import type { Clock, Timers } from '../domain/clock.js';
-import type { Credentials } from '../domain/credentials.js';
+import { Credentials } from '../domain/credentials.js';
 import { ceilToGrid, Decimal, floorToGrid } from '../domain/decimal.js';
 import { InvalidInputError, VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
@@ -25,8 +25,6 @@ export interface SubjectParts {
   readonly endpoints: TradingOptions['endpoints'];
   readonly feed: FeedProtocol;
   readonly credentials: Credentials;
-  /** Key of the same account with a wrong secret. */
-  readonly wrongCredentials: Credentials;
   readonly nonces: Nonces;
   /** The instrument that is traded; the most liquid one of a major asset when left out. */
   readonly symbol?: string;
@@ -245,4 +243,11 @@ export class Subject {
     if (first === undefined) throw new InvalidInputError('the venue lists no instrument to trade');
     return first;
   }
+}
+
+/** The same key with a secret that is wrong but of the right form. */
+export function spoiled(credentials: Credentials): Credentials {
+  const secret = credentials.secret();
+  const first = secret.startsWith('A') ? 'B' : 'A';
+  return new Credentials(credentials.apiKey(), first + secret.slice(1), credentials.passphrase());
 }

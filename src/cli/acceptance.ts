@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { type CaseResult, runMatrix } from '../acceptance/matrix.js';
 import { Subject } from '../acceptance/subject.js';
 import type { Clock, Timers } from '../domain/clock.js';
-import { Credentials } from '../domain/credentials.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import { Nonces } from '../gateway/nonces.js';
@@ -16,7 +15,7 @@ import { EXIT_FOUND_FAULT, EXIT_GOOD } from './exit.js';
 import { openHttp, socketsOf } from './gateways.js';
 import { SimulationProcess } from './simulation-process.js';
 import { SystemRandom } from './system-random.js';
-import { marketEndpoints, simulatedCredentials } from './venue-access.js';
+import { reachedMarket, simulatedCredentials } from './venue-access.js';
 
 export interface AcceptanceFlags {
   readonly venue: VenueId;
@@ -69,13 +68,12 @@ export async function runAcceptance(
     if (credentials === undefined) throw new InvalidInputError(`the simulation has no ${flags.venue}`);
     const all: MarketResults[] = [];
     for (const entry of entries) {
-      const { feed, trading } = marketEndpoints(config, started?.endpoints, entry.venue, entry.market);
+      const { feed, trading } = reachedMarket(config, started?.endpoints, entry.venue, entry.market);
       const subject = new Subject({
         makeTrading: entry.make,
         endpoints: trading,
         feed: feedProtocol(entry.venue, entry.market, feed === undefined ? {} : { endpoints: feed }),
         credentials,
-        wrongCredentials: spoiled(credentials),
         nonces: new Nonces(surroundings.clock),
         ...(flags.symbol !== undefined && { symbol: flags.symbol }),
         run: randomBytes(8).toString('hex'),
@@ -123,11 +121,4 @@ function summaryLine(results: readonly CaseResult[]): string {
   const times = (verdict: CaseResult['verdict']): number => results.filter((result) => result.verdict === verdict).length;
   const verdicts = (['passed', 'failed', 'fault', 'not applicable'] as const).map((verdict) => `${times(verdict)} ${verdict}`);
   return `  ${verdicts.join(', ')}\n\n`;
-}
-
-/** The same key with a secret that is wrong but of the right form. */
-function spoiled(credentials: Credentials): Credentials {
-  const secret = credentials.secret();
-  const first = secret.startsWith('A') ? 'B' : 'A';
-  return new Credentials(credentials.apiKey(), first + secret.slice(1), credentials.passphrase());
 }

@@ -20,7 +20,7 @@ import { openHttp, publicGateway } from './gateways.js';
 import { ProgressBar } from './progress-bar.js';
 import { SimulationProcess } from './simulation-process.js';
 import { type TextColumn, textTable } from './text-table.js';
-import { marketEndpoints } from './venue-access.js';
+import { reachedMarket } from './venue-access.js';
 
 export interface DiscoverFlags {
   /** The real venues instead of simulated ones. */
@@ -68,7 +68,7 @@ export async function runDiscover(
       venue: entry.venue,
       gateway: publicGateway(
         entry,
-        marketEndpoints(config, started?.endpoints, entry.venue, flags.market).trading,
+        reachedMarket(config, started?.endpoints, entry.venue, flags.market).trading,
         http,
         surroundings,
       ),

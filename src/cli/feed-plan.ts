@@ -5,10 +5,11 @@ import { createSharedBooks, type SharedBooks } from '../kernel/memory.js';
 import { planMemory, type ThreadRequest } from '../kernel/plan.js';
 import { buildUniverse, type Universe, type UniverseFeed } from '../market/universe.js';
 import type { HttpClient } from '../transport/http.js';
-import type { FeedEndpoints, FeedOptions, FeedProtocol } from '../venues/contract.js';
+import type { FeedOptions, FeedProtocol } from '../venues/contract.js';
 import { FEEDS } from '../venues/registry.js';
 import type { Config } from './config.js';
 import type { SimulationEndpoints } from './simulation-process.js';
+import { reachedMarket } from './venue-access.js';
 
 /** One feed that will be followed. */
 export interface PlannedFeed {
@@ -29,32 +30,14 @@ const READER_THREAD: ThreadRequest = { inputBytes: 64, levelsMax: 1, copyLevelsM
 
 const METADATA_TRIES = 3;
 
-/** Where a feed's venue is: the simulation's address, what the configuration says, or the venue's own. */
-function endpointsOf(
-  config: Config,
-  simulated: SimulationEndpoints | undefined,
-  venue: VenueId,
-  futures: boolean,
-): FeedEndpoints | undefined {
-  const found = simulated?.[venue];
-  if (simulated !== undefined) {
-    const rest = futures ? found?.restFutures : found?.rest;
-    const wsPublic = futures ? found?.wsPublicFutures : found?.wsPublic;
-    return rest === undefined || wsPublic === undefined ? undefined : { rest, wsPublic };
-  }
-  const { endpoints, futuresEndpoints } = config.venues[venue];
-  const own = futures ? futuresEndpoints : endpoints;
-  return own?.rest === undefined || own.wsPublic === undefined ? undefined : { rest: own.rest, wsPublic: own.wsPublic };
-}
-
 /** The feeds that the configuration asks for and that exist. @throws InvalidInputError when fewer than two venues are left */
 export function planFeeds(config: Config, simulated?: SimulationEndpoints): PlannedFeed[] {
   const planned: PlannedFeed[] = [];
   for (const { venue, market, make } of FEEDS) {
     const settings = config.venues[venue];
     if (!settings.enabled || !(market === 'futures' ? settings.futures : settings.spot)) continue;
-    const endpoints = endpointsOf(config, simulated, venue, market === 'futures');
-    if (simulated !== undefined && endpoints === undefined) continue;
+    if (simulated !== undefined && simulated[venue] === undefined) continue;
+    const { feed: endpoints } = reachedMarket(config, simulated, venue, market);
     const options: FeedOptions = endpoints === undefined ? {} : { endpoints };
     planned.push({ protocol: make(options), options });
   }

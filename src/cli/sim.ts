@@ -46,8 +46,8 @@ export async function runSimulation({ json = false, faults, capture = [], ...inp
 }
 
 /** Endpoints and first test key of each venue, under the names that --json prints. */
-function venuesOf({ endpoints, keys }: Simulation): Record<string, Record<string, string | null>> {
-  const described: Record<string, Record<string, string | null>> = {};
+function venuesOf({ endpoints, keys }: Simulation): Record<string, Record<string, string | null | undefined>> {
+  const described: Record<string, Record<string, string | null | undefined>> = {};
   for (const venue of VENUES) {
     const reached = endpoints[venue];
     if (reached === undefined) continue;

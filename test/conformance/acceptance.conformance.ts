@@ -8,6 +8,7 @@ import { Credentials } from '../../src/domain/credentials.js';
 import { SeededRandom } from '../../src/domain/random.js';
 import { SystemClock, systemTimers } from '../../src/domain/system-clock.js';
 import { Nonces } from '../../src/gateway/nonces.js';
+import { marketEndpoints } from '../../src/sim/fronts/front.js';
 import { HttpClient } from '../../src/transport/http.js';
 import { connectWebSocket } from '../../src/transport/web-socket.js';
 import { feedProtocol } from '../../src/venues/registry.js';
@@ -35,21 +36,12 @@ describe.each(TRADING)('$venue $market', ({ venue, market, make }) => {
   beforeAll(async () => {
     running = await startVenue(venue);
     const { endpoints, key } = running;
-    const futures = market === 'futures';
-    const rest = (futures ? endpoints.restFutures : undefined) ?? endpoints.rest;
-    const wsPublic = (futures ? endpoints.wsPublicFutures : undefined) ?? endpoints.wsPublic;
-    const wsPrivate = (futures ? endpoints.wsPrivateFutures : endpoints.wsPrivate) ?? null;
-    const wsTrade = (futures ? endpoints.wsTradeFutures : endpoints.wsTrade) ?? null;
+    const { rest, wsPublic, wsPrivate, wsTrade } = marketEndpoints(endpoints, market);
     subject = new Subject({
       makeTrading: make,
       endpoints: { rest, wsPrivate, wsTrade },
       feed: feedProtocol(venue, market, { endpoints: { rest, wsPublic } }),
       credentials: new Credentials(key.apiKey, key.secret, key.passphrase),
-      wrongCredentials: new Credentials(
-        key.apiKey,
-        `${key.secret.slice(0, -2)}${key.secret.endsWith('A=') ? 'B=' : 'A='}`,
-        key.passphrase,
-      ),
       nonces: new Nonces(clock),
       run: 'acceptance',
       http,

@@ -9,6 +9,7 @@ import { SeededRandom } from '../../src/domain/random.js';
 import { SystemClock, systemTimers } from '../../src/domain/system-clock.js';
 import { decimalText } from '../../src/kernel/book-view.js';
 import type { FaultRuleInput } from '../../src/sim/faults/rules.js';
+import { marketEndpoints } from '../../src/sim/fronts/front.js';
 import type { SimulatedBook } from '../../src/sim/market/book.js';
 import { FEEDS } from '../../src/venues/registry.js';
 import { type ConformanceVenue, startVenue } from './rig.js';
@@ -56,9 +57,7 @@ describe.each(FEEDS)('books of $venue $market', ({ venue, market, make }) => {
   it('are those of the engine under load, through faults and after them', { timeout: 120_000 }, async () => {
     running = await startVenue(venue, { symbols: 6, futuresSymbols: 4, updatesPerSecond: 3_000, seed: 11 });
     const { endpoints, simulation } = running;
-    const futures = market === 'futures';
-    const rest = (futures ? endpoints.restFutures : undefined) ?? endpoints.rest;
-    const wsPublic = (futures ? endpoints.wsPublicFutures : undefined) ?? endpoints.wsPublic;
+    const { rest, wsPublic } = marketEndpoints(endpoints, market);
     const books = BASES.map((base) => (running as ConformanceVenue).book(market, base));
     const clock = new SystemClock();
     feed = new LocalFeed(

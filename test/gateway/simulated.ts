@@ -9,6 +9,7 @@ import type { AccountEvent, GatewayNotice } from '../../src/gateway/events.js';
 import { VenueGateway } from '../../src/gateway/gateway.js';
 import type { GatewaySettings } from '../../src/gateway/settings.js';
 import type { FaultRuleInput } from '../../src/sim/faults/rules.js';
+import { marketEndpoints } from '../../src/sim/fronts/front.js';
 import { LoopbackHost } from '../../src/sim/hosts/loopback-host.js';
 import type { EngineOrder } from '../../src/sim/matching/types.js';
 import { parseSimulationOptions } from '../../src/sim/options.js';
@@ -178,10 +179,5 @@ export const NOTHING_LEFT = { stopped: true, timers: 0, sockets: 0, requests: 0 
 function endpointsOf(simulation: Simulation, { venue, market }: TradingEntry): TradingEndpoints {
   const found = simulation.endpoints[venue];
   if (found === undefined) throw new Error(`${venue} is not simulated`);
-  if (market === 'spot') return { rest: found.rest, wsPrivate: found.wsPrivate ?? null, wsTrade: found.wsTrade ?? null };
-  return {
-    rest: found.restFutures ?? found.rest,
-    wsPrivate: found.wsPrivateFutures ?? null,
-    wsTrade: found.wsTradeFutures ?? null,
-  };
+  return marketEndpoints(found, market);
 }

@@ -14,6 +14,7 @@ import type { GatewaySettings } from '../../gateway/settings.js';
 import { Directory } from '../../venues/directory.js';
 import type { TradingEndpoints, TradingProtocol } from '../../venues/trading.js';
 import type { TradingEntry } from '../../venues/trading-registry.js';
+import { marketEndpoints } from '../fronts/front.js';
 import type { LoopbackHost } from '../hosts/loopback-host.js';
 import type { SimulatedBook } from '../market/book.js';
 import type { EngineAccount, EngineOrder, MatchingEngine } from '../matching/types.js';
@@ -177,10 +178,5 @@ function withoutRules(protocol: TradingProtocol): TradingProtocol {
 function endpointsOf({ endpoints }: Simulation, { venue, market }: TradingEntry): TradingEndpoints {
   const found = endpoints[venue];
   if (found === undefined) throw new InvalidInputError(`${venue} is not simulated`, { venue });
-  if (market === 'spot') return { rest: found.rest, wsPrivate: found.wsPrivate ?? null, wsTrade: found.wsTrade ?? null };
-  return {
-    rest: found.restFutures ?? found.rest,
-    wsPrivate: found.wsPrivateFutures ?? null,
-    wsTrade: found.wsTradeFutures ?? null,
-  };
+  return marketEndpoints(found, market);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.js';
+import type { Market } from '../../domain/venue.js';
 import type { VenueAccess } from '../access/venue-access.js';
 import type { BookBatch, SimulatedBook } from '../market/book.js';
 import type { SimulatedMarket } from '../market/market.js';
@@ -10,12 +11,33 @@ import type { VenueApp } from './venue-app.js';
 export interface VenueEndpoints {
   rest: string;
   wsPublic: string;
-  wsPrivate?: string | null;
-  wsTrade?: string | null;
-  restFutures?: string;
-  wsPublicFutures?: string;
-  wsPrivateFutures?: string | null;
-  wsTradeFutures?: string | null;
+  wsPrivate?: string | null | undefined;
+  wsTrade?: string | null | undefined;
+  restFutures?: string | undefined;
+  wsPublicFutures?: string | undefined;
+  wsPrivateFutures?: string | null | undefined;
+  wsTradeFutures?: string | null | undefined;
+}
+
+/** Where one market of a venue is reached; null: the venue has no such interface. */
+export interface MarketEndpoints {
+  readonly rest: string;
+  readonly wsPublic: string;
+  readonly wsPrivate: string | null;
+  readonly wsTrade: string | null;
+}
+
+/** The endpoints of one market among those of its venue. */
+export function marketEndpoints(venue: Readonly<VenueEndpoints>, market: Market): MarketEndpoints {
+  const { rest, wsPublic, wsPrivate = null, wsTrade = null } = venue;
+  if (market === 'spot') return { rest, wsPublic, wsPrivate, wsTrade };
+  const { restFutures, wsPublicFutures, wsPrivateFutures = null, wsTradeFutures = null } = venue;
+  return {
+    rest: restFutures ?? rest,
+    wsPublic: wsPublicFutures ?? wsPublic,
+    wsPrivate: wsPrivateFutures,
+    wsTrade: wsTradeFutures,
+  };
 }
 
 /** What a front is built from. */

@@ -119,12 +119,15 @@ export class SpotDesk {
 }
 
 /** A decimal of a body as units. @throws Refused */
-export function units(params: Params, name: string, decimals: number): number {
+function units(params: Params, name: string, decimals: number): number {
   const text = requiredText(params, name);
   if (!/^\d+(\.\d*)?$/.test(text) || Number(text) === 0) throw invalid(name);
   const value = unitsOfText(text, decimals);
-  if (value === null) throw new Refused('INVALID_PRECISION', `Invalid precision of ${name}`);
-  return value;
+  if (value !== null) return value;
+  const tooFine = (/\.(\d*?)0*$/.exec(text)?.[1]?.length ?? 0) > decimals;
+  throw tooFine
+    ? new Refused('INVALID_PRECISION', `Invalid precision of ${name}`)
+    : new Refused('AMOUNT_TOO_MUCH', `${name} is too much`);
 }
 
 function quoteOf(text: string, decimals: number): Money {
