@@ -10,7 +10,7 @@ let running: Stage;
 let trader: Trader;
 
 beforeEach(async () => {
-  running = await stage('gateio');
+  running = await stage('gateio', { updatesPerSecond: 20 });
   trader = new Trader(running);
 });
 afterEach(() => running.close());
@@ -78,7 +78,7 @@ describe('orders of contracts', () => {
     expect((await get(`orders/${String(id)}`)).json).toMatchObject({ id, status: 'finished' });
     await running.time.pass(541_000);
     expect(await get(`orders/${String(id)}`)).toMatchObject({ status: 404, json: { label: 'ORDER_NOT_FOUND' } });
-  }, 30_000);
+  });
 
   it('are cancelled in lists, by side, and when the countdown is over', async () => {
     const first = (await post()).json as Row;

@@ -8,7 +8,7 @@ let running: Stage;
 let trader: Trader;
 
 beforeEach(async () => {
-  running = await stage('gateio');
+  running = await stage('gateio', { updatesPerSecond: 20 });
   trader = new Trader(running);
 });
 afterEach(() => running.close());
@@ -101,7 +101,7 @@ describe('spot orders', () => {
     expect((await trader.send('GET', 'spot/orders/t-abc', `currency_pair=${PAIR}`)).status).toBe(404);
     expect((await trader.send('GET', `spot/orders/${String(placed['id'])}`, `currency_pair=${PAIR}`)).status).toBe(200);
     await place({ text: 't-abc' });
-  }, 30_000);
+  });
 
   it.each([
     [{ currency_pair: 'X_Y' }, 'INVALID_CURRENCY_PAIR'],

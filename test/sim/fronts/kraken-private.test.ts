@@ -323,3 +323,12 @@ describe('the public WebSocket', () => {
     expect(candle?.['high']).toBeGreaterThanOrEqual(Number(candle?.['low']));
   });
 });
+
+it('serves both sides on the public path as well, for clients that know only one', async () => {
+  const client = await running.connect(running.simulation.endpoints.kraken?.wsPublic ?? '');
+  const { token } = await result('GetWebSocketsToken');
+  expect(await subscribe(client, 'executions', token)).toMatchObject({ success: true });
+  expect(await subscribe(client, 'executions', undefined)).toMatchObject({ success: false });
+  const book = { method: 'subscribe', params: { channel: 'book', symbol: [SYMBOL], depth: 10 } };
+  expect(await client.ask(book, ({ method }) => method === 'subscribe')).toMatchObject({ success: true });
+});

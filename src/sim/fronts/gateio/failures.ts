@@ -29,16 +29,6 @@ export function refusalAnswer({ label, message, status }: Refused, headers: Read
   return { status: STATUS_TEXT[status], headers, body: quoted({ label, message }) };
 }
 
-/** Answers with what `run` gives, or with its refusal. */
-export function answered(run: () => string): RestAnswer {
-  try {
-    return { body: run() };
-  } catch (error) {
-    if (error instanceof Refused) return refusalAnswer(error);
-    throw error;
-  }
-}
-
 /** A parameter that is nonsense. */
 export function invalid(name: string): Refused {
   return new Refused('INVALID_PARAM_VALUE', `Invalid request parameter \`${name}\``);

@@ -15,6 +15,7 @@ import { PrivateFeed } from './private-feed.js';
 import { PrivateSocket } from './private-socket.js';
 import { Tokens } from './tokens.js';
 import { serveTrading } from './trading-routes.js';
+import { WholeSocket } from './whole-socket.js';
 
 const PUBLIC_PATH = '/v2';
 /** The real venue has a host of its own for private connections; here it is another path. */
@@ -41,8 +42,8 @@ export class KrakenFront implements Front {
     serveMarket(this.app, gate, days, pairs, dependencies);
     serveAccounts(this.app, gate, this.tokens, pairs);
     serveTrading(this.app, gate, this.desk, pairs, clock);
-    this.app.socket(PUBLIC_PATH, this.feed);
     const privateSocket = new PrivateSocket(this.feed, this.privateFeed, this.tokens, this.desk, pairs, dependencies);
+    this.app.socket(PUBLIC_PATH, new WholeSocket(this.feed, privateSocket));
     this.app.socket(PRIVATE_PATH, privateSocket, 'ws-private');
   }
 
