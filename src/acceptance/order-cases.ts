@@ -1,7 +1,7 @@
 import { ceilToGrid, Decimal } from '../domain/decimal.js';
 import { OrderRuleError, VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
-import { isFinal, type OrderState } from '../domain/order.js';
+import { isFinal, type OrderReport, type OrderRequest, type OrderState } from '../domain/order.js';
 import type { VenueGateway } from '../gateway/gateway.js';
 import type { TradingProtocol } from '../venues/trading.js';
 import type { AcceptanceCase } from './case.js';
@@ -372,8 +372,12 @@ async function endedOnStream(subject: Subject, clientOrderId: string): Promise<{
   return event.kind === 'order' ? event.order : { state: 'unknown' };
 }
 
-function queriedFilled(subject: Subject, order: Parameters<typeof queried>[1]): ReturnType<typeof queried> {
-  return queried(subject, order, ['filled', 'expired', 'canceled']);
+/** The order once it has ended after trading, by the query and by the stream. */
+async function queriedFilled(subject: Subject, order: OrderRequest): Promise<OrderReport> {
+  const ended: readonly OrderState[] = ['filled', 'expired', 'canceled'];
+  const report = await queried(subject, order, ended);
+  await told(subject, order, ended);
+  return report;
 }
 
 async function holdings({ gateway }: Subject): Promise<Map<string, Decimal>> {

@@ -272,7 +272,7 @@ class Engine implements MatchingEngine, BookOwner {
     const fill: EngineFill = { tradeId, order, priceUnits, qtyUnits, quote, ...settled, maker, timeUs };
     order.fills.push(fill);
     account.addFill(fill);
-    if (order.qtyUnits !== null && order.leftUnits === 0) this.finish(order);
+    if (order.qtyUnits === null ? isSpent(terms, order) : order.leftUnits === 0) this.finish(order);
     if (this.desk.isHeard) this.desk.tell({ kind: 'fill', account, order: order.snapshot(), fill, timeUs });
     if (terms.spot) return;
     const exposed = this.exposedIn(book);
@@ -375,4 +375,10 @@ class Engine implements MatchingEngine, BookOwner {
     }
     return accounts;
   }
+}
+
+/** Whether what is left of an order by value buys nothing more at the price that comes next. */
+function isSpent(terms: BookTerms, { book, side, quoteAmount, filledQuote }: OrderRecord): boolean {
+  const next = book.front(side === 'buy');
+  return next !== null && terms.unitsFor((quoteAmount ?? 0n) - filledQuote, next.priceUnits) === 0;
 }

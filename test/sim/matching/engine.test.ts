@@ -116,6 +116,12 @@ describe('the matching engine on spot', () => {
     expect(sell).toMatchObject({ state: 'filled', filledUnits: 7_000 });
     const all = rig.order(account, book, 'sell', 0, null, { qtyUnits: null, quoteAmount: quote(6_399_000, 900_000) });
     expect(all).toMatchObject({ state: 'ended', endReason: 'ioc', filledUnits: 113_000 });
+    // The last thing that is told of each order is its end.
+    const last = (id: number): unknown =>
+      rig.events
+        .flatMap((event) => ('order' in event && event.order.id === id ? [`${event.kind} ${event.order.state}`] : []))
+        .at(-1);
+    expect([buy, sell, all].map(({ id }) => last(id))).toEqual(['fill filled', 'fill filled', 'order-ended ended']);
   });
 
   it.each([
