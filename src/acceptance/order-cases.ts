@@ -3,7 +3,7 @@ import { OrderRuleError, VenueRequestError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import { isFinal, type OrderReport, type OrderRequest, type OrderState } from '../domain/order.js';
 import type { VenueGateway } from '../gateway/gateway.js';
-import type { TradingProtocol } from '../venues/trading.js';
+import { withoutRules } from '../venues/without-rules.js';
 import type { AcceptanceCase } from './case.js';
 import { demand, NotApplicable, present } from './demand.js';
 import { filled, idOf, placed, queried, refusalOf, told } from './order-steps.js';
@@ -334,28 +334,10 @@ export const ORDER_CASES: readonly AcceptanceCase[] = [
 
 /** A gateway that sends what its venue will refuse. The caller stops it. */
 async function unchecked(subject: Subject): Promise<VenueGateway> {
-  const loose = (protocol: TradingProtocol): TradingProtocol => ({
-    ...protocol,
-    *instruments() {
-      const all = yield* protocol.instruments();
-      return all.map((instrument) => ({ ...instrument, rules: NO_RULES }));
-    },
-  });
-  const gateway = subject.makeGateway(subject.parts.credentials, { change: loose });
+  const gateway = subject.makeGateway(subject.parts.credentials, { change: withoutRules });
   await gateway.loadInstruments();
   return gateway;
 }
-
-const NO_RULES: TradableInstrument['rules'] = {
-  tickSize: '0',
-  lotSize: '0',
-  minQty: '0',
-  maxQty: null,
-  maxMarketQty: null,
-  minQuoteAmount: '0',
-  maxQuoteAmount: null,
-  quoteStep: '0',
-};
 
 function stateOf(outcome: Awaited<ReturnType<VenueGateway['place']>>): OrderState {
   return outcome.kind === 'placed' ? outcome.order.state : 'unknown';

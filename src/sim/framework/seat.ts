@@ -14,6 +14,7 @@ import type { GatewaySettings } from '../../gateway/settings.js';
 import { Directory } from '../../venues/directory.js';
 import type { TradingEndpoints, TradingProtocol } from '../../venues/trading.js';
 import type { TradingEntry } from '../../venues/trading-registry.js';
+import { withoutRules } from '../../venues/without-rules.js';
 import { marketEndpoints } from '../fronts/front.js';
 import type { LoopbackHost } from '../hosts/loopback-host.js';
 import type { SimulatedBook } from '../market/book.js';
@@ -36,18 +37,6 @@ export interface SeatParts {
 }
 
 const REQUEST_TIMEOUT_MS = 5_000;
-
-/** Rules that let every order pass, to hear what the venue itself says of it. */
-const NO_RULES: TradableInstrument['rules'] = {
-  tickSize: '0',
-  lotSize: '0',
-  minQty: '0',
-  maxQty: null,
-  maxMarketQty: null,
-  minQuoteAmount: '0',
-  maxQuoteAmount: null,
-  quoteStep: '0',
-};
 
 /** One market of a simulated venue: our gateway to it on one end, its books, its engine and the account on the other. */
 export class Seat {
@@ -163,16 +152,6 @@ export class Seat {
       nonces,
     });
   }
-}
-
-function withoutRules(protocol: TradingProtocol): TradingProtocol {
-  return {
-    ...protocol,
-    *instruments() {
-      const all = yield* protocol.instruments();
-      return all.map((instrument) => ({ ...instrument, rules: NO_RULES }));
-    },
-  };
 }
 
 function endpointsOf({ endpoints }: Simulation, { venue, market }: TradingEntry): TradingEndpoints {

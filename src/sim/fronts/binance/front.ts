@@ -1,9 +1,9 @@
 import type { BookBatch, SimulatedBook } from '../../market/book.js';
 import type { EngineEvent } from '../../matching/types.js';
+import { Countdowns } from '../countdowns.js';
 import type { Front, FrontDependencies, VenueEndpoints } from '../front.js';
 import { quoted } from '../json-text.js';
 import { type RestAnswer, VenueApp } from '../venue-app.js';
-import { Countdowns } from './countdowns.js';
 import { Exchange } from './exchange.js';
 import { INTERNAL_ERROR } from './failures.js';
 import { futuresOperations } from './futures-operations.js';

@@ -1,6 +1,6 @@
 import type { SimulatedBook } from '../../market/book.js';
 import type { EngineAccount, EnginePosition, Money } from '../../matching/types.js';
-import type { Countdowns } from './countdowns.js';
+import type { Countdowns } from '../countdowns.js';
 import { amountText, type Exchange, limitOf, msOf, optionalInteger, type Params, quantityText, required } from './exchange.js';
 import { ApiFailure } from './failures.js';
 import type { Gate, Operation } from './gate.js';

@@ -1,5 +1,6 @@
 import type { SimulatedBook } from '../../market/book.js';
-import type { EngineKline, Money } from '../../matching/types.js';
+import type { EngineKline } from '../../matching/types.js';
+import { dayFigures } from '../day-figures.js';
 import { amountText, type Exchange, msOf, priceText, quantityText } from './exchange.js';
 
 const MINUTE_MS = 60_000;
@@ -95,21 +96,8 @@ export interface Day {
 export function dayOf(exchange: Exchange, book: SimulatedBook): Day {
   const { instrument } = book;
   const closeMs = exchange.nowMs();
-  const hours = exchange.engine.klines(book, HOUR_MS, (closeMs - DAY_MS) * 1000, closeMs * 1000);
-  const last = book.lastTrade.priceUnits;
-  let high = last;
-  let low = last;
-  let qtyUnits = 0;
-  let quote: Money = 0n;
-  let trades = 0;
-  for (const hour of hours) {
-    high = Math.max(high, hour.highUnits);
-    low = Math.min(low, hour.lowUnits);
-    qtyUnits += hour.qtyUnits;
-    quote += hour.quote;
-    trades += hour.trades;
-  }
-  const open = hours[0]?.openUnits ?? last;
+  const figures = dayFigures(exchange.engine, book, closeMs * 1000);
+  const { openUnits: open, highUnits: high, lowUnits: low, closeUnits: last, qtyUnits, quote, trades } = figures;
   const change = last - open;
   const cut = 10n ** BigInt(18 - instrument.priceDecimals);
   const average = qtyUnits === 0 ? 0n : (quote * 10n ** BigInt(instrument.qtyDecimals)) / BigInt(qtyUnits) / cut;

@@ -1,9 +1,9 @@
 import type { SimulatedBook } from '../../market/book.js';
 import { moneyText, toMoney } from '../../matching/money.js';
 import type { EngineKline, EngineTrade, MatchingEngine } from '../../matching/types.js';
+import { dayChange, dayFigures } from '../day-figures.js';
 import { epochMs, type FrontDependencies } from '../front.js';
 import { quoted } from '../json-text.js';
-import { dayChange, dayFigures } from '../mexc/klines.js';
 import { contracts, msOf, priceText, secondsOf } from './amounts.js';
 import { orderBookBody } from './book-body.js';
 import { BUDGETS } from './budgets.js';

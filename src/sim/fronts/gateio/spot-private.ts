@@ -1,7 +1,7 @@
 import { parseExactJson } from '../../../venues/answer.js';
 import { moneyText } from '../../matching/money.js';
 import type { EngineAccount, EngineOrder } from '../../matching/types.js';
-import { Countdowns } from '../binance/countdowns.js';
+import { Countdowns } from '../countdowns.js';
 import { epochMs, type FrontDependencies } from '../front.js';
 import { quoted } from '../json-text.js';
 import type { RestMethod, RestRequest } from '../rest.js';

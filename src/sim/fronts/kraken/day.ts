@@ -2,16 +2,12 @@ import type { Clock } from '../../../domain/clock.js';
 import type { SimulatedBook } from '../../market/book.js';
 import { ONE } from '../../matching/money.js';
 import type { EngineKline, MatchingEngine } from '../../matching/types.js';
+import { type Figures, hoursOfDay, sumUp } from '../day-figures.js';
 
 /** What a pair did over a stretch of time. */
-export interface Stretch {
-  readonly openUnits: number;
-  readonly highUnits: number;
-  readonly lowUnits: number;
-  readonly qtyUnits: number;
+export interface Stretch extends Figures {
   /** Average price by volume, in price units. */
   readonly averageUnits: number;
-  readonly trades: number;
 }
 
 export interface Day {
@@ -20,7 +16,6 @@ export interface Day {
   readonly last24h: Stretch;
 }
 
-const HOUR_MS = 3_600_000;
 const DAY_US = 86_400e6;
 const KEPT_US = 60e6;
 
@@ -37,28 +32,19 @@ export class Days {
     const nowUs = this.clock.epochUs();
     let known = this.kept.get(book);
     if (known === undefined || Math.abs(nowUs - known.atUs) > KEPT_US) {
-      const hours = this.engine.klines(book, HOUR_MS, nowUs - DAY_US, nowUs);
+      const hours = hoursOfDay(this.engine, book, nowUs);
       const midnightUs = nowUs - (nowUs % DAY_US);
       const today = hours.filter(({ openUs }) => openUs >= midnightUs);
-      known = { atUs: nowUs, day: { today: sumUp(book, today), last24h: sumUp(book, hours) } };
+      known = { atUs: nowUs, day: { today: stretch(book, today), last24h: stretch(book, hours) } };
       this.kept.set(book, known);
     }
     return known.day;
   }
 }
 
-function sumUp(book: SimulatedBook, klines: readonly EngineKline[]): Stretch {
-  const last = book.lastTrade.priceUnits;
-  const qtyUnits = klines.reduce((sum, kline) => sum + kline.qtyUnits, 0);
-  const quote = klines.reduce((sum, kline) => sum + kline.quote, 0n);
-  return {
-    openUnits: klines[0]?.openUnits ?? last,
-    highUnits: Math.max(last, ...klines.map(({ highUnits }) => highUnits)),
-    lowUnits: Math.min(last, ...klines.map(({ lowUnits }) => lowUnits)),
-    qtyUnits,
-    averageUnits: averageUnits(book, quote, qtyUnits) ?? last,
-    trades: klines.reduce((sum, { trades }) => sum + trades, 0),
-  };
+function stretch(book: SimulatedBook, klines: readonly EngineKline[]): Stretch {
+  const figures = sumUp(book, klines);
+  return { ...figures, averageUnits: averageUnits(book, figures.quote, figures.qtyUnits) ?? figures.closeUnits };
 }
 
 /** Value over volume in price units, cut; null without volume. */

@@ -3,8 +3,8 @@ import type { SimulatedInstrument } from '../../market/instruments.js';
 import type { Level } from '../../market/ladder.js';
 import { moneyText } from '../../matching/money.js';
 import type { EngineKline, EngineTrade, MatchingEngine } from '../../matching/types.js';
+import { dayChange, dayFigures } from '../day-figures.js';
 import { fixedText, trimmedText } from '../decimal-text.js';
-import { dayChange, dayFigures } from './klines.js';
 
 /** Rows of price, contracts and number of orders, all JSON numbers. */
 function rows({ priceDecimals }: SimulatedInstrument, levels: readonly Level[]): string {

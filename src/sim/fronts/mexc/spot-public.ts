@@ -1,12 +1,13 @@
 import type { SimulatedBook } from '../../market/book.js';
 import { moneyText } from '../../matching/money.js';
 import type { EngineTrade } from '../../matching/types.js';
+import { dayChange, dayFigures } from '../day-figures.js';
 import { trimmedText } from '../decimal-text.js';
 import { epochMs, type FrontDependencies } from '../front.js';
 import { quoted, wholeNumber } from '../json-text.js';
 import type { RestAnswer, VenueApp } from '../venue-app.js';
 import { missing, Refused, spotRefusalAnswer } from './failures.js';
-import { dayChange, dayFigures, SPOT_INTERVAL_MS } from './klines.js';
+import { SPOT_INTERVAL_MS } from './klines.js';
 import { depthAnswer, spotSymbol } from './spot-frames.js';
 import { msOf } from './spot-orders.js';
 

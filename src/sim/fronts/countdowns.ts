@@ -1,6 +1,6 @@
-import type { Clock } from '../../../domain/clock.js';
-import type { SimulatedBook } from '../../market/book.js';
-import type { EngineAccount, MatchingEngine } from '../../matching/types.js';
+import type { Clock } from '../../domain/clock.js';
+import type { SimulatedBook } from '../market/book.js';
+import type { EngineAccount, MatchingEngine } from '../matching/types.js';
 
 /** The dead man's switches: each account has one for each symbol. They are looked at once a second. */
 export class Countdowns {
