@@ -7,7 +7,8 @@ import { orderState, placeParams } from '../../../src/venues/binance/orders.js';
 import { encodeParams, hmacHex, signRest, signWsParams } from '../../../src/venues/binance/signing.js';
 import { binanceFuturesTrading, binanceSpotTrading } from '../../../src/venues/binance/trading.js';
 import type { RestCall } from '../../../src/venues/trading.js';
-import { converse, directory, FUTURES, FUTURES_INFO, ORDER, SPOT, SPOT_INFO } from './support.js';
+import { converse } from '../converse.js';
+import { directory, FUTURES, FUTURES_INFO, ORDER, SPOT, SPOT_INFO } from './support.js';
 
 const credentials = new Credentials('atlas-demo-key', 'atlas-demo-secret');
 const stamp = { epochMs: 1_767_225_600_123, nonce: 1 };

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Credentials } from '../../../src/domain/credentials.js';
 import { binanceFuturesTrading, binanceSpotTrading } from '../../../src/venues/binance/trading.js';
-import { converse, directory, ORDER, SPOT } from './support.js';
+import { converse } from '../converse.js';
+import { directory, ORDER, SPOT } from './support.js';
 
 const credentials = new Credentials('atlas-demo-key', 'atlas-demo-secret');
 const stamp = { epochMs: 1_767_225_600_123, nonce: 1 };

@@ -1,23 +1,7 @@
-import { expect } from 'vitest';
 import type { TradableInstrument } from '../../../src/domain/instrument.js';
 import type { OrderRequest } from '../../../src/domain/order.js';
 import { futuresInstruments, spotInstruments } from '../../../src/venues/binance/instruments.js';
 import { Directory } from '../../../src/venues/directory.js';
-import type { Dialogue, RestCall } from '../../../src/venues/trading.js';
-
-/** Drives a dialogue with recorded answers; an Error among them is thrown into it. @returns the calls made and the result */
-export function converse<T>(dialogue: Dialogue<T>, answers: readonly unknown[]): { calls: RestCall[]; result: T } {
-  const calls: RestCall[] = [];
-  let step = dialogue.next();
-  for (const answer of answers) {
-    if (step.done === true) throw new Error('the dialogue ended before its last answer');
-    calls.push(step.value);
-    step = answer instanceof Error ? dialogue.throw(answer) : dialogue.next(answer);
-  }
-  expect(step.done).toBe(true);
-  if (step.done !== true) throw new Error(`the dialogue wants more: ${step.value.path}`);
-  return { calls, result: step.value };
-}
 
 const PRICE_FILTER = { filterType: 'PRICE_FILTER', minPrice: '0.05000000', maxPrice: '1000000.00000000', tickSize: '0.05000000' };
 const LOT_SIZE = { filterType: 'LOT_SIZE', minQty: '0.00010000', maxQty: '9000.00000000', stepSize: '0.00010000' };

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OrderReport } from '../../../src/domain/order.js';
 import type { PrivateSession, StreamItem } from '../../../src/venues/trading.js';
-import { CREDENTIALS, drive, OID, STAMP, trading } from './drive.js';
+import { converse } from '../converse.js';
+import { CREDENTIALS, OID, STAMP, trading } from './support.js';
 
 const MINE = '7b1f0c1e-0001-4000-8000-000000000001';
 const OTHER = '7b1f0c1e-0002-4000-8000-000000000002';
@@ -59,7 +60,7 @@ test('subscribes to the accounts that the products need, and to the products', (
     { id: 'acc-2', currency: 'USD', balance: '1', available: '1' },
     { id: 'acc-3', currency: 'DOT', balance: '1', available: '1' },
   ];
-  expect(drive(trading.privateStream.prepare(), [rows]).result).toBe('acc-1,acc-2');
+  expect(converse(trading.privateStream.prepare(), [rows]).result).toBe('acc-1,acc-2');
   const frames = session()
     .opened(STAMP)
     .map((text) => JSON.parse(text));

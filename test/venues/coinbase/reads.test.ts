@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { VenueProtocolError, VenueRequestError } from '../../../src/domain/errors.js';
 import type { OrderState } from '../../../src/domain/order.js';
 import type { RestCall } from '../../../src/venues/trading.js';
-import { drive, ETH, OID, trading } from './drive.js';
+import { converse } from '../converse.js';
+import { ETH, OID, trading } from './support.js';
 
 const T0 = Date.UTC(2026, 0, 1);
 const order = (more: Record<string, unknown>): Record<string, unknown> => ({
@@ -39,13 +40,13 @@ describe('orders', () => {
     [{ status: 'a new word' }, 'unknown'],
   ];
   test.each(cases)('%j is %s', (more, state) => {
-    const { calls, result } = drive(trading.order(REFERENCE), [order(more)]);
+    const { calls, result } = converse(trading.order(REFERENCE), [order(more)]);
     expect(calls[0]?.path).toBe(`/orders/client:${OID}`);
     expect(result?.state).toBe(state);
   });
 
   test('amounts are exact, and reasons kept', () => {
-    const rejected = drive(trading.order(REFERENCE), [order({ status: 'rejected', reject_reason: 'post only' })]);
+    const rejected = converse(trading.order(REFERENCE), [order({ status: 'rejected', reject_reason: 'post only' })]);
     expect(rejected.result).toEqual({
       venue: 'coinbase',
       market: 'spot',
@@ -64,13 +65,13 @@ describe('orders', () => {
   });
 
   test('one that the venue does not know is null, other trouble is trouble', () => {
-    expect(drive(trading.order(REFERENCE), [new VenueRequestError('unknown-order', 'NotFound')]).result).toBeNull();
-    expect(() => drive(trading.order(REFERENCE), [new VenueRequestError('venue-down', 'x')])).toThrow(VenueRequestError);
+    expect(converse(trading.order(REFERENCE), [new VenueRequestError('unknown-order', 'NotFound')]).result).toBeNull();
+    expect(() => converse(trading.order(REFERENCE), [new VenueRequestError('venue-down', 'x')])).toThrow(VenueRequestError);
   });
 
   test('open ones come page by page', () => {
     const rows = Array.from({ length: 1000 }, (_, at) => order({ id: `v${at}`, created_at: new Date(T0 - at).toISOString() }));
-    const { calls, result } = drive(trading.openOrders(ETH), [rows, [order({ id: 'v999' }), order({ id: 'last' })]]);
+    const { calls, result } = converse(trading.openOrders(ETH), [rows, [order({ id: 'v999' }), order({ id: 'last' })]]);
     expect(calls[0]?.query.filter(([name]) => name === 'status').map(([, state]) => state)).toEqual([
       'open',
       'pending',
@@ -79,7 +80,7 @@ describe('orders', () => {
     ]);
     expect(query(calls[1], 'end_date')).toBe(new Date(T0 - 999).toISOString());
     expect(result).toHaveLength(1001);
-    expect(() => drive(trading.openOrders(null), [rows, rows, rows])).toThrow(VenueProtocolError);
+    expect(() => converse(trading.openOrders(null), [rows, rows, rows])).toThrow(VenueProtocolError);
   });
 });
 
@@ -98,7 +99,7 @@ describe('fills', () => {
   });
 
   test('are exact, oldest first, from the moment on', () => {
-    const { calls, result } = drive(trading.fills(ETH, T0), [[row(12, T0 + 2), row(11, T0), row(10, T0 - 1)]]);
+    const { calls, result } = converse(trading.fills(ETH, T0), [[row(12, T0 + 2), row(11, T0), row(10, T0 - 1)]]);
     expect(query(calls[0], 'product_id')).toBe('ETH-USD');
     expect(result.map(({ tradeId }) => tradeId)).toEqual(['11', '12']);
     expect(result[1]).toEqual({
@@ -121,10 +122,10 @@ describe('fills', () => {
 
   test('go on behind the oldest of a full page, and end', () => {
     const page = Array.from({ length: 1000 }, (_, at) => row(5000 - at, T0 + 5000 - at));
-    const { calls, result } = drive(trading.fills(ETH, T0), [page, [row(4000, T0 + 1)]]);
+    const { calls, result } = converse(trading.fills(ETH, T0), [page, [row(4000, T0 + 1)]]);
     expect(query(calls[1], 'after')).toBe('4001');
     expect(result).toHaveLength(1001);
-    expect(() => drive(trading.fills(ETH, T0), [page, page])).toThrow(VenueProtocolError);
+    expect(() => converse(trading.fills(ETH, T0), [page, page])).toThrow(VenueProtocolError);
     expect(() => trading.fills(null, T0)).toThrow(VenueRequestError);
   });
 });
@@ -133,16 +134,16 @@ test('balances and fees', () => {
   const accounts = [
     { id: 'a', currency: 'CGLD', balance: '1000.0000000000000000', hold: '100.0', available: '900.0', profile_id: 'p' },
   ];
-  expect(drive(trading.balances(), [accounts]).result).toEqual([
+  expect(converse(trading.balances(), [accounts]).result).toEqual([
     { venue: 'coinbase', asset: 'CELO', total: '1000', available: '900' },
   ]);
   const fees = { maker_fee_rate: '0.0040', taker_fee_rate: '0.0060', usd_volume: '43806.92' };
-  expect(drive(trading.feeTier(ETH), [fees]).result).toEqual({ makerFeeBps: 40, takerFeeBps: 60 });
+  expect(converse(trading.feeTier(ETH), [fees]).result).toEqual({ makerFeeBps: 40, takerFeeBps: 60 });
 });
 
 describe('market data', () => {
   test('time and book', () => {
-    expect(drive(trading.serverTime(), [{ iso: '', epoch: 1767225600.123 }]).result).toBe(1_767_225_600_123);
+    expect(converse(trading.serverTime(), [{ iso: '', epoch: 1767225600.123 }]).result).toBe(1_767_225_600_123);
     const book = {
       sequence: 51000123456,
       bids: [['3100.10', '1.50000000', 3]],
@@ -151,7 +152,7 @@ describe('market data', () => {
         ['3101', '1', 1],
       ],
     };
-    const { calls, result } = drive(trading.orderBook(ETH, 1), [book]);
+    const { calls, result } = converse(trading.orderBook(ETH, 1), [book]);
     expect(query(calls[0], 'level')).toBe('1');
     expect(result).toEqual({ symbol: 'ETH-USD', sequence: 51000123456, bids: [['3100.1', '1.5']], asks: [['3100.2', '0.75']] });
   });
@@ -162,7 +163,7 @@ describe('market data', () => {
       [seconds + 60, 3, 6, 4, 5, 1.5],
       [seconds, 1, 9, 2, 4, 0.25],
     ];
-    const { calls, result } = drive(trading.klines(ETH, '1m', T0, T0 + 120_000), [rows]);
+    const { calls, result } = converse(trading.klines(ETH, '1m', T0, T0 + 120_000), [rows]);
     expect(calls[0]?.query).toEqual([
       ['granularity', '60'],
       ['start', '2026-01-01T00:00:00.000Z'],
@@ -177,12 +178,12 @@ describe('market data', () => {
   test('four hours are made of hours, a batch at a time', () => {
     const hour = 3_600_000;
     const rows = [5, 3, 1].map((at) => [(T0 + at * hour) / 1000, at, 10 + at, at + 1, at + 2, '0.1']);
-    const { result } = drive(trading.klines(ETH, '4h', T0, T0 + 8 * hour), [rows]);
+    const { result } = converse(trading.klines(ETH, '4h', T0, T0 + 8 * hour), [rows]);
     expect(result).toEqual([
       { openMs: T0, open: '2', high: '13', low: '1', close: '5', baseVolume: '0.2', quoteVolume: null },
       { openMs: T0 + 4 * hour, open: '6', high: '15', low: '5', close: '7', baseVolume: '0.1', quoteVolume: null },
     ]);
-    const { calls } = drive(trading.klines(ETH, '4h', T0, T0 + 1e6 * hour), [[], [], [], []]);
+    const { calls } = converse(trading.klines(ETH, '4h', T0, T0 + 1e6 * hour), [[], [], [], []]);
     expect(query(calls[3], 'end')).toBe(new Date(T0 + 1199 * hour).toISOString());
   });
 
@@ -197,7 +198,7 @@ describe('market data', () => {
         [1767222000, 1, 1, 1, 1],
       ],
     };
-    expect(drive(trading.tickers(), [volumes, lines]).result).toEqual([
+    expect(converse(trading.tickers(), [volumes, lines]).result).toEqual([
       { symbol: 'ETH-USD', last: '3100.5', bid: null, ask: null, quoteVolume24h: '373610.25' },
     ]);
   });

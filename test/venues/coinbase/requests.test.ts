@@ -6,7 +6,8 @@ import { restRefusal, streamRefusal } from '../../../src/venues/coinbase/errors.
 import { instruments } from '../../../src/venues/coinbase/instruments.js';
 import { placeText } from '../../../src/venues/coinbase/orders.js';
 import { signRest, streamAuthentication } from '../../../src/venues/coinbase/signing.js';
-import { CREDENTIALS, drive, ETH, OID, PRODUCT, STAMP, trading } from './drive.js';
+import { converse } from '../converse.js';
+import { CREDENTIALS, ETH, OID, PRODUCT, STAMP, trading } from './support.js';
 
 const REQUEST: OrderRequest = {
   symbol: 'ETH-USD',
@@ -179,7 +180,7 @@ describe('orders', () => {
       status: 'pending',
       settled: false,
     };
-    const { calls, result } = drive(trading.place(REQUEST, ETH), [answer]);
+    const { calls, result } = converse(trading.place(REQUEST, ETH), [answer]);
     expect(calls[0]).toMatchObject({ method: 'POST', path: '/orders', purpose: 'order', repeatable: false });
     expect(result).toMatchObject({
       state: 'pending',
@@ -188,22 +189,22 @@ describe('orders', () => {
       filledQuote: '0',
       updatedMs: 1_767_225_600_123,
     });
-    expect(() => drive(trading.place({ ...REQUEST, clientOrderId: 'my-order' }, ETH), [])).toThrow(OrderRuleError);
-    expect(() => drive(trading.place(REQUEST, ETH), [{ id: 'x' }])).toThrow(VenueProtocolError);
+    expect(() => converse(trading.place({ ...REQUEST, clientOrderId: 'my-order' }, ETH), [])).toThrow(OrderRuleError);
+    expect(() => converse(trading.place(REQUEST, ETH), [{ id: 'x' }])).toThrow(VenueProtocolError);
     expect(trading.clientOrderId('a key')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(trading.clientOrderId('a key')).toBe(trading.clientOrderId('a key'));
   });
 
   test('are cancelled by client id, or by the venue’s', () => {
-    const own = drive(trading.cancel({ symbol: 'ETH-USD', venueOrderId: 'v', clientOrderId: OID }), ['v']);
+    const own = converse(trading.cancel({ symbol: 'ETH-USD', venueOrderId: 'v', clientOrderId: OID }), ['v']);
     expect(own.calls[0]).toMatchObject({ method: 'DELETE', path: `/orders/client:${OID}`, query: [['product_id', 'ETH-USD']] });
     expect(own.result).toBeNull();
-    const foreign = drive(trading.cancel({ symbol: 'ETH-USD', venueOrderId: 'v', clientOrderId: 'odd' }), ['v']);
+    const foreign = converse(trading.cancel({ symbol: 'ETH-USD', venueOrderId: 'v', clientOrderId: 'odd' }), ['v']);
     expect(foreign.calls[0]?.path).toBe('/orders/v');
   });
 
   test('all of them, as often as it takes', () => {
-    const { calls } = drive(trading.cancelAll(null), [['a', 'b'], ['c'], []]);
+    const { calls } = converse(trading.cancelAll(null), [['a', 'b'], ['c'], []]);
     expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual(['DELETE /orders', 'DELETE /orders', 'DELETE /orders']);
   });
 });

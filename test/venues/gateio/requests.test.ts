@@ -6,7 +6,8 @@ import { FuturesOrder, FuturesTrade, futuresFill, futuresReport } from '../../..
 import { SpotOrder, SpotTrade, spotFill, spotReport } from '../../../src/venues/gateio/spot-orders.js';
 import { gateioFuturesTrading, gateioSpotTrading } from '../../../src/venues/gateio/trading.js';
 import type { RestCall } from '../../../src/venues/trading.js';
-import { CONTRACT, converse, directory, FUTURES, ORDER, PAIRS, SPOT } from './support.js';
+import { converse } from '../converse.js';
+import { CONTRACT, directory, FUTURES, ORDER, PAIRS, SPOT } from './support.js';
 
 const spot = gateioSpotTrading({ directory: directory(SPOT) });
 const futures = gateioFuturesTrading({ directory: directory(FUTURES) });

@@ -4,7 +4,8 @@ import { Credentials } from '../../../src/domain/credentials.js';
 import { orderEntry } from '../../../src/venues/gateio/order-entry.js';
 import { privateStream } from '../../../src/venues/gateio/private-stream.js';
 import type { OrderEntryItem, StreamItem } from '../../../src/venues/trading.js';
-import { converse, FUTURES, ORDER, SPOT } from './support.js';
+import { converse } from '../converse.js';
+import { FUTURES, ORDER, SPOT } from './support.js';
 
 const credentials = new Credentials('example-key', 'example-secret');
 const stamp = { epochMs: 1_767_225_600_123, nonce: 1 };

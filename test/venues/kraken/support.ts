@@ -6,6 +6,7 @@ import { Directory } from '../../../src/venues/directory.js';
 import { instruments } from '../../../src/venues/kraken/instruments.js';
 import { krakenSpotTrading } from '../../../src/venues/kraken/trading.js';
 import type { Dialogue, RestCall } from '../../../src/venues/trading.js';
+import { converse } from '../converse.js';
 
 /** Published by the venue together with the signature that it makes. */
 export const CREDENTIALS = new Credentials(
@@ -67,17 +68,12 @@ export const BY_QUOTE: OrderRequest = {
   price: null,
 };
 
-/** Gives recorded results to a dialogue; an Error among them is thrown into it. */
-export function drive<T>(dialogue: Dialogue<T>, results: readonly unknown[]): { calls: RestCall[]; result: T } {
-  const calls: RestCall[] = [];
-  let step = dialogue.next();
-  for (const result of results) {
-    if (step.done === true) throw new Error('more answers than calls');
-    calls.push(step.value);
-    step = result instanceof Error ? dialogue.throw(result) : dialogue.next(exact({ error: [], result }));
-  }
-  if (step.done !== true) throw new Error(`no answer to ${step.value.path}`);
-  return { calls, result: step.value };
+/** Gives recorded results to a dialogue, in the venue's envelope; an Error among them is thrown into it. */
+export function drive<T>(dialogue: Dialogue<T>, results: readonly unknown[]): ReturnType<typeof converse<T>> {
+  return converse(
+    dialogue,
+    results.map((result) => (result instanceof Error ? result : exact({ error: [], result }))),
+  );
 }
 
 /** The form of a call, as an object. */

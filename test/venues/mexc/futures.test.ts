@@ -8,7 +8,8 @@ import { contractRefusal } from '../../../src/venues/mexc/errors.js';
 import { mexcFuturesTrading } from '../../../src/venues/mexc/futures-trading.js';
 import { signContract } from '../../../src/venues/mexc/signing.js';
 import type { RestCall } from '../../../src/venues/trading.js';
-import { CONTRACT_INFO, converse, directory, FUNDING_INFO, FUTURES, ORDER } from './support.js';
+import { converse } from '../converse.js';
+import { CONTRACT_INFO, directory, FUNDING_INFO, FUTURES, ORDER } from './support.js';
 
 const credentials = new Credentials('example-key', 'example-secret');
 const stamp = { epochMs: 1_767_225_600_000, nonce: 1 };

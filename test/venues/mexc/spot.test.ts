@@ -7,7 +7,8 @@ import { ProtobufWriter } from '../../../src/sim/fronts/protobuf-writer.js';
 import { spotRefusal } from '../../../src/venues/mexc/errors.js';
 import { hmacHex, signSpot } from '../../../src/venues/mexc/signing.js';
 import { mexcSpotTrading } from '../../../src/venues/mexc/spot-trading.js';
-import { converse, directory, ORDER, SPOT, SPOT_INFO, UNKNOWN_ORDER } from './support.js';
+import { converse } from '../converse.js';
+import { directory, ORDER, SPOT, SPOT_INFO, UNKNOWN_ORDER } from './support.js';
 
 const credentials = new Credentials('example-key', 'example-secret');
 const stamp = { epochMs: 1_767_225_600_000, nonce: 1 };

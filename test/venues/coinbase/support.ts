@@ -3,7 +3,6 @@ import type { TradableInstrument } from '../../../src/domain/instrument.js';
 import { instruments } from '../../../src/venues/coinbase/instruments.js';
 import { coinbaseSpotTrading } from '../../../src/venues/coinbase/trading.js';
 import { Directory } from '../../../src/venues/directory.js';
-import type { Dialogue, RestCall } from '../../../src/venues/trading.js';
 
 export const CREDENTIALS = new Credentials('a-key', 'Y29pbmJhc2UtYXRsYXMtZGVtby1zZWNyZXQ=', 'words');
 export const STAMP = { epochMs: 1_767_225_600_000, nonce: 1 };
@@ -30,16 +29,3 @@ export const directory = new Directory();
 directory.fill([ETH]);
 
 export const trading = coinbaseSpotTrading({ directory });
-
-/** Gives recorded answers to a dialogue; an Error among them is thrown into it. */
-export function drive<T>(dialogue: Dialogue<T>, answers: readonly unknown[]): { calls: RestCall[]; result: T } {
-  const calls: RestCall[] = [];
-  let step = dialogue.next();
-  for (const answer of answers) {
-    if (step.done === true) throw new Error('more answers than calls');
-    calls.push(step.value);
-    step = answer instanceof Error ? dialogue.throw(answer) : dialogue.next(answer);
-  }
-  if (step.done !== true) throw new Error(`no answer to ${step.value.method} ${step.value.path}`);
-  return { calls, result: step.value };
-}
