@@ -48,6 +48,9 @@ const LABELS: Readonly<Record<string, RefusalKind>> = {
   SERVER_ERROR: 'outcome-unknown',
   TOO_BUSY: 'outcome-unknown',
   TIMEOUT: 'outcome-unknown',
+  // Numbers that the socket of order entry has been seen to use; their meaning is unconfirmed, so nothing is taken for refused.
+  '100': 'outcome-unknown',
+  '212': 'outcome-unknown',
   INVALID_KEY: 'authentication',
   INVALID_SIGNATURE: 'authentication',
   INVALID_CREDENTIALS: 'authentication',
@@ -80,6 +83,13 @@ const ErrorBody = z.object({ label: z.string(), message: z.string().nullish(), d
 export function refusalOf(label: string, text: string): VenueRefusal {
   const kind = LABELS[label] ?? TEXTS.find(([part]) => part.test(text))?.[1] ?? 'invalid-request';
   return { kind, code: label, text, ...(kind === 'rate-limited' && { retryAfterMs: RATE_PAUSE_MS }) };
+}
+
+/** What a refusal on the socket of order entry means. A status can be all there is. */
+export function entryRefusal(status: string, label: string | undefined, text: string): VenueRefusal {
+  const refusal = refusalOf(label ?? `status ${status}`, text);
+  if (status === String(TOO_MANY)) return { ...refusal, kind: 'rate-limited', retryAfterMs: RATE_PAUSE_MS };
+  return /^[1-4]\d\d$/.test(status) ? refusal : { ...refusal, kind: 'outcome-unknown' };
 }
 
 /** What an answer means if it is a refusal; null when it is a good one. A read that failed changed nothing. */

@@ -6,7 +6,7 @@ import type { OrderReference, OrderReport, OrderRequest } from '../../domain/ord
 import type { Market } from '../../domain/venue.js';
 import { parseExactJson } from '../answer.js';
 import type { BudgetReading, OrderEntryItem, OrderEntryProtocol, OrderEntrySession, RequestStamp } from '../trading.js';
-import { refusalOf } from './errors.js';
+import { entryRefusal } from './errors.js';
 import { futuresOrderBody, readFuturesOrder } from './futures-orders.js';
 import { announcesRestart, HEARTBEAT_MS, IDLE_MS_MAX, LIFETIME_MS, ping } from './private-stream.js';
 import { expiry, requestSignature, seconds } from './signing.js';
@@ -93,7 +93,7 @@ class EntrySession implements OrderEntrySession {
   private readAnswer({ request_id, ack, header, data }: z.infer<typeof Frame>): OrderEntryItem[] {
     const errors = data?.errs ?? null;
     const good = header?.status === GOOD && errors === null;
-    const refusal = refusalOf(errors?.label ?? `status ${header?.status}`, errors?.message ?? '');
+    const refusal = entryRefusal(header?.status ?? '', errors?.label, errors?.message ?? '');
     if (request_id === LOG_ON_ID) {
       if (!good) return [{ kind: 'refused', refusal }];
       if (this.ready) return [{ kind: 'alive' }];

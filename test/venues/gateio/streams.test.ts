@@ -148,6 +148,21 @@ describe('order entry of Gate.io', () => {
     ]);
   });
 
+  it('never calls an order refused when the venue may have taken it', () => {
+    const read = readerOf(orderEntry('spot', 'ws://x').session('', credentials));
+    const kindOf = (status: string, errs?: { label: string; message: string }): unknown => {
+      const [item] = read({ request_id: '7', header: { status }, data: errs === undefined ? null : { errs } });
+      return item?.kind === 'refusal' ? item.refusal.kind : item?.kind;
+    };
+    expect(kindOf('500')).toBe('outcome-unknown');
+    expect(kindOf('503', { label: 'SOMETHING_NEW', message: 'the minimum' })).toBe('outcome-unknown');
+    expect(kindOf('')).toBe('outcome-unknown');
+    expect(kindOf('400', { label: '212', message: '' })).toBe('outcome-unknown');
+    expect(kindOf('400', { label: 'SOMETHING_NEW', message: '' })).toBe('invalid-request');
+    expect(kindOf('429')).toBe('rate-limited');
+    expect(kindOf('429', { label: '211', message: 'request rate exceeds limit' })).toBe('rate-limited');
+  });
+
   it('leaves market purchases by quantity to REST, where the book can be asked first', () => {
     const market = { ...ORDER, type: 'market', timeInForce: 'ioc', price: null } as const;
     expect(orderEntry('spot', 'ws://x').takes?.(market)).toBe(false);
