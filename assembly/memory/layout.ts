@@ -193,6 +193,8 @@ export const BOOK_CROSSED_SINCE_US = 448;
 export const BOOK_CHECKSUM_CACHE = 512;
 /** i32, 1 where levels are read in place, for checksums and orders: then no vacant level may lie between them. */
 export const BOOK_DENSE = 1248;
+/** u32, address of the book's signals (memory/signal-layout.ts), 0 where none are computed. */
+export const BOOK_SIGNALS = 1252;
 export const BOOK_STRIDE = 1280;
 
 /** One level: price units f64, quantity units f64. */
