@@ -10,7 +10,8 @@ import { thread } from '../memory/thread';
 /** Tries before a reader gives up on a busy writer; the next look comes with the next turn. */
 const TRIES_MAX: i32 = 256;
 
-function copySide(side: usize, target: usize, depth: i32, room: i32): i32 {
+/** Copies the best `depth` levels of a side, best first, to `target`; the caller looks at the lock word. @returns levels copied */
+export function copySide(side: usize, target: usize, depth: i32, room: i32): i32 {
   const slots = atomic.load<i32>(side, SIDE_SLOTS);
   const start = atomic.load<i32>(side, SIDE_START);
   // A torn pair may point past the buffer: nothing is read then, and the second look at the lock word throws the copy away.

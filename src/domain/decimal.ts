@@ -7,11 +7,24 @@ import { Decimal as DecimalJs } from 'decimal.js';
 export const Decimal = DecimalJs.clone({ precision: 40, toExpNeg: -40, toExpPos: 40 });
 export type Decimal = DecimalJs;
 
+/**
+ * Decimals that never round: for sums, products, remainders and comparisons of any length. A quotient that may not end belongs to
+ * `quotient`, at 40 digits.
+ */
+export const Exact = Decimal.clone({ precision: 10_000 });
+
 const DECIMAL = /^-?\d+(\.\d+)?$/;
+/** Three digits of exponent: nobody trades more, and a longer one would only write texts of that many zeros. */
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?0*\d{1,3})?$/i;
 
 /** Whether a text is a plain decimal: digits, at most one point, no exponent. */
 export function isDecimal(text: string): boolean {
   return DECIMAL.test(text);
+}
+
+/** A text that may carry an exponent, a leading point or zeros at its ends as an exact number; null when it is no finite number. */
+export function exactNumber(text: string): Decimal | null {
+  return NUMBER.test(text) ? new Exact(text) : null;
 }
 
 /** A decimal as plain text: no exponent, no zeros at the end. */
@@ -19,20 +32,32 @@ export function plainText(value: DecimalJs.Value): string {
   return new Decimal(value).toFixed();
 }
 
+/** One division of exact numbers as plain text: exact where it ends within 40 digits, else rounded to them. */
+export function quotient(dividend: DecimalJs.Value, divisor: DecimalJs.Value): string {
+  return plainText(new Decimal(dividend).div(divisor));
+}
+
+/** The multiple of a positive step that is next to a value in the direction of a rounding mode of decimal.js, exactly. */
+export function toMultiple(value: DecimalJs.Value, step: DecimalJs.Value, rounding: DecimalJs.Rounding): Decimal {
+  return new Exact(value).toNearest(new Exact(step), rounding);
+}
+
 /** Whether a value is a whole number of steps; a step of 0 allows everything. */
 export function isOnGrid(value: DecimalJs.Value, step: DecimalJs.Value): boolean {
-  const grid = new Decimal(step);
-  return grid.isZero() || new Decimal(value).mod(grid).isZero();
+  const grid = new Exact(step);
+  return grid.isZero() || new Exact(value).mod(grid).isZero();
 }
 
-/** The greatest multiple of `step` that is not above a value that is not negative. */
+/** The greatest multiple of `step` that is not above a value; a step of 0 leaves it as it is. */
 export function floorToGrid(value: DecimalJs.Value, step: DecimalJs.Value): string {
-  const grid = new Decimal(step);
-  return plainText(grid.isZero() ? new Decimal(value) : new Decimal(value).div(grid).floor().mul(grid));
+  return roundToGrid(value, step, Decimal.ROUND_FLOOR);
 }
 
-/** The least multiple of `step` that is not below a value. */
+/** The least multiple of `step` that is not below a value; a step of 0 leaves it as it is. */
 export function ceilToGrid(value: DecimalJs.Value, step: DecimalJs.Value): string {
-  const grid = new Decimal(step);
-  return plainText(grid.isZero() ? new Decimal(value) : new Decimal(value).div(grid).ceil().mul(grid));
+  return roundToGrid(value, step, Decimal.ROUND_CEIL);
+}
+
+function roundToGrid(value: DecimalJs.Value, step: DecimalJs.Value, rounding: DecimalJs.Rounding): string {
+  return plainText(new Exact(step).isZero() ? value : toMultiple(value, step, rounding));
 }

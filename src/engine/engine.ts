@@ -57,11 +57,11 @@ export class Engine {
   /** One turn. @returns rows looked at */
   readonly turn = (): number => {
     const startUs = this.clock.monotonicUs();
-    let scanned = this.scanner.scanDirty(startUs, this.options.maxQuoteAgeUs);
-    if (startUs - this.lastFullScanUs >= this.options.fullScanIntervalUs) {
-      this.lastFullScanUs = startUs;
-      scanned = this.scanner.scanAll(startUs, this.options.maxQuoteAgeUs);
-    }
+    const isFull = startUs - this.lastFullScanUs >= this.options.fullScanIntervalUs;
+    if (isFull) this.lastFullScanUs = startUs;
+    const scanned = isFull
+      ? this.scanner.scanAll(startUs, this.options.maxQuoteAgeUs)
+      : this.scanner.scanDirty(startUs, this.options.maxQuoteAgeUs);
     for (let place = 0; place < scanned; place++) this.board.update(this.scanner, this.scanner.scannedRow(place), startUs);
     const decidedUs = this.clock.monotonicUs();
     for (let place = 0; place < scanned; place++) this.recordLatency(this.scanner.scannedRow(place), decidedUs);

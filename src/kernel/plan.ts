@@ -7,13 +7,12 @@ import {
   INPUT_SLACK,
   LEVEL_STRIDE,
   REGION_BASE,
-  SCAN_HEADER_BYTES,
-  SCAN_ROW_STRIDE,
   SYMBOL_STRIDE,
   THREAD_HEADER_BYTES,
 } from '../../assembly/memory/layout.js';
 import { KernelError } from '../domain/errors.js';
 import { l3StoreBytes } from './l3-plan.js';
+import { type ScanRequest, scanLayout } from './scan-plan.js';
 
 /** One book, as the plan needs to know it. */
 export interface BookRequest {
@@ -57,6 +56,8 @@ export interface MemoryRequest {
   readonly histograms: number;
   /** Instruments that the cross-venue scan compares; none when left out. */
   readonly scanRows?: number;
+  /** Levels of each side that the scan's copies of the books hold. */
+  readonly viewLevels?: number;
 }
 
 /** Addresses of everything, computed once and handed to every thread. Plain numbers, so that it survives a message port. */
@@ -82,6 +83,7 @@ export interface MemoryPlan {
 export const SPARE_BYTES = 64;
 const PAGE_BYTES = 65536;
 const LINE_BYTES = 64;
+const VIEW_LEVELS_DEFAULT = 20;
 const PAGES_MAX = 65536;
 /** Branchless code in the ladders reads up to eight levels behind the last one, whatever lies there. */
 const READ_SLACK_BYTES = 128;
@@ -98,6 +100,11 @@ function tableEntries(count: number): number {
   let entries = 16;
   while (entries < count * 2) entries *= 2;
   return entries;
+}
+
+/** What the scan's region has to hold. */
+export function scanRequest({ scanRows = 0, books, viewLevels = VIEW_LEVELS_DEFAULT }: MemoryRequest): ScanRequest {
+  return { rows: scanRows, books: books.length, viewLevels, signalBytes: 0 };
 }
 
 /**
@@ -138,8 +145,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
         thread.eventsMax * EVENT_STRIDE,
     ),
   );
-  const scanRows = request.scanRows ?? 0;
-  const scan = scanRows === 0 ? 0 : take(SCAN_HEADER_BYTES + scanRows * (SCAN_ROW_STRIDE + 4) + request.books.length * 4);
+  const scan = (request.scanRows ?? 0) === 0 ? 0 : take(scanLayout(0, scanRequest(request)).end);
   const ladders = request.books.map((book) => take(ladderRoom(book.capacity) * LEVEL_STRIDE * 2));
   const l3Stores = request.books.map((book) => (book.orders === 0 ? 0 : take(l3StoreBytes(book.orders))));
   const pages = Math.ceil((next + READ_SLACK_BYTES) / PAGE_BYTES);

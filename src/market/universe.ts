@@ -1,3 +1,4 @@
+import type { TradableInstrument } from '../domain/instrument.js';
 import type { Market, VenueInstrument } from '../domain/venue.js';
 import type { BookRequest } from '../kernel/plan.js';
 import type { FeedProtocol } from '../venues/contract.js';
@@ -5,7 +6,7 @@ import type { FeedProtocol } from '../venues/contract.js';
 /** One feed with what its venue lists. */
 export interface UniverseFeed {
   readonly protocol: FeedProtocol;
-  readonly instruments: readonly VenueInstrument[];
+  readonly instruments: readonly TradableInstrument[];
 }
 
 export interface UniverseOptions {
@@ -21,7 +22,7 @@ export interface UniverseOptions {
 
 /** One book to follow. */
 export interface UniverseBook {
-  readonly instrument: VenueInstrument;
+  readonly instrument: TradableInstrument;
   /** Index into the feeds that the universe was built from. */
   readonly feed: number;
   /** Index into the rows. */
@@ -43,7 +44,7 @@ export interface UniverseRow {
 
 /** An instrument that is left out although it was asked for, and why. */
 export interface RejectedInstrument {
-  readonly instrument: VenueInstrument;
+  readonly instrument: TradableInstrument;
   readonly reason: string;
 }
 
@@ -63,7 +64,7 @@ const VENUES_MIN = 2;
 
 interface Listing {
   readonly feed: number;
-  readonly instrument: VenueInstrument;
+  readonly instrument: TradableInstrument;
 }
 
 /**
@@ -130,7 +131,7 @@ function precisionReason({ priceDecimals, qtyDecimals }: VenueInstrument): strin
 function bookRequest(
   protocol: FeedProtocol,
   feed: number,
-  instrument: VenueInstrument,
+  instrument: TradableInstrument,
   priceScale: number,
   qtyScale: number,
   options: UniverseOptions,

@@ -1,4 +1,5 @@
-import type { Market, VenueId, VenueInstrument } from '../domain/venue.js';
+import type { TradableInstrument } from '../domain/instrument.js';
+import type { Market, VenueId } from '../domain/venue.js';
 
 /** Base URLs of one venue's public side; the defaults are the real ones, a simulation replaces them. */
 export interface FeedEndpoints {
@@ -119,5 +120,5 @@ export interface FeedProtocol {
   control(text: string): ControlMessage;
   /** Paths of the REST metadata, and the reader of their answers in the same order. @throws VenueProtocolError */
   readonly metadataPaths: readonly string[];
-  instruments(answers: readonly unknown[]): readonly VenueInstrument[];
+  instruments(answers: readonly unknown[]): readonly TradableInstrument[];
 }

@@ -1,28 +1,19 @@
 import { expect, test } from 'vitest';
 import { CHECKSUM_ENFORCE } from '../../assembly/memory/layout.js';
-import type { VenueInstrument } from '../../src/domain/venue.js';
+import type { TradableInstrument } from '../../src/domain/instrument.js';
 import { buildUniverse } from '../../src/market/universe.js';
 import { binanceSpot } from '../../src/venues/binance/feed.js';
 import { gateioSpot } from '../../src/venues/gateio/feed.js';
 import { krakenSpot } from '../../src/venues/kraken/feed.js';
+import { tradable } from '../strategy/instrument.js';
 
 const OPTIONS = { symbolsMax: 100, quotes: [], levels: 1200, checksumPolicy: CHECKSUM_ENFORCE };
 
-function listing(symbol: string, base: string, quote: string, priceDecimals = 2, qtyDecimals = 4): VenueInstrument {
-  return {
-    venue: 'binance',
-    market: 'spot',
-    symbol,
-    base,
-    quote,
-    priceDecimals,
-    qtyDecimals,
-    contractSize: '1',
-    takerFeeBps: 10,
-  };
+function listing(symbol: string, base: string, quote: string, priceDecimals = 2, qtyDecimals = 4): TradableInstrument {
+  return { ...tradable({ venue: 'binance', base, quote, priceDecimals, qtyDecimals }), symbol };
 }
 
-const feeds = (binance: VenueInstrument[], kraken: VenueInstrument[], gate: VenueInstrument[]) => [
+const feeds = (binance: TradableInstrument[], kraken: TradableInstrument[], gate: TradableInstrument[]) => [
   { protocol: binanceSpot(), instruments: binance },
   { protocol: krakenSpot(), instruments: kraken },
   { protocol: gateioSpot(), instruments: gate },

@@ -43,6 +43,7 @@ export class OracleBooks {
       threads: [{ inputBytes: 1 << 20, levelsMax: LEVELS_MAX, copyLevelsMax: LEVELS_MAX, eventsMax: 1 }],
       histograms: 0,
       scanRows: 1,
+      viewLevels: LEVELS_MAX,
     });
     this.kernel = new Kernel(createSharedBooks(plan), 0);
     this.pricing = new Pricing(this.kernel);

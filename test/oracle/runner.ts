@@ -1,14 +1,25 @@
 import { differences } from './compare.js';
 import { crossVenue } from './families/cross-venue.js';
+import { fairValue } from './families/fair-value.js';
 import { impact } from './families/impact.js';
 import { krakenCrc } from './families/kraken-crc.js';
+import { margin } from './families/margin.js';
+import { orderGrid } from './families/order-grid.js';
 import { vwap } from './families/vwap.js';
 import type { Family } from './family.js';
 import { OracleBooks } from './oracle-books.js';
 import { type ReferenceCase, type ReferenceFile, readReferences } from './reference.js';
 
 /** The families that are built. */
-const FAMILIES: Readonly<Record<string, Family>> = { vwap, impact, cross_venue: crossVenue, kraken_crc: krakenCrc };
+const FAMILIES: Readonly<Record<string, Family>> = {
+  vwap,
+  impact,
+  cross_venue: crossVenue,
+  kraken_crc: krakenCrc,
+  order_grid: orderGrid,
+  fair_value: fairValue,
+  margin,
+};
 
 /** Outcome of a run over reference files. */
 export interface OracleResult {

@@ -1,0 +1,172 @@
+import { CHECKSUM_ENFORCE } from '../../../assembly/memory/layout.js';
+import type { Clock, Timer, Timers } from '../../domain/clock.js';
+import { InvalidInputError, VenueConnectionError } from '../../domain/errors.js';
+import type { Random } from '../../domain/random.js';
+import { FeedSession } from '../../feeds/session.js';
+import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '../../feeds/settings.js';
+import type { FeedEvent } from '../../feeds/transport.js';
+import { Kernel } from '../../kernel/kernel.js';
+import { createSharedBooks } from '../../kernel/memory.js';
+import { planMemory } from '../../kernel/plan.js';
+import { Scanner } from '../../kernel/scan.js';
+import { buildUniverse, type Universe, type UniverseBook, type UniverseFeed } from '../../market/universe.js';
+import type { HttpTransport } from '../../transport/http-transport.js';
+import type { FeedProtocol } from '../../venues/contract.js';
+import type { LoopbackHost } from '../hosts/loopback-host.js';
+import { LoopbackTransport } from './loopback-transport.js';
+
+export interface LocalMarketOptions {
+  readonly feeds: readonly UniverseFeed[];
+  readonly host: LoopbackHost;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  /** Levels a side of a book holds where the channel carries the whole book. */
+  readonly levels?: number;
+  /** Levels of each side that a decision sees. */
+  readonly viewLevels?: number;
+  readonly settings?: Partial<FeedSettings>;
+  /** Called after everything that a venue sent was taken in: where an engine takes its turn. */
+  onDelivered(): void;
+  readonly listener?: (event: FeedEvent) => void;
+}
+
+const REQUEST_TIMEOUT_MS = 5_000;
+const INPUT_BYTES = 2 ** 20;
+const RECEIVE_BYTES = 256 * 1024;
+const MESSAGE_LEVELS_MAX = 4_096;
+const BOOK_LEVELS = 64;
+const TICK_MS = 250;
+const BPS = 1e-4;
+const HTTP_OK = 200;
+
+/** What each protocol's venue lists, read over the host as a feed reads it from the real venue. @throws VenueConnectionError */
+export async function listFeeds(host: LoopbackHost, protocols: readonly FeedProtocol[]): Promise<UniverseFeed[]> {
+  const http = host.http({ timeoutMs: REQUEST_TIMEOUT_MS });
+  return Promise.all(
+    protocols.map(async (protocol) => {
+      const answers = await Promise.all(protocol.metadataPaths.map((path) => readJson(http, protocol, path)));
+      return { protocol, instruments: protocol.instruments(answers) };
+    }),
+  );
+}
+
+async function readJson(http: HttpTransport, { venue, endpoints }: FeedProtocol, path: string): Promise<unknown> {
+  const { status, body } = await http.request({ method: 'GET', url: endpoints.rest + path, headers: {}, body: null });
+  if (status !== HTTP_OK) throw new VenueConnectionError(`${venue} answered ${path} with status ${status}`, { venue, path, status });
+  return JSON.parse(Buffer.from(body).toString('utf8'));
+}
+
+/**
+ * Several feeds on the calling thread, over venues that live in this process: the sessions, the kernel and the scan of a whole engine
+ * without its sockets and threads. What is true after a message is true in one order only, so a seed replays.
+ */
+export class LocalMarket {
+  readonly universe: Universe;
+  readonly kernel: Kernel;
+  readonly scanner: Scanner;
+  /** Addresses of the universe's books. */
+  readonly addresses: readonly number[];
+  private readonly sessions: readonly FeedSession[];
+  private readonly ticking: Timer;
+
+  /** Plans the memory and connects at once. @throws InvalidInputError when no instrument is listed at two venues */
+  constructor(private readonly options: LocalMarketOptions) {
+    const { feeds, levels = BOOK_LEVELS, viewLevels } = options;
+    this.universe = buildUniverse(feeds, { symbolsMax: 10_000, quotes: [], levels, checksumPolicy: CHECKSUM_ENFORCE });
+    const { rows, books } = this.universe;
+    if (rows.length === 0) throw new InvalidInputError('no instrument is listed at two of the venues');
+    const plan = planMemory({
+      feeds: feeds.map(({ protocol }) => protocol.decoder),
+      books: books.map(({ request }) => request),
+      threads: [
+        {
+          inputBytes: INPUT_BYTES,
+          levelsMax: MESSAGE_LEVELS_MAX,
+          copyLevelsMax: MESSAGE_LEVELS_MAX,
+          eventsMax: 1_024,
+          receiveBytes: RECEIVE_BYTES,
+        },
+      ],
+      histograms: 1,
+      scanRows: rows.length,
+      ...(viewLevels === undefined ? {} : { viewLevels }),
+    });
+    this.addresses = plan.books;
+    this.kernel = new Kernel(createSharedBooks(plan), 0);
+    this.scanner = new Scanner(this.kernel);
+    this.setRows();
+    this.sessions = feeds.map(({ protocol }, feed) => this.open(protocol, feed));
+    this.ticking = options.timers.every(TICK_MS, () => this.tick());
+    this.tick();
+  }
+
+  /** Books that are in step with their venues. */
+  get synced(): number {
+    return this.sessions.reduce((sum, session) => sum + session.synced, 0);
+  }
+
+  get isSynced(): boolean {
+    return this.synced === this.universe.books.length;
+  }
+
+  /** Closes every connection. */
+  stop(): void {
+    this.ticking.cancel();
+    for (const session of this.sessions) session.stop();
+  }
+
+  private setRows(): void {
+    const { rows, books } = this.universe;
+    rows.forEach((row, index) => {
+      this.scanner.setRow(
+        index,
+        row.books.map((position) => {
+          const { instrument } = books[position] as UniverseBook;
+          return {
+            book: this.addresses[position] ?? 0,
+            takerFee: instrument.takerFeeBps * BPS,
+            basePerUnit: 10 ** -row.qtyScale * Number(instrument.contractSize),
+          };
+        }),
+      );
+    });
+  }
+
+  private open(protocol: FeedProtocol, feed: number): FeedSession {
+    const { host, clock, random, settings, listener = () => undefined, onDelivered } = this.options;
+    const transport = new LoopbackTransport(
+      {
+        clock,
+        connect: host.connect,
+        http: host.http({ timeoutMs: REQUEST_TIMEOUT_MS }),
+        receiveBuffer: this.kernel.receiveArea,
+        onDelivered,
+      },
+      protocol.endpoints.rest,
+    );
+    const books = this.universe.books.flatMap(({ instrument, feed: of }, position) =>
+      of === feed ? [{ symbol: instrument.symbol, address: this.addresses[position] ?? 0 }] : [],
+    );
+    const session = new FeedSession(
+      {
+        protocol,
+        kernel: this.kernel,
+        feed: this.kernel.plan.feeds[feed] ?? 0,
+        transport,
+        settings: { ...DEFAULT_FEED_SETTINGS, ...settings },
+        random,
+        epochMs: () => clock.epochUs() / 1000,
+        listener,
+      },
+      books.map((book, index) => ({ index, ...book })),
+    );
+    transport.attach(session);
+    return session;
+  }
+
+  private tick(): void {
+    const nowMs = this.options.clock.monotonicUs() / 1000;
+    for (const session of this.sessions) session.tick(nowMs);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../../domain/clock.js';
+import type { FeedSession } from '../../feeds/session.js';
+import type { FeedBook, FeedTransport } from '../../feeds/transport.js';
+import type { HttpTransport } from '../../transport/http-transport.js';
+import type { ConnectWebSocket, WebSocketConnection } from '../../transport/web-socket.js';
+
+/** What the connections of one feed share. */
+export interface LoopbackSurroundings {
+  readonly clock: Clock;
+  readonly connect: ConnectWebSocket;
+  readonly http: HttpTransport;
+  /** Where messages are put down. */
+  readonly receiveBuffer: Uint8Array;
+  /** Called after everything that came from the venue was taken in. */
+  onDelivered(): void;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const MESSAGE_BYTES_MAX = 4 * 2 ** 20;
+const SEND_QUEUE_BYTES_MAX = 4 * 2 ** 20;
+const HTTP_OK = 200;
+
+/** The transport of a feed whose venue lives in this process, without a socket. */
+export class LoopbackTransport implements FeedTransport {
+  private session: FeedSession | undefined;
+  private readonly sockets = new Map<number, WebSocketConnection>();
+
+  constructor(
+    private readonly surroundings: LoopbackSurroundings,
+    private readonly restBase: string,
+  ) {}
+
+  /** Names the session that is told what happens; before anything is connected. */
+  attach(session: FeedSession): void {
+    this.session = session;
+  }
+
+  connect(connection: number, url: string): void {
+    const { clock, connect, receiveBuffer, onDelivered } = this.surroundings;
+    const { session } = this;
+    if (session === undefined) return;
+    const stamp = (): void => session.receivedAt(clock.monotonicUs());
+    const socket = connect(
+      {
+        url,
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        messageBytesMax: MESSAGE_BYTES_MAX,
+        sendQueueBytesMax: SEND_QUEUE_BYTES_MAX,
+        receiveBuffer,
+      },
+      {
+        onOpen: () => {
+          stamp();
+          session.connected(connection);
+        },
+        onChunk: stamp,
+        onMessage: (bytes, start, end) => {
+          session.frame(connection, bytes, start, end);
+          onDelivered();
+        },
+        onClose: ({ code, text }) => {
+          this.sockets.delete(connection);
+          stamp();
+          session.disconnected(connection, text === '' ? `closed with code ${code}` : text);
+          onDelivered();
+        },
+      },
+    );
+    this.sockets.set(connection, socket);
+  }
+
+  send(connection: number, text: string): void {
+    this.sockets.get(connection)?.sendText(text);
+  }
+
+  close(connection: number): void {
+    this.sockets.get(connection)?.close();
+  }
+
+  requestSnapshot(book: FeedBook, path: string): void {
+    void this.fetch(book, path);
+  }
+
+  private async fetch(book: FeedBook, path: string): Promise<void> {
+    const { clock, http, onDelivered } = this.surroundings;
+    const { session } = this;
+    if (session === undefined) return;
+    try {
+      const { status, body } = await http.request({ method: 'GET', url: this.restBase + path, headers: {}, body: null });
+      session.receivedAt(clock.monotonicUs());
+      if (status === HTTP_OK) session.snapshot(book, body);
+      else session.snapshotFailed(book, `HTTP ${status}`);
+    } catch (error) {
+      session.receivedAt(clock.monotonicUs());
+      session.snapshotFailed(book, error instanceof Error ? error.message : String(error));
+    }
+    onDelivered();
+  }
+}

@@ -1,0 +1,27 @@
+import type { Scanner } from '../kernel/scan.js';
+import type { Views } from '../kernel/views.js';
+
+/** What the scan says of its rows; strategies read it and change nothing. */
+export type ScannedPairs = Omit<Scanner, 'setRow' | 'setSizing' | 'setExtraCost' | 'scanAll' | 'scanDirty'>;
+
+/**
+ * The market as one turn sees it. Everything in it was copied before the turn began, each book under its lock with its sequence, and
+ * does not change while the strategies look at it.
+ */
+export interface MarketView {
+  readonly turn: number;
+  /** The turn's time: monotonic microseconds, and microseconds since the epoch. The only clock there is. */
+  readonly nowUs: number;
+  readonly epochUs: number;
+  /** A book received before this moment is too old to trade on. */
+  readonly oldestUs: number;
+  readonly views: Views;
+  readonly pairs: ScannedPairs;
+  /** Rows scanned in this turn: those whose books changed, and now and then all. */
+  readonly rowCount: number;
+  /** Row at place `index` of those. */
+  row(index: number): number;
+  /** Books that changed since the last turn. */
+  readonly bookCount: number;
+  book(index: number): number;
+}
