@@ -15,6 +15,7 @@ import { Kernel } from '../src/kernel/kernel.js';
 import { createSharedBooks, type SharedBooks } from '../src/kernel/memory.js';
 import { planMemory } from '../src/kernel/plan.js';
 import { Scanner } from '../src/kernel/scan.js';
+import { Views } from '../src/kernel/views.js';
 import { binanceStream } from '../test/frames/binance.js';
 import type { InstrumentSpec } from '../test/frames/book-model.js';
 import type { LatencyFeedData } from './threads/latency-feed.js';
@@ -154,7 +155,7 @@ function startEngine(
     return { books: pair };
   });
   const options = { minNet: 0, maxQuoteAgeUs: 1e12, fullScanIntervalUs: 1e12 };
-  const engine = new Engine(kernel, scanner, rows, histogram, options, new SystemClock());
+  const engine = new Engine(kernel, scanner, new Views(kernel, scanner), rows, null, histogram, options, new SystemClock());
   return { kernel, engine, books: books.slice(0, instruments.length) };
 }
 

@@ -1,5 +1,5 @@
-import type { Views } from '../kernel/views.js';
 import { BUY, SELL } from '../kernel/pricing.js';
+import type { Views } from '../kernel/views.js';
 import type { Capital } from '../strategy/capital.js';
 import type { Intent, IntentLeg, LegUpdate } from '../strategy/intent.js';
 import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';

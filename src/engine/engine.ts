@@ -2,7 +2,11 @@ import { BOOK_RECEIVE_US, CONTROL_TURNS, VENUES_MAX } from '../../assembly/memor
 import type { Clock } from '../domain/clock.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Scanner } from '../kernel/scan.js';
+import type { Views } from '../kernel/views.js';
+import type { MarketView } from '../strategy/market-view.js';
 import { OpportunityBoard } from './opportunity-board.js';
+import type { StrategyHost } from './strategy-host.js';
+import { TurnMarket } from './turn-market.js';
 
 /** One row of the scan: the books of one instrument. */
 export interface EngineRow {
@@ -19,12 +23,19 @@ export interface EngineOptions {
   readonly fullScanIntervalUs: number;
 }
 
+/** Sees the inputs of every turn before anything is decided on them. */
+export interface TurnSink {
+  turn(market: MarketView): void;
+}
+
 /**
- * The engine turn: what changed is scanned, opportunities are ranked, and the time from the receipt of the newest frame to the
- * decision is recorded. A turn reads copies taken under the books' locks, and allocates nothing.
+ * The engine turn: the books that changed are copied, their rows scanned, opportunities ranked, strategies asked, and the time from
+ * the receipt of the newest frame to the decision is recorded. A turn depends on nothing but its time, those copies, the timers of
+ * the strategies and what became of their orders; it allocates nothing unless a strategy has something to say.
  */
 export class Engine {
   readonly board: OpportunityBoard;
+  readonly market: TurnMarket;
   /** Row-major addresses of the rows' books, VENUES_MAX a row. */
   private readonly rowBooks: Int32Array;
   /** Receive time up to which each row has been decided on. */
@@ -32,16 +43,24 @@ export class Engine {
   private lastFullScanUs = 0;
   private readonly turnsIndex: number;
 
-  /** @param histogram address of the receive-to-decision histogram */
+  /**
+   * @param strategies asked in every turn; null where only opportunities are ranked
+   * @param histogram address of the receive-to-decision histogram
+   * @param sink told of every turn's inputs; null where nobody keeps them
+   */
   constructor(
     private readonly kernel: Kernel,
     private readonly scanner: Scanner,
+    views: Views,
     rows: readonly EngineRow[],
+    private readonly strategies: StrategyHost | null,
     private readonly histogram: number,
     private readonly options: EngineOptions,
     private readonly clock: Clock,
+    private readonly sink: TurnSink | null = null,
   ) {
     this.board = new OpportunityBoard(rows.length, options.minNet);
+    this.market = new TurnMarket(scanner, views);
     this.rowBooks = new Int32Array(rows.length * VENUES_MAX);
     this.decidedUs = new Float64Array(rows.length);
     rows.forEach((row, index) => {
@@ -54,20 +73,38 @@ export class Engine {
     return this.kernel.int32[this.turnsIndex] ?? 0;
   }
 
-  /** One turn. @returns rows looked at */
+  /** One turn, now. @returns rows looked at */
   readonly turn = (): number => {
     const startUs = this.clock.monotonicUs();
     const isFull = startUs - this.lastFullScanUs >= this.options.fullScanIntervalUs;
-    if (isFull) this.lastFullScanUs = startUs;
-    const scanned = isFull
-      ? this.scanner.scanAll(startUs, this.options.maxQuoteAgeUs)
-      : this.scanner.scanDirty(startUs, this.options.maxQuoteAgeUs);
-    for (let place = 0; place < scanned; place++) this.board.update(this.scanner, this.scanner.scannedRow(place), startUs);
+    const scanned = this.turnAt(startUs, this.clock.epochUs(), isFull);
     const decidedUs = this.clock.monotonicUs();
     for (let place = 0; place < scanned; place++) this.recordLatency(this.scanner.scannedRow(place), decidedUs);
-    this.kernel.int32[this.turnsIndex] = this.turns + 1;
     return scanned;
   };
+
+  /**
+   * One turn at a given time: what `turn` does, without the clock.
+   * @param isFull whether all rows are looked at, and not only those whose books changed
+   * @returns rows looked at
+   */
+  turnAt(nowUs: number, epochUs: number, isFull: boolean): number {
+    const { scanner, market } = this;
+    const { maxQuoteAgeUs } = this.options;
+    if (isFull) this.lastFullScanUs = nowUs;
+    const scanned = isFull ? scanner.scanAll(nowUs, maxQuoteAgeUs) : scanner.scanDirty(nowUs, maxQuoteAgeUs);
+    market.turn = this.turns + 1;
+    market.nowUs = nowUs;
+    market.epochUs = epochUs;
+    market.oldestUs = nowUs - maxQuoteAgeUs;
+    market.rowCount = scanned;
+    market.isFull = isFull;
+    this.sink?.turn(market);
+    for (let place = 0; place < scanned; place++) this.board.update(scanner, scanner.scannedRow(place), nowUs);
+    this.strategies?.turn(market);
+    this.kernel.int32[this.turnsIndex] = market.turn;
+    return scanned;
+  }
 
   /** Records the age of the newest frame of a row, once for each frame that was the newest when a decision was made. */
   private recordLatency(row: number, decidedUs: number): void {

@@ -1,16 +1,8 @@
-import type { Budget } from '../strategy/capital.js';
 import { StrategyContext, type StrategySurroundings } from '../strategy/context.js';
 import type { LegUpdate } from '../strategy/intent.js';
 import type { MarketView } from '../strategy/market-view.js';
 import { Positions } from '../strategy/positions.js';
-import type { Strategy } from '../strategy/strategy.js';
-
-/** A strategy to run, under a name of its own. */
-export interface HostedStrategy {
-  readonly name: string;
-  readonly strategy: Strategy;
-  readonly budget: Budget;
-}
+import type { HostedStrategy, Strategy } from '../strategy/strategy.js';
 
 /** Timers a strategy may have called in one turn; one that sets a timer for the past over and over is stopped by it. */
 const TIMERS_PER_TURN = 32;

@@ -9,6 +9,7 @@ export class TurnMarket implements MarketView {
   epochUs = 0;
   oldestUs = 0;
   rowCount = 0;
+  isFull = false;
 
   constructor(
     readonly pairs: Scanner,

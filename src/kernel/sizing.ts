@@ -49,7 +49,10 @@ export interface Sizing {
 export function writeSizing({ int32, float64 }: Kernel, address: number, sizing: Sizing): void {
   const { venues, count } = sizing;
   if (count > SIZES_MAX || venues.length > VENUES_MAX) {
-    throw new KernelError(`a row prices at most ${SIZES_MAX} sizes at ${VENUES_MAX} venues`, { sizes: count, venues: venues.length });
+    throw new KernelError(`a row prices at most ${SIZES_MAX} sizes at ${VENUES_MAX} venues`, {
+      sizes: count,
+      venues: venues.length,
+    });
   }
   int32[(address + SIZING_COUNT) >> 2] = count;
   int32[(address + SIZING_ROUND_UP) >> 2] = sizing.roundUp ? 1 : 0;

@@ -1,8 +1,8 @@
 import type { Budget, Capital } from './capital.js';
 import type { CostModel } from './cost-model.js';
 import type { Decision, DecisionLog } from './decision-log.js';
-import { Intent } from './intent.js';
 import type { Purpose } from './intent.js';
+import { Intent } from './intent.js';
 import type { MarketView } from './market-view.js';
 import type { Positions } from './positions.js';
 

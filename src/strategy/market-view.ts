@@ -17,7 +17,9 @@ export interface MarketView {
   readonly oldestUs: number;
   readonly views: Views;
   readonly pairs: ScannedPairs;
-  /** Rows scanned in this turn: those whose books changed, and now and then all. */
+  /** Whether all rows were scanned, so that what grew old without a message is noticed; else only those whose books changed. */
+  readonly isFull: boolean;
+  /** Rows scanned in this turn. */
   readonly rowCount: number;
   /** Row at place `index` of those. */
   row(index: number): number;

@@ -27,7 +27,12 @@ export function rowSizing(row: RowInfo, settings: SizingSettings): Sizing {
   };
 }
 
-function venueRules({ instrument, unitsPerQty }: BookInfo, baseScale: number, quoteScale: number, settings: SizingSettings): SizingVenue {
+function venueRules(
+  { instrument, unitsPerQty }: BookInfo,
+  baseScale: number,
+  quoteScale: number,
+  settings: SizingSettings,
+): SizingVenue {
   const { rules, contractSize } = instrument;
   const baseUnits = (qty: string): Decimal => new Decimal(qty).mul(contractSize).mul(new Decimal(10).pow(baseScale));
   const least = Decimal.max(rules.minQuoteAmount, settings.minOrderQuote);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Budget } from './capital.js';
 import type { StrategyContext } from './context.js';
 import type { DecisionStage } from './decision-log.js';
 import type { LegUpdate } from './intent.js';
@@ -29,4 +30,11 @@ export interface StrategyDefinition<Config> {
   /** Its decisions, by stage; DecisionLog records name a stage by its place here. */
   readonly stages: readonly DecisionStage[];
   create(config: Config, universe: StrategyUniverse): Strategy;
+}
+
+/** A strategy to run, under a name of its own, with the part of the capital that it may commit. */
+export interface HostedStrategy {
+  readonly name: string;
+  readonly strategy: Strategy;
+  readonly budget: Budget;
 }

@@ -9,6 +9,7 @@ import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';
 import { planMemory } from '../../src/kernel/plan.js';
 import { Scanner } from '../../src/kernel/scan.js';
+import { Views } from '../../src/kernel/views.js';
 
 class ManualClock implements Clock {
   nowUs = 1_000_000;
@@ -55,7 +56,9 @@ describe('an engine turn', () => {
     engine = new Engine(
       kernel,
       scanner,
+      new Views(kernel, scanner),
       [{ books: plan.books }],
+      null,
       plan.histograms[0] ?? 0,
       { minNet: 0.002, maxQuoteAgeUs: 500_000, fullScanIntervalUs: 100_000 },
       clock,

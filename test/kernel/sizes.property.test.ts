@@ -54,7 +54,11 @@ test('sizes are those of exact decimals', () => {
         const answer = crossVenue(books, {} as never, { input } as never);
         if (!('got' in answer)) throw new Error('the family skips sizes');
         const text = JSON.parse(JSON.stringify(expected)) as Record<string, unknown>;
-        const tolerance = { rel: 1e-9, abs: 1e-10, fields: { baseAmount: 'exact', targetQuote: 'exact', commonLot: 'exact' } } as const;
+        const tolerance = {
+          rel: 1e-9,
+          abs: 1e-10,
+          fields: { baseAmount: 'exact', targetQuote: 'exact', commonLot: 'exact' },
+        } as const;
         expect(differences(text, answer.got, tolerance)).toEqual([]);
       },
     ),

@@ -3,9 +3,30 @@ import { SIZE_FEASIBLE } from '../../assembly/memory/layout.js';
 import { Rig } from './rig.js';
 
 test('the rig prices the sizes of a pair through both books, after fees', () => {
-  const rig = new Rig({ rows: [[{ venue: 'mexc', takerFeeBps: 5 }, { venue: 'gateio', takerFeeBps: 20 }]] });
-  rig.setBook(rig.book('mexc'), [['0.9900', '100']], [['1.0000', '6'], ['1.0100', '100']]);
-  rig.setBook(rig.book('gateio'), [['1.0500', '20'], ['1.0400', '100']], [['1.0600', '100']]);
+  const rig = new Rig({
+    rows: [
+      [
+        { venue: 'mexc', takerFeeBps: 5 },
+        { venue: 'gateio', takerFeeBps: 20 },
+      ],
+    ],
+  });
+  rig.setBook(
+    rig.book('mexc'),
+    [['0.9900', '100']],
+    [
+      ['1.0000', '6'],
+      ['1.0100', '100'],
+    ],
+  );
+  rig.setBook(
+    rig.book('gateio'),
+    [
+      ['1.0500', '20'],
+      ['1.0400', '100'],
+    ],
+    [['1.0600', '100']],
+  );
   rig.turn();
   const { scanner } = rig;
   expect([scanner.buyVenue(0), scanner.sellVenue(0), scanner.sizeCount(0), scanner.bestSize(0)]).toEqual([0, 1, 4, 3]);

@@ -11,7 +11,7 @@ import {
   STATE_SYNCED,
 } from '../../assembly/memory/layout.js';
 import { AssumedFills } from '../../src/engine/assumed-fills.js';
-import { type HostedStrategy, StrategyHost } from '../../src/engine/strategy-host.js';
+import { StrategyHost } from '../../src/engine/strategy-host.js';
 import { TurnMarket } from '../../src/engine/turn-market.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';
@@ -26,7 +26,7 @@ import { CostModel, type CostSettings, DEFAULT_COST_SETTINGS } from '../../src/s
 import { type Decision, DecisionLog } from '../../src/strategy/decision-log.js';
 import type { Intent, LegUpdate, Purpose } from '../../src/strategy/intent.js';
 import { rowSizing, type SizingSettings } from '../../src/strategy/row-sizing.js';
-import type { StrategyDefinition } from '../../src/strategy/strategy.js';
+import type { HostedStrategy, StrategyDefinition } from '../../src/strategy/strategy.js';
 import type { BookInfo, StrategyUniverse } from '../../src/strategy/universe.js';
 import { type InstrumentSpec, tradable } from './instrument.js';
 
@@ -77,7 +77,12 @@ export interface RigOptions {
   readonly assumeFills?: boolean;
 }
 
-const SIZING: SizingSettings = { multipliers: [1, 2, 5, 10], minOrderQuote: '5', rounding: 'up', fromNet: Number.NEGATIVE_INFINITY };
+const SIZING: SizingSettings = {
+  multipliers: [1, 2, 5, 10],
+  minOrderQuote: '5',
+  rounding: 'up',
+  fromNet: Number.NEGATIVE_INFINITY,
+};
 
 /** A small market on the calling thread: books, scan, views and strategies, and a clock that tests set. */
 export class Rig {
@@ -126,7 +131,8 @@ export class Rig {
     this.capital = new Capital(this.universe.accounts.length);
     for (const { account } of this.universe.accounts) this.setBalance(account, options.balance ?? 100_000);
     this.costs = new CostModel(this.universe, this.scanner, { ...DEFAULT_COST_SETTINGS, ...options.costs });
-    this.log.listener = (decision) => this.decisions.push({ ...decision, figures: [...decision.figures.subarray(0, decision.figureCount)] });
+    this.log.listener = (decision) =>
+      this.decisions.push({ ...decision, figures: [...decision.figures.subarray(0, decision.figureCount)] });
     this.maxQuoteAgeUs = options.maxQuoteAgeUs ?? 5_000_000;
     this.sequences = new Float64Array(universe.books.length);
     this.host = this.hostOf([]);
@@ -155,7 +161,8 @@ export class Rig {
   /** Book of an instrument by venue, and market and base where that is not enough. */
   book(venue: string, market = 'spot', base?: string): BookInfo {
     const found = this.universe.books.find(
-      ({ instrument }) => instrument.venue === venue && instrument.market === market && (base === undefined || instrument.base === base),
+      ({ instrument }) =>
+        instrument.venue === venue && instrument.market === market && (base === undefined || instrument.base === base),
     );
     if (found === undefined) throw new Error(`no book of ${venue} ${market} ${base ?? ''}`);
     return found;
@@ -163,20 +170,30 @@ export class Rig {
 
   /** Replaces a book; prices and quantities as decimal texts, best first. */
   setBook({ book }: BookInfo, bids: readonly Level[], asks: readonly Level[]): void {
-    const lastUpdateId = (this.sequences[book] = (this.sequences[book] ?? 0) + 1);
+    const lastUpdateId = this.nextSequence(book);
     this.kernel.receivedAt(this.nowUs);
     this.kernel.decodeSnapshot(this.address(book), Buffer.from(JSON.stringify({ lastUpdateId, bids, asks })));
   }
   /** Changes levels of a book that has a snapshot. */
   update({ book, instrument }: BookInfo, bids: readonly Level[], asks: readonly Level[]): void {
-    const u = (this.sequences[book] = (this.sequences[book] ?? 0) + 1);
+    const u = this.nextSequence(book);
     const epochMs = Math.floor((this.nowUs + this.epochOffsetUs) / 1000);
     this.frame(book, { e: 'depthUpdate', E: epochMs, s: instrument.symbol, U: u, u, b: bids, a: asks });
   }
   /** A trade in which the taker bought or sold. */
   trade({ book, instrument }: BookInfo, taker: 'buy' | 'sell', price: string, qty: string): void {
     const epochMs = Math.floor((this.nowUs + this.epochOffsetUs) / 1000);
-    this.frame(book, { e: 'trade', E: epochMs, s: instrument.symbol, t: 1, p: price, q: qty, T: epochMs, m: taker === 'sell', M: true });
+    this.frame(book, {
+      e: 'trade',
+      E: epochMs,
+      s: instrument.symbol,
+      t: 1,
+      p: price,
+      q: qty,
+      T: epochMs,
+      m: taker === 'sell',
+      M: true,
+    });
   }
   /** Marks of a futures book. */
   setMark({ book }: BookInfo, mark: { price?: number; index?: number; fundingRate?: number; nextFundingUs?: number }): void {
@@ -233,6 +250,11 @@ export class Rig {
     const bytes = Buffer.from(JSON.stringify(message));
     this.kernel.receivedAt(this.nowUs);
     this.kernel.decodeFrame(this.kernel.plan.feeds[book] ?? 0, bytes, 0, bytes.length);
+  }
+  private nextSequence(book: number): number {
+    const sequence = (this.sequences[book] ?? 0) + 1;
+    this.sequences[book] = sequence;
+    return sequence;
   }
   private address(book: number): number {
     return this.kernel.plan.books[book] ?? 0;

@@ -86,7 +86,7 @@ function inventAsset(role: AssetRole, base: string, random: SeededRandom): Plant
     case 'costly':
       return [asset({ base, market: 'spot', price }, ['coinbase', 'kraken'])];
     case 'coarse':
-      return [asset({ base, market: 'spot', price }, pick(without('kraken'), 2, random))];
+      return [asset({ base, market: 'spot', price }, pick(without('kraken'), 2, random).slice(0, 2))];
     case 'other-asset': {
       const factor = 10 ** (1 + random.next() * 2);
       return [asset({ base, market: 'spot', price }, pick(WIDE, 4, random), random.next() < 0.5 ? factor : 1 / factor)];

@@ -36,6 +36,8 @@ export class Stage {
     readonly venues: ScriptedVenues,
     assets: readonly PlantedAsset[],
     random: SeededRandom,
+    /** Told of a plant just before it ends, while its books still stand as it made them. */
+    readonly onEnding: (plant: ProfitPlant) => void = () => undefined,
   ) {
     const epochUs = (): number => time.epochUs();
     this.rows = assets.map((asset) => {

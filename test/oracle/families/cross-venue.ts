@@ -148,7 +148,12 @@ function sizesOf({ scanner }: OracleBooks, { venues, multipliers }: SizesInput, 
       baseAmount: fromUnits(base, qty),
     };
     if (status !== SIZE_FEASIBLE) {
-      const refusal = { ...told, feasible: false, reason: REASONS[status], failing: failingOf(status, scanner.sizeFailing(0, size)) };
+      const refusal = {
+        ...told,
+        feasible: false,
+        reason: REASONS[status],
+        failing: failingOf(status, scanner.sizeFailing(0, size)),
+      };
       if (status !== SIZE_TOO_THIN) return refusal;
       return {
         ...refusal,
