@@ -9,6 +9,7 @@ fillDigitTables();
 
 export { attach } from './memory/thread';
 export { addSymbol, findSymbol } from './memory/symbols';
+export { observeBooks } from './memory/seqlock';
 export { recordLatency } from './memory/histogram';
 export { decode, decodeInPlace, decodeSnapshot } from './decode/decode';
 export { recoverBook, resetBook, setState, wake } from './book/publish';

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { allocationSuite } from './allocation.js';
 import { decodeSuites } from './decode.js';
+import { detectSuite } from './detect.js';
 import { type LatencyRow, measureLatency, printLatency } from './latency.js';
 import { matchingSuite } from './matching.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
@@ -18,6 +19,7 @@ const SUITES: readonly Suite[] = [
   ...decodeSuites,
   ...recordedSuites,
   scanSuite,
+  detectSuite,
   vwapSuite,
   seqlockSuite,
   wakeSuite,

@@ -1,5 +1,6 @@
 // Frames that change no book: trades, the venue's own top of book, marks and funding. The book's header keeps the last one and
-// the sums; a trade is also written to the thread's event list, for whoever must see each of them.
+// the sums; a trade is also written to the thread's event list, for whoever must see each of them. What readers copy with the book
+// (trades, marks, funding) is written under its lock and makes a new version of it, but wakes nobody.
 import {
   BOOK_FUNDING_RATE, BOOK_INDEX_PRICE, BOOK_MARKS, BOOK_MARK_PRICE, BOOK_NEXT_FUNDING_US, BOOK_TICKERS, BOOK_TICKER_ASK_PRICE,
   BOOK_TICKER_ASK_QTY, BOOK_TICKER_BID_PRICE, BOOK_TICKER_BID_QTY, BOOK_TICKER_SEQUENCE, BOOK_TRADES, BOOK_TRADE_BUY_QTY,
@@ -7,6 +8,7 @@ import {
   STATUS_EVENT,
 } from '../memory/layout';
 import { count } from '../memory/counters';
+import { beginWrite, endWrite } from '../memory/seqlock';
 import { eventAt, eventCount, nextEvent, report } from '../memory/thread';
 
 /**
@@ -27,7 +29,7 @@ export function listTrade(book: usize, price: f64, qty: f64, id: f64, tsUs: f64,
   return true;
 }
 
-/** Books the listed trades in their books' headers; several of one book in a row make one result. */
+/** Books the listed trades in their books' headers; several of one book in a row make one result, and one version of the book. */
 export function commitTrades(): i32 {
   const listed = eventCount();
   let previous: usize = 0;
@@ -36,15 +38,20 @@ export function commitTrades(): i32 {
     const book = <usize>load<u32>(event, EVENT_BOOK);
     const qty = load<f64>(event, EVENT_QTY);
     const side = load<f64>(event, EVENT_SIDE);
+    if (book != previous) {
+      if (previous != 0) endWrite(previous);
+      report(book, STATUS_EVENT);
+      beginWrite(book);
+      previous = book;
+    }
     count(book + BOOK_TRADES);
     store<f64>(book, load<f64>(event, EVENT_PRICE), BOOK_TRADE_PRICE);
     store<f64>(book, qty, BOOK_TRADE_QTY);
     store<f64>(book, load<f64>(event, EVENT_US), BOOK_TRADE_US);
     if (side > 0) count(book + BOOK_TRADE_BUY_QTY, qty);
     else if (side < 0) count(book + BOOK_TRADE_SELL_QTY, qty);
-    if (book != previous) report(book, STATUS_EVENT);
-    previous = book;
   }
+  if (previous != 0) endWrite(previous);
   return STATUS_EVENT;
 }
 
@@ -61,11 +68,13 @@ export function noteTicker(book: usize, bidPrice: f64, bidQty: f64, askPrice: f6
 
 /** Notes marks and funding of a derivative; NaN leaves a figure as it was. */
 export function noteMark(book: usize, markPrice: f64, indexPrice: f64, fundingRate: f64, nextFundingUs: f64): i32 {
+  beginWrite(book);
   if (markPrice == markPrice) store<f64>(book, markPrice, BOOK_MARK_PRICE);
   if (indexPrice == indexPrice) store<f64>(book, indexPrice, BOOK_INDEX_PRICE);
   if (fundingRate == fundingRate) store<f64>(book, fundingRate, BOOK_FUNDING_RATE);
   if (nextFundingUs == nextFundingUs) store<f64>(book, nextFundingUs, BOOK_NEXT_FUNDING_US);
   count(book + BOOK_MARKS);
+  endWrite(book);
   return report(book, STATUS_EVENT);
 }
 

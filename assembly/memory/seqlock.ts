@@ -2,6 +2,18 @@
 // Both additions are sequentially consistent read-modify-writes: what is stored between them cannot move past either.
 import { BOOK_LOCK } from './layout';
 
+/** Told of every version of every book by an instance that is observed: one message may make several of a book. */
+// @ts-ignore: decorator
+@external("env", "published")
+declare function published(book: usize): void;
+
+let isObserved: bool = false;
+
+/** Has the host told of every version that this instance publishes, right after it is; for replays. */
+export function observeBooks(): void {
+  isObserved = true;
+}
+
 /** Opens a book for writing. */
 // @ts-ignore: decorator
 @inline
@@ -14,6 +26,7 @@ export function beginWrite(book: usize): void {
 @inline
 export function endWrite(book: usize): void {
   atomic.add<i32>(book, 1, BOOK_LOCK);
+  if (isObserved) published(book);
 }
 
 /** The word before a read; odd means that the writer is at work. */

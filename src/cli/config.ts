@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { SIZES_MAX } from '../../assembly/memory/layout.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { VENUES } from '../domain/venue.js';
 
@@ -58,6 +59,37 @@ export const ConfigSchema = z.strictObject({
       busyPoll: z.boolean().default(false),
     })
     .prefault({}),
+  /** How orders are sized and what they cost beside fees; one model for all strategies. */
+  decisions: z
+    .strictObject({
+      /** Sizes are these multiples of the larger of both venues' least order values. */
+      multipliers: z
+        .array(z.number().positive().max(10_000))
+        .min(1)
+        .max(SIZES_MAX)
+        .refine((list) => list.every((value, index) => index === 0 || value > (list[index - 1] ?? 0)), 'must ascend')
+        .default([1, 2, 5, 10]),
+      /** Least order value that is aimed at where the venues ask for less, in the quote asset. */
+      minOrderQuote: z.number().positive().default(5),
+      /** What moving the funds of one cycle back costs, in basis points of its value. */
+      rebalanceBps: z.number().min(0).max(1000).default(2),
+      /** Slippage expected of a book of which no fill was seen, in basis points. */
+      slippageBps: z.number().min(0).max(1000).default(1),
+      /** Paper capital of every account, in USDT worth of quote assets; base assets are given for as much. */
+      paperBalanceQuote: z.number().positive().default(1_000),
+    })
+    .prefault({}),
+  /** Strategies to run; `tiercel strategies` lists the kinds and their parameters. */
+  strategies: z
+    .array(
+      z.strictObject({
+        kind: z.string().min(1),
+        name: z.string().min(1).optional(),
+        budgetQuote: z.number().positive().default(1_000),
+        parameters: z.record(z.string(), z.unknown()).default({}),
+      }),
+    )
+    .default([]),
   operator: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),

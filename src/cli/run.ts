@@ -1,10 +1,8 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { SystemClock, systemTimers } from '../domain/system-clock.js';
-import { Engine } from '../engine/engine.js';
 import { runTurns, stopTurns } from '../engine/wake.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { kernelModule } from '../kernel/module.js';
-import { Scanner } from '../kernel/scan.js';
 import type { UniverseBook } from '../market/universe.js';
 import { Collector, type CollectorOptions, type WatchedRow } from '../ops/collector.js';
 import { createLogger } from '../ops/log.js';
@@ -14,6 +12,7 @@ import { type OperatorLink, openOperatorLink } from '../ops/operator-link.js';
 import type { DirectoryEntry } from '../ops/shared-book-reader.js';
 import { startTerminalView } from '../ops/terminal-view.js';
 import type { Config } from './config.js';
+import { type Deciding, makeDeciding } from './deciding.js';
 import { EXIT_GOOD } from './exit.js';
 import { type BooksPlan, DECISION_HISTOGRAM } from './feed-plan.js';
 import { type Cleanup, type MarketOptions, prepareMarket, undo } from './market.js';
@@ -29,9 +28,7 @@ export interface RunOptions extends MarketOptions {
 }
 
 const SNAPSHOT_INTERVAL_MS = 250;
-const FULL_SCAN_INTERVAL_US = 100_000;
 const LOG_LINES = 8;
-const BPS = 1e-4;
 
 /** Runs the engine until it is told to stop. @returns the exit code */
 export async function runEngine(config: Config, options: RunOptions): Promise<number> {
@@ -44,13 +41,21 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
   try {
     const market = await prepareMarket(config, options, clock, log, cleanup);
     const { books, kernel } = market;
-    const engine = makeEngine(config, books, kernel, clock);
+    const deciding = makeDeciding(
+      config,
+      books.universe,
+      kernel,
+      clock,
+      kernel.plan.histograms[DECISION_HISTOGRAM] ?? 0,
+      ({ strategy, kind, facts }) => log.info({ strategy, ...facts }, `Strategy: ${kind}`),
+    );
+    const { engine } = deciding;
     const operator = await startOperator(config, books, clock);
     cleanup.push(() => operator.close());
     log.info({ url: `http://${operator.host}:${operator.port}` }, 'Dashboard is up');
     market.start();
 
-    const collector = new Collector(kernel, engine, collectorOptions(config, options, books, kernel), clock);
+    const collector = new Collector(kernel, deciding, collectorOptions(config, options, books, kernel, deciding), clock);
     let newest: OperatorSnapshot | null = null;
     const ticking = systemTimers.every(SNAPSHOT_INTERVAL_MS, () => {
       newest = collector.collect();
@@ -74,39 +79,6 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
     await undo(cleanup);
   }
   return EXIT_GOOD;
-}
-
-/** Taker fee of a book's venue and market, as a fraction. */
-function takerFee(config: Config, { instrument }: UniverseBook): number {
-  const { takerFeeBps, futuresTakerFeeBps } = config.venues[instrument.venue];
-  return ((instrument.market === 'futures' ? futuresTakerFeeBps : takerFeeBps) ?? instrument.takerFeeBps) * BPS;
-}
-
-function makeEngine(config: Config, { universe }: BooksPlan, kernel: Kernel, clock: SystemClock): Engine {
-  const scanner = new Scanner(kernel);
-  const { books: addresses, histograms } = kernel.plan;
-  universe.rows.forEach((row, index) => {
-    scanner.setRow(
-      index,
-      row.books.map((position) => {
-        const book = universe.books[position] as UniverseBook;
-        const basePerUnit = 10 ** -row.qtyScale * Number(book.instrument.contractSize);
-        return { book: addresses[position] ?? 0, takerFee: takerFee(config, book), basePerUnit };
-      }),
-    );
-  });
-  return new Engine(
-    kernel,
-    scanner,
-    universe.rows.map((row) => ({ books: row.books.map((position) => addresses[position] ?? 0) })),
-    histograms[DECISION_HISTOGRAM] ?? 0,
-    {
-      minNet: config.engine.minNetBps * BPS,
-      maxQuoteAgeUs: config.engine.quoteAgeMsMax * 1000,
-      fullScanIntervalUs: FULL_SCAN_INTERVAL_US,
-    },
-    clock,
-  );
 }
 
 function startOperator(
@@ -137,14 +109,20 @@ function startOperator(
   return openOperatorLink(port1);
 }
 
-function collectorOptions(config: Config, { liveData }: RunOptions, books: BooksPlan, kernel: Kernel): CollectorOptions {
+function collectorOptions(
+  config: Config,
+  { liveData }: RunOptions,
+  books: BooksPlan,
+  kernel: Kernel,
+  deciding: Deciding,
+): CollectorOptions {
   const { universe } = books;
   const { plan } = kernel;
   const feeds = new Map<number, UniverseBook[]>();
   for (const book of universe.books) feeds.set(book.feed, [...(feeds.get(book.feed) ?? []), book]);
   return {
     version: packageVersion(),
-    mode: liveData ? 'live data, no orders' : `simulated venues, seed ${config.simulation.seed}`,
+    mode: liveData ? 'live data, paper fills' : `simulated venues, paper fills, seed ${config.simulation.seed}`,
     feeds: [...feeds].flatMap(([feed, [first]]) =>
       first === undefined
         ? []
@@ -153,7 +131,7 @@ function collectorOptions(config: Config, { liveData }: RunOptions, books: Books
               venue: first.instrument.venue,
               market: first.instrument.market,
               feed: plan.feeds[feed] ?? 0,
-              books: universe.books.flatMap((book, position) => (book.feed === feed ? [plan.books[position] ?? 0] : [])),
+              books: universe.books.flatMap((book, position) => (book.feed === feed ? [position] : [])),
             },
           ],
     ),
@@ -166,6 +144,8 @@ function collectorOptions(config: Config, { liveData }: RunOptions, books: Books
         qtyScale: row.qtyScale,
       }),
     ),
+    universe: deciding.universe,
+    strategies: deciding.readings,
     receiveToDecision: plan.histograms[DECISION_HISTOGRAM] ?? 0,
     decode: plan.histograms.slice(1),
   };

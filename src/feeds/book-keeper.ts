@@ -69,7 +69,7 @@ export class BookKeeper {
     books: readonly FeedBook[],
     private readonly owner: BookOwner,
   ) {
-    const { protocol, settings, kernel } = context.parts;
+    const { protocol, settings } = context.parts;
     this.all = books.map((book) => ({
       book,
       buffer: new FrameBuffer(settings.buffer),
@@ -78,7 +78,7 @@ export class BookKeeper {
       tries: 0,
       isFetching: false,
     }));
-    for (const book of books) kernel.exports.resetBook(book.address);
+    for (const keeping of this.all) this.reset(keeping);
     const { snapshot } = protocol;
     const isRest = snapshot.kind === 'rest';
     const perMinute = isRest ? snapshot.weightBurst + 60 * snapshot.weightPerSecond : 0;
@@ -167,7 +167,8 @@ export class BookKeeper {
     const keeping = this.keeping(book);
     this.fetched(keeping);
     if (keeping.phase === 'live' || keeping.phase === 'idle' || keeping.phase === 'refused') return;
-    const { kernel } = this.context.parts;
+    const { kernel, journal } = this.context.parts;
+    journal?.snapshot(book.symbol);
     const status = kernel.decodeSnapshot(book.address, body);
     if (status !== STATUS_SNAPSHOT && status !== STATUS_CROSSED) {
       this.again(keeping, `the snapshot cannot be used: ${nameOfStatus(status)}`);
@@ -238,10 +239,11 @@ export class BookKeeper {
 
   /** @returns false when the snapshot and the frames do not join; then the next try is arranged */
   private replay(keeping: Keeping): boolean {
-    const { kernel, feed } = this.context.parts;
+    const { kernel, feed, journal } = this.context.parts;
     const { frames } = keeping.buffer;
     for (let i = 0; i < frames.length; i++) {
       const frame = frames[i] as Uint8Array;
+      journal?.again(keeping.book.symbol, frame);
       const status = kernel.decodeFrame(feed, frame, 0, frame.length);
       if (status === STATUS_GAP) {
         keeping.buffer.drop(i);
@@ -316,9 +318,13 @@ export class BookKeeper {
   }
 
   private reset(keeping: Keeping, state?: number): void {
-    const { exports } = this.context.parts.kernel;
-    exports.resetBook(keeping.book.address);
-    if (state !== undefined) exports.setState(keeping.book.address, state);
+    const { kernel, journal } = this.context.parts;
+    const { symbol, address } = keeping.book;
+    journal?.reset(symbol);
+    kernel.exports.resetBook(address);
+    if (state === undefined) return;
+    journal?.state(symbol, state);
+    kernel.exports.setState(address, state);
   }
 
   /** Resting after too many tries: nothing is kept meanwhile. */

@@ -2,6 +2,7 @@ import type { Random } from '../domain/random.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { FeedProtocol } from '../venues/contract.js';
 import type { FeedSettings } from './settings.js';
+import type { BookJournal } from './tap.js';
 import type { FeedEvent, FeedEventKind, FeedEventLevel, FeedListener, FeedTransport } from './transport.js';
 
 /** What a feed session is made of. */
@@ -16,6 +17,8 @@ export interface FeedParts {
   /** Milliseconds since the epoch, for requests that carry the time. */
   epochMs(): number;
   readonly listener: FeedListener;
+  /** Where what is done to the books is recorded; nowhere when left out. */
+  readonly journal?: BookJournal;
 }
 
 /** What the parts of one session share: its surroundings, its time and its counters. */

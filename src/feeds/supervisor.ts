@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads';
+import { BOOK_LOCK } from '../../assembly/memory/layout.js';
 import { type BackoffOptions, backoffMs } from '../domain/backoff.js';
-import type { Timer, Timers } from '../domain/clock.js';
+import type { Clock, Timer, Timers } from '../domain/clock.js';
 import type { Random } from '../domain/random.js';
 import type { VenueId } from '../domain/venue.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { kernelModule } from '../kernel/module.js';
+import { RecorderTap } from './capture/recorder-tap.js';
 import type { FeedSettings } from './settings.js';
 import type { FeedListener } from './transport.js';
 import type { FeedWorkerCommand, FeedWorkerData, FeedWorkerMessage, WorkerFeed } from './worker-data.js';
@@ -29,6 +31,8 @@ export interface SupervisorOptions {
   readonly timers: Timers;
   readonly random: Random;
   readonly listener: FeedListener;
+  /** For the recordings of feeds whose worker died; those have a hole there when left out. */
+  readonly clock?: Clock;
   /** The compiled entry of the workers; found by itself when left out. */
   readonly entry?: URL;
 }
@@ -108,8 +112,19 @@ export class FeedSupervisor {
   /** The writer of these books is gone, perhaps in the middle of a write: nothing in them can be relied on. */
   private recover(spec: FeedWorkerSpec): void {
     const { exports, plan } = this.options.kernel;
-    for (const feed of spec.feeds) for (const book of feed.books) exports.recoverBook(book.address);
+    for (const feed of spec.feeds) {
+      for (const book of feed.books) exports.recoverBook(book.address);
+      this.recordRecovery(feed);
+    }
     exports.wake(plan.control);
+  }
+
+  /** The dead worker was the one writer of the ring; until the next one starts, this thread is. */
+  private recordRecovery({ recording, books }: WorkerFeed): void {
+    const { clock, kernel } = this.options;
+    if (recording === null || clock === undefined) return;
+    const tap = new RecorderTap(recording, clock, () => undefined);
+    for (const { symbol, address } of books) tap.recovered(symbol, kernel.int32At(address + BOOK_LOCK));
   }
 
   private replace(running: Running, reason: string): void {

@@ -45,19 +45,25 @@ export class Kernel {
   readonly thread: number;
   private readonly receiveIndex: number;
 
-  /** @param thread index into the plan's threads; one instance each */
+  /**
+   * @param thread index into the plan's threads; one instance each
+   * @param published told of every version of a book that this kernel publishes, for replays; it may read, and must not decode
+   */
   constructor(
     readonly shared: SharedBooks,
     thread: number,
     module: WebAssembly.Module = kernelModule(),
+    published?: (book: number) => void,
   ) {
     const address = shared.plan.threads[thread];
     if (address === undefined) throw new KernelError(`the memory plan has no thread ${thread}`, { thread });
     const { buffer } = shared.memory;
     this.plan = shared.plan;
     this.thread = address;
-    this.exports = new WebAssembly.Instance(module, kernelImports(shared.memory)).exports as unknown as KernelExports;
+    this.exports = new WebAssembly.Instance(module, kernelImports(shared.memory, published))
+      .exports as unknown as KernelExports;
     this.exports.attach(address);
+    if (published !== undefined) this.exports.observeBooks();
     this.bytes = new Uint8Array(buffer);
     this.int32 = new Int32Array(buffer);
     this.uint32 = new Uint32Array(buffer);

@@ -69,12 +69,18 @@ export function createSharedBooks(plan: MemoryPlan): SharedBooks {
   return { memory, plan };
 }
 
-/** What the kernel imports: the memory, and an abort that becomes an error. */
-export function kernelImports(memory: WebAssembly.Memory): WebAssembly.Imports {
+/**
+ * What the kernel imports: the memory, an abort that becomes an error, and who is told of each version of a book once
+ * `observeBooks` was called.
+ */
+export function kernelImports(
+  memory: WebAssembly.Memory,
+  published: (book: number) => void = () => undefined,
+): WebAssembly.Imports {
   const abort = (_message: number, _file: number, line: number, column: number): never => {
     throw new KernelError(`the kernel stopped at ${line}:${column}`, { line, column });
   };
-  return { env: { memory, abort } };
+  return { env: { memory, abort, published } };
 }
 
 function writeFeeds(view: DataView, plan: MemoryPlan): void {

@@ -4,6 +4,7 @@ import { KernelError } from '../domain/errors.js';
 /** The functions the kernel exports; addresses and handles are byte addresses in the shared memory. */
 export interface KernelExports {
   attach(thread: number): void;
+  observeBooks(): void;
   addSymbol(feed: number, name: number, length: number, book: number): number;
   findSymbol(feed: number, name: number, length: number): number;
   decode(feed: number, length: number): number;

@@ -14,6 +14,7 @@ import {
   VENUES_MAX,
 } from '../../assembly/memory/layout.js';
 import { KernelError } from '../domain/errors.js';
+import { leastCommonMultiple } from '../domain/order-grid.js';
 import type { Kernel } from './kernel.js';
 import type { Amount } from './pricing.js';
 
@@ -21,7 +22,7 @@ import type { Amount } from './pricing.js';
 export interface SizingVenue {
   /** Base units in one quantity unit of its book: a whole number. */
   readonly unitsPerQty: number;
-  /** Quantities are multiples of it; base units. */
+  /** Quantities are multiples of it; base units, above 0. */
   readonly lotUnits: bigint;
   /** Least and greatest order in base units; the latter Infinity where there is no bound. */
   readonly minUnits: number;
@@ -73,11 +74,4 @@ export function writeSizing({ int32, float64 }: Kernel, address: number, sizing:
       );
     });
   });
-}
-
-function leastCommonMultiple(left: bigint, right: bigint): bigint {
-  let a = left;
-  let b = right;
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a === 0n ? 0n : (left / a) * right;
 }

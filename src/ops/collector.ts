@@ -12,12 +12,14 @@ import {
 } from '../../assembly/memory/layout.js';
 import type { Clock } from '../domain/clock.js';
 import type { Market, VenueId } from '../domain/venue.js';
-import type { Engine } from '../engine/engine.js';
+import type { DecisionEngine } from '../engine/decision-engine.js';
 import type { Opportunity } from '../engine/opportunity-board.js';
 import { decimalText, stateName } from '../kernel/book-view.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { StrategyUniverse } from '../strategy/universe.js';
 import { LatencyWindow } from './latency-window.js';
 import { BREAKER_STATES, type OperatorSnapshot, type OpportunityView, type VenueStatus } from './messages.js';
+import { type DecisionReading, decisionViews, strategyStatuses } from './strategy-report.js';
 
 /** One feed as the collector watches it. */
 export interface WatchedFeed {
@@ -25,7 +27,7 @@ export interface WatchedFeed {
   readonly market: Market;
   /** Address of the feed's descriptor. */
   readonly feed: number;
-  /** Addresses of its books. */
+  /** Its books by their places in the plan. */
   readonly books: readonly number[];
 }
 
@@ -45,6 +47,9 @@ export interface CollectorOptions {
   readonly mode: string;
   readonly feeds: readonly WatchedFeed[];
   readonly rows: readonly WatchedRow[];
+  readonly universe: StrategyUniverse;
+  /** How to read the strategies' decisions, in their order. */
+  readonly strategies: readonly DecisionReading[];
   /** Addresses of the histograms. */
   readonly receiveToDecision: number;
   readonly decode: readonly number[];
@@ -67,7 +72,7 @@ export class Collector {
 
   constructor(
     private readonly kernel: Kernel,
-    private readonly engine: Engine,
+    private readonly parts: Pick<DecisionEngine, 'engine' | 'host' | 'views' | 'decisions'>,
     private readonly options: CollectorOptions,
     private readonly clock: Clock,
   ) {
@@ -85,11 +90,10 @@ export class Collector {
     const elapsedS = Math.max((nowUs - this.previousUs) / 1e6, 1e-3);
     this.previousUs = nowUs;
     const venues = this.options.feeds.map((feed, index) => this.venueStatus(feed, index, elapsedS));
-    const turns = this.engine.turns;
+    const { turns, board } = this.parts.engine;
     const turnsPerS = (turns - this.previousTurns) / elapsedS;
     this.previousTurns = turns;
     const epochUs = this.clock.epochUs();
-    const { board } = this.engine;
     const view = (opportunity: Opportunity): OpportunityView => this.opportunityView(opportunity, nowUs, epochUs);
     const memory = process.memoryUsage();
     return {
@@ -104,6 +108,8 @@ export class Collector {
         list: board.listOpen(LIST_MAX).map(view),
         recent: board.listClosed(LIST_MAX).map(view),
       },
+      strategies: strategyStatuses(this.parts.host.contexts),
+      decisions: decisionViews(this.parts.decisions, this.options.strategies, this.options.universe, epochUs - nowUs, LIST_MAX),
       latencyUs: { receiveToDecision: this.decision.summary(nowUs), decode: this.decode.summary(nowUs) },
       turns,
       turnsPerS,
@@ -122,7 +128,10 @@ export class Collector {
     const states = new Map<number, number>();
     let gaps = 0;
     let checksumsBad = 0;
-    for (const book of feed.books) {
+    let conflated = 0;
+    for (const place of feed.books) {
+      const book = kernel.plan.books[place] ?? 0;
+      conflated += this.parts.views.conflated(place);
       const state = kernel.int32At(book + BOOK_STATE);
       states.set(state, (states.get(state) ?? 0) + 1);
       gaps += kernel.float64At(book + BOOK_GAPS);
@@ -150,6 +159,7 @@ export class Collector {
       checksumsBad,
       breaker: BREAKER_STATES[kernel.int32At(feed.feed + FEED_BREAKER)] ?? 'open',
       connections: kernel.float64At(feed.feed + FEED_CONNECTS) - kernel.float64At(feed.feed + FEED_DISCONNECTS),
+      conflated,
     };
   }
 

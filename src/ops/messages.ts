@@ -1,8 +1,9 @@
 import type { Microseconds } from '../domain/clock.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import type { BookStateName } from '../kernel/book-view.js';
+import type { DecisionView, StrategyStatus } from './strategy-report.js';
 
-export type { BookStateName };
+export type { BookStateName, DecisionView, StrategyStatus };
 
 /** States of a venue's circuit breaker, in the order of FEED_BREAKER. */
 export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
@@ -26,6 +27,8 @@ export interface VenueStatus {
   readonly checksumsBad: number;
   readonly breaker: BreakerState;
   readonly connections: number;
+  /** Changes of its books that the engine never saw singly, since newer ones came before it looked. */
+  readonly conflated: number;
 }
 
 /** One cross-venue opportunity. Prices and quantities are exact decimals, as texts. */
@@ -79,6 +82,9 @@ export interface OperatorSnapshot {
     /** Closed ones, newest first, at most 50. */
     readonly recent: readonly OpportunityView[];
   };
+  readonly strategies: readonly StrategyStatus[];
+  /** The newest decisions, at most 50, the last one first. */
+  readonly decisions: readonly DecisionView[];
   readonly latencyUs: {
     readonly receiveToDecision: LatencySummary;
     readonly decode: LatencySummary;

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { BOOK_STATE_NAMES } from '../kernel/book-view.js';
-import { BREAKER_STATES, type LatencySummary, type OperatorSnapshot, type VenueStatus } from './messages.js';
+import { BREAKER_STATES, type LatencySummary, type OperatorSnapshot, type StrategyStatus, type VenueStatus } from './messages.js';
 
 /** Content type of the Prometheus text format. */
 export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -15,6 +15,7 @@ export function renderMetrics(snapshot: OperatorSnapshot): Promise<string> {
   const registry = new Registry();
   addProcess(registry, snapshot);
   addVenues(registry, snapshot.venues);
+  addStrategies(registry, snapshot.strategies);
   addLatency(registry, snapshot);
   return registry.metrics();
 }
@@ -54,6 +55,7 @@ function addVenues(registry: Registry, venues: readonly VenueStatus[]): void {
   counter('frames', 'Frames received', (status) => status.frames);
   counter('resyncs', 'Resynchronisations of books', (status) => status.resyncs);
   counter('gaps', 'Sequence gaps', (status) => status.gaps);
+  counter('conflated_updates', 'Changes of books that the engine never saw singly', (status) => status.conflated);
   counter('checksums_bad', 'Book checksums that did not match', (status) => status.checksumsBad);
   gauge('frames_per_second', 'Frames received per second', (status) => status.framesPerS);
   gauge('books', 'Books followed', (status) => status.symbols);
@@ -68,6 +70,24 @@ function addVenues(registry: Registry, venues: readonly VenueStatus[]): void {
   });
   for (const { venue, market, state: current } of venues) {
     for (const name of BOOK_STATE_NAMES) state.set({ venue, market, state: name }, name === current ? 1 : 0);
+  }
+}
+
+function addStrategies(registry: Registry, strategies: readonly StrategyStatus[]): void {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `tiercel_strategy_${name}`, help, labelNames: ['strategy'], registers: [registry] });
+  const intents = new Counter({
+    name: 'tiercel_strategy_intents_total',
+    help: 'Intents that a strategy has made',
+    labelNames: ['strategy'],
+    registers: [registry],
+  });
+  const budget = gauge('budget_quote', 'Most that a strategy may commit, in its quote asset');
+  const committed = gauge('committed_quote', 'What a strategy has committed, in its quote asset');
+  for (const { name: strategy, intents: count, budgetQuote, committedQuote } of strategies) {
+    intents.inc({ strategy }, count);
+    budget.set({ strategy }, budgetQuote);
+    committed.set({ strategy }, committedQuote);
   }
 }
 

@@ -26,7 +26,7 @@ export interface StrategySpec {
   readonly parameters: unknown;
 }
 
-function register<Config>(definition: StrategyDefinition<Config>): RegisteredStrategy {
+export function register<Config>(definition: StrategyDefinition<Config>): RegisteredStrategy {
   const parse = (given: unknown): Config => {
     const parsed = definition.config.safeParse(given);
     if (parsed.success) return parsed.data;

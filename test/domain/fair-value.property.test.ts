@@ -23,7 +23,7 @@ const isEqual = (text: string, model: Rational): boolean => number(text).compare
 
 function exponential(x: Rational): Rational {
   let [sum, term] = [ONE, ONE];
-  for (let k = 1; k <= 60; k++) {
+  for (let k = 1; k <= 25; k++) {
     term = term.times(x).over(number(k));
     sum = sum.plus(term);
   }
@@ -50,7 +50,7 @@ it('basis: percent and basis points of spot, a year in proportion and compounded
       for (let time = 0; time < part; time++) compound = compound.times(growth);
       const compoundPct = compound.minus(ONE).times(HUNDRED);
       const error = compoundPct.minus(number(got.annualisedCompoundPct ?? '')).abs();
-      expect(error.compare(compound.times(number('1e-36')))).toBeLessThanOrEqual(0);
+      expect(error.compare(compound.plus(ONE).times(number('1e-36')))).toBeLessThanOrEqual(0);
     }),
   );
 });
@@ -66,7 +66,7 @@ it('dated contracts: interest less yield until the end', () => {
       expect(continuous.isNear(number(got.fairContinuous), 37)).toBe(true);
       const mispricing = number(future).over(simple).minus(ONE).times(TEN_THOUSAND);
       expect(mispricing.isNear(number(got.mispricingBpsSimple ?? ''))).toBe(true);
-      if (leftMs === 0) expect([number(got.fairSimple), number(got.fairContinuous)]).toEqual([number(spot), number(spot)]);
+      if (leftMs === 0) expect(isEqual(got.fairSimple, number(spot)) && isEqual(got.fairContinuous, number(spot))).toBe(true);
       const years = leftMs / YEAR_MS;
       expect(Math.abs(simpleFairValue(+spot, +r, +y, years, 0) / +got.fairSimple - 1)).toBeLessThan(1e-12);
       expect(Math.abs(continuousFairValue(+spot, +r, +y, years, 0) / +got.fairContinuous - 1)).toBeLessThan(1e-12);
@@ -109,12 +109,12 @@ it('perpetuals: every payment up to the horizon counts, the last rate for all th
       const above = (fair: Rational): Rational => number(perp).over(fair).minus(ONE).times(TEN_THOUSAND);
       expect(above(number(spot)).isNear(number(got.basisBps))).toBe(true);
       expect(above(simple).isNear(number(got.mispricingBpsSimple ?? ''))).toBe(true);
-      expect(
-        above(continuous)
-          .minus(number(got.mispricingBpsContinuous ?? ''))
-          .abs()
-          .compare(number('1e-30')),
-      ).toBeLessThan(0);
+      const continuousError = above(continuous)
+        .minus(number(got.mispricingBpsContinuous ?? ''))
+        .abs();
+      expect(continuousError.compare(number(perp).over(continuous).abs().plus(ONE).times(number('1e-33')))).toBeLessThanOrEqual(
+        0,
+      );
       const floats = [+spot, +interestRate, +baseYield, +horizonHours / 8760, +got.fundingSum] as const;
       expect(Math.abs(simpleFairValue(...floats) / +got.fairSimple - 1)).toBeLessThan(1e-12);
       expect(Math.abs(continuousFairValue(...floats) / +got.fairContinuous - 1)).toBeLessThan(1e-12);
@@ -145,7 +145,7 @@ it('break-even: net is the cash that is left, and its solutions make it nothing'
     perpFee: fee,
     funding: fc.array(fc.tuple(rateText, price), { maxLength: 4 }),
     expectedRate: rateText,
-    expectedMark: price,
+    expectedMark: amountText(2),
   });
   fc.assert(
     fc.property(carry, (trade) => {

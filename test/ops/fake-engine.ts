@@ -1,7 +1,7 @@
 import { SeededRandom } from '../../src/domain/random.js';
 import { MARKETS, type Market, VENUES, type VenueId } from '../../src/domain/venue.js';
 import type { BookLevel, BookReader, BookSymbol, BookView } from '../../src/ops/books.js';
-import type { OperatorSnapshot, OpportunityView, VenueStatus } from '../../src/ops/messages.js';
+import type { DecisionView, OperatorSnapshot, OpportunityView, VenueStatus } from '../../src/ops/messages.js';
 
 const START_US = 1_795_000_000_000_000;
 const STEP_US = 250_000;
@@ -93,6 +93,11 @@ export function fakeSnapshot(step: number, overrides: Partial<OperatorSnapshot> 
     uptimeS: 3725 + step / 4,
     venues: VENUES.flatMap((venue) => MARKETS.map((market) => venueStatus(venue, market, step, random))).filter(traded),
     opportunities: { found: 4211 + step, open: list.length, list, recent },
+    strategies: [
+      { name: 'three-tier', intents: 311 + step, budgetQuote: 1000, committedQuote: 162.5 },
+      { name: 'basis', intents: 4, budgetQuote: 5000, committedQuote: 2012.4 },
+    ],
+    decisions: Array.from({ length: 12 }, (_, age) => decision(age, step)),
     latencyUs: {
       receiveToDecision: { p50, p90: p50 * 2.1, p99, p999: p99 * 2.4, max: 4312.5, count: 1_234_567 + step * 4100 },
       decode: { p50: 1.84, p90: 3.1, p99: 6.72, p999: 21.4, max: 812.3, count: 9_876_543 + step * 16_400 },
@@ -104,6 +109,26 @@ export function fakeSnapshot(step: number, overrides: Partial<OperatorSnapshot> 
     heapBytes: 61e6,
     ready: true,
     ...overrides,
+  };
+}
+
+function decision(age: number, step: number): DecisionView {
+  const [base, mid] = COINS[(step + age) % COINS.length] ?? (['BTC', 1] as const);
+  const taken = age % 3 !== 1;
+  return {
+    id: 9000 + step - age,
+    epochUs: START_US + step * STEP_US - age * 400_000,
+    strategy: age % 4 === 2 ? 'basis' : 'three-tier',
+    symbol: `${base}/USDT`,
+    books: ['mexc spot', 'gateio spot'],
+    stage: 'take',
+    verdict: taken ? 'trade' : 'confidence too low',
+    figures: [
+      ['askPrice', mid],
+      ['netBps', 104.25 - age],
+      ['confidence', taken ? 0.81 : 0.32],
+      ['ageMs', 12.5],
+    ],
   };
 }
 
@@ -132,6 +157,7 @@ function venueStatus(venue: VenueId, market: Market, step: number, random: Seede
     checksumsBad: 0,
     breaker: troubled ? 'half-open' : 'closed',
     connections: 2 + order,
+    conflated: troubled ? 12_345 : 40 * order,
   };
 }
 

@@ -1,6 +1,6 @@
 import { ArchiveFile } from './archive-file.js';
 import { encodeRecord } from './format.js';
-import { type FrameRingReader, KIND_BINARY, KIND_HTTP, KIND_OUT, type RingFrame } from './frame-ring.js';
+import { type FrameRingReader, KIND_BINARY, KIND_BOOK, KIND_HTTP, KIND_OUT, type RingFrame } from './frame-ring.js';
 
 /** When a file is ended and the next one begun. */
 export interface RotationLimits {
@@ -67,15 +67,17 @@ export class ArchiveWriter {
     if (ended !== undefined) this.files.push(await ended.close());
   }
 
-  private lineOf({ kind, epochMs, conn, url, payload }: RingFrame): string {
+  private lineOf({ kind, epochMs, receivedUs, number, conn, url, payload }: RingFrame): string {
     return encodeRecord({
       epochMs,
       dir: (kind & KIND_OUT) === 0 ? 'in' : 'out',
-      kind: (kind & KIND_HTTP) === 0 ? 'ws' : 'http',
+      kind: (kind & KIND_BOOK) !== 0 ? 'book' : (kind & KIND_HTTP) === 0 ? 'ws' : 'http',
       conn: textOf(conn),
       url: url.length === 0 ? null : textOf(url),
       binary: (kind & KIND_BINARY) !== 0,
       payload,
+      number,
+      ...(receivedUs > 0 && { receivedUs }),
     });
   }
 }

@@ -7,6 +7,7 @@
 const HEAD = 0; // i32 index: words of 8 bytes written so far, modulo 2^32; the writer's
 const TAIL = 16; // words read so far; the reader's
 const DROPPED = 32; // frames that found no room
+const OFFERED = 48; // frames put in or dropped: each has its number, from 1 on
 const DATA_BYTES = 256;
 
 const RECORD_BYTES = 0; // i32, of the whole record
@@ -15,18 +16,25 @@ const RECORD_TIME = 8; // f64, milliseconds since the epoch
 const RECORD_CONN = 16; // i32, length of each part
 const RECORD_URL = 20;
 const RECORD_PAYLOAD = 24;
-const RECORD_HEADER = 32;
+const RECORD_NUMBER = 28; // u32
+const RECORD_RECEIVED = 32; // f64, monotonic microseconds that the kernel was told
+const RECORD_HEADER = 40;
 
 /** Bits that say what a record is. */
 export const KIND_OUT = 1;
 export const KIND_HTTP = 2;
 export const KIND_BINARY = 4;
 const KIND_PADDING = 8;
+/** No frame, but something else that the feed did to a book; see format.ts. */
+export const KIND_BOOK = 16;
 
 /** One frame as it was put in. The parts are views into the ring, valid until the next one is taken. */
 export interface RingFrame {
   kind: number;
   epochMs: number;
+  receivedUs: number;
+  /** Frames that were put in or dropped up to this one. */
+  number: number;
   conn: Uint8Array;
   url: Uint8Array;
   payload: Uint8Array;
@@ -74,7 +82,9 @@ export class FrameRingWriter extends Ring {
     payload: Uint8Array,
     start: number,
     end: number,
+    receivedUs = 0,
   ): boolean {
+    const number = Atomics.add(this.counters, OFFERED, 1) + 1;
     const length = end - start;
     const bytes = Math.ceil((RECORD_HEADER + conn.length + url.length + length) / 8) * 8;
     const head = Atomics.load(this.counters, HEAD);
@@ -98,6 +108,8 @@ export class FrameRingWriter extends Ring {
     this.view.setInt32(at + RECORD_CONN, conn.length, true);
     this.view.setInt32(at + RECORD_URL, url.length, true);
     this.view.setInt32(at + RECORD_PAYLOAD, length, true);
+    this.view.setUint32(at + RECORD_NUMBER, number, true);
+    this.view.setFloat64(at + RECORD_RECEIVED, receivedUs, true);
     const body = at + RECORD_HEADER;
     this.data.set(conn, body);
     this.data.set(url, body + conn.length);
@@ -116,6 +128,8 @@ export class FrameRingReader extends Ring {
   private readonly frame: RingFrame = {
     kind: 0,
     epochMs: 0,
+    receivedUs: 0,
+    number: 0,
     conn: new Uint8Array(),
     url: new Uint8Array(),
     payload: new Uint8Array(),
@@ -144,6 +158,8 @@ export class FrameRingReader extends Ring {
     const end = payload + this.view.getInt32(at + RECORD_PAYLOAD, true);
     this.frame.kind = kind;
     this.frame.epochMs = this.view.getFloat64(at + RECORD_TIME, true);
+    this.frame.receivedUs = this.view.getFloat64(at + RECORD_RECEIVED, true);
+    this.frame.number = this.view.getUint32(at + RECORD_NUMBER, true);
     this.frame.conn = this.data.subarray(conn, url);
     this.frame.url = this.data.subarray(url, payload);
     this.frame.payload = this.data.subarray(payload, end);

@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly lineBytesMax?: number;
   /** Told how many bytes of the file (compressed, if it is) have been read so far. */
   readonly onProgress?: (bytesRead: number) => void;
+  /** Whether the lines about what the feed did to its books are wanted as well; see format.ts. */
+  readonly books?: boolean;
 }
 
 const LINE_BYTES_MAX = 256 * 1024 * 1024;
@@ -35,7 +37,7 @@ export function captureName(path: string): string {
  */
 export async function* readCapture(
   path: string,
-  { lineBytesMax = LINE_BYTES_MAX, onProgress }: ReadOptions = {},
+  { lineBytesMax = LINE_BYTES_MAX, onProgress, books = false }: ReadOptions = {},
 ): AsyncGenerator<NumberedRecord> {
   const name = basename(path);
   let line = 0;
@@ -47,7 +49,9 @@ export async function* readCapture(
     const text = (parts.length === 1 ? end : Buffer.concat(parts)).toString('utf8');
     parts = [];
     partBytes = 0;
-    return text.trim() === '' ? undefined : { line, record: parseRecord(text, `${name} line ${line}`) };
+    if (text.trim() === '') return undefined;
+    const record = parseRecord(text, `${name} line ${line}`);
+    return record.kind === 'book' && !books ? undefined : { line, record };
   };
   for await (const chunk of openCapture(path, onProgress)) {
     let from = 0;

@@ -1,5 +1,6 @@
 import { createBookPanel } from './book-panel.js';
 import { createCharts } from './charts.js';
+import { showDecisions } from './decisions-panel.js';
 import { element, setText } from './dom.js';
 import { showHeadline } from './headline.js';
 import { showLatency } from './latency-panel.js';
@@ -19,6 +20,7 @@ function onMessage(message) {
     showHeadline(message.snapshot);
     showVenues(message.snapshot);
     showOpportunities(message.snapshot);
+    showDecisions(message.snapshot);
     showLatency(message.snapshot);
   }
 }

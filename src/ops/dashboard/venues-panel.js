@@ -1,7 +1,7 @@
 import { element, setClass, setText, sizeRows } from './dom.js';
 import { count, venueName } from './format.js';
 
-const COLUMNS = 9;
+const COLUMNS = 10;
 const body = element('venue-rows');
 const note = element('venues-count');
 
@@ -28,8 +28,10 @@ function fillRow(cells, status) {
     setText(cells[5 + index], count(value));
     setClass(cells[5 + index], value === 0 ? 'number quiet' : 'number warn');
   });
-  setText(cells[8], status.breaker);
-  setClass(cells[8], { closed: 'quiet', 'half-open': 'warn', open: 'bad' }[status.breaker] ?? 'bad');
+  setText(cells[8], count(status.conflated));
+  setClass(cells[8], 'number quiet');
+  setText(cells[9], status.breaker);
+  setClass(cells[9], { closed: 'quiet', 'half-open': 'warn', open: 'bad' }[status.breaker] ?? 'bad');
 }
 
 /** The colour of a book state: good, on its way, or bad. */

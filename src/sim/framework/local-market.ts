@@ -8,8 +8,7 @@ import type { FeedEvent } from '../../feeds/transport.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { createSharedBooks } from '../../kernel/memory.js';
 import { planMemory } from '../../kernel/plan.js';
-import { Scanner } from '../../kernel/scan.js';
-import { buildUniverse, type Universe, type UniverseBook, type UniverseFeed } from '../../market/universe.js';
+import { buildUniverse, type Universe, type UniverseFeed } from '../../market/universe.js';
 import type { HttpTransport } from '../../transport/http-transport.js';
 import type { FeedProtocol } from '../../venues/contract.js';
 import type { LoopbackHost } from '../hosts/loopback-host.js';
@@ -37,7 +36,6 @@ const RECEIVE_BYTES = 256 * 1024;
 const MESSAGE_LEVELS_MAX = 4_096;
 const BOOK_LEVELS = 64;
 const TICK_MS = 250;
-const BPS = 1e-4;
 const HTTP_OK = 200;
 
 /** What each protocol's venue lists, read over the host as a feed reads it from the real venue. @throws VenueConnectionError */
@@ -58,15 +56,12 @@ async function readJson(http: HttpTransport, { venue, endpoints }: FeedProtocol,
 }
 
 /**
- * Several feeds on the calling thread, over venues that live in this process: the sessions, the kernel and the scan of a whole engine
- * without its sockets and threads. What is true after a message is true in one order only, so a seed replays.
+ * Several feeds on the calling thread, over venues that live in this process: the sessions, the kernel and the memory of a whole
+ * engine, without its sockets and threads. Everything arrives in one order only, so a seed replays.
  */
 export class LocalMarket {
   readonly universe: Universe;
   readonly kernel: Kernel;
-  readonly scanner: Scanner;
-  /** Addresses of the universe's books. */
-  readonly addresses: readonly number[];
   private readonly sessions: readonly FeedSession[];
   private readonly ticking: Timer;
 
@@ -92,10 +87,7 @@ export class LocalMarket {
       scanRows: rows.length,
       ...(viewLevels === undefined ? {} : { viewLevels }),
     });
-    this.addresses = plan.books;
     this.kernel = new Kernel(createSharedBooks(plan), 0);
-    this.scanner = new Scanner(this.kernel);
-    this.setRows();
     this.sessions = feeds.map(({ protocol }, feed) => this.open(protocol, feed));
     this.ticking = options.timers.every(TICK_MS, () => this.tick());
     this.tick();
@@ -116,23 +108,6 @@ export class LocalMarket {
     for (const session of this.sessions) session.stop();
   }
 
-  private setRows(): void {
-    const { rows, books } = this.universe;
-    rows.forEach((row, index) => {
-      this.scanner.setRow(
-        index,
-        row.books.map((position) => {
-          const { instrument } = books[position] as UniverseBook;
-          return {
-            book: this.addresses[position] ?? 0,
-            takerFee: instrument.takerFeeBps * BPS,
-            basePerUnit: 10 ** -row.qtyScale * Number(instrument.contractSize),
-          };
-        }),
-      );
-    });
-  }
-
   private open(protocol: FeedProtocol, feed: number): FeedSession {
     const { host, clock, random, settings, listener = () => undefined, onDelivered } = this.options;
     const transport = new LoopbackTransport(
@@ -145,14 +120,15 @@ export class LocalMarket {
       },
       protocol.endpoints.rest,
     );
+    const { plan } = this.kernel;
     const books = this.universe.books.flatMap(({ instrument, feed: of }, position) =>
-      of === feed ? [{ symbol: instrument.symbol, address: this.addresses[position] ?? 0 }] : [],
+      of === feed ? [{ symbol: instrument.symbol, address: plan.books[position] ?? 0 }] : [],
     );
     const session = new FeedSession(
       {
         protocol,
         kernel: this.kernel,
-        feed: this.kernel.plan.feeds[feed] ?? 0,
+        feed: plan.feeds[feed] ?? 0,
         transport,
         settings: { ...DEFAULT_FEED_SETTINGS, ...settings },
         random,

@@ -1,6 +1,7 @@
 import { ceilToGrid, Decimal, plainText } from '../../domain/decimal.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { TradableInstrument } from '../../domain/instrument.js';
+import { commonStep } from '../../domain/order-grid.js';
 import type { Side } from '../../domain/order.js';
 import type { SimulatedBook } from '../market/book.js';
 import type { SimulatedMarket } from '../market/market.js';
@@ -120,16 +121,6 @@ export function decimalText(units: number, decimals: number): string {
 export function leastQuantity({ rules, contractSize }: TradableInstrument, price: string): string {
   const byValue = new Decimal(rules.minQuoteAmount).div(new Decimal(price).mul(contractSize));
   return ceilToGrid(Decimal.max(byValue, rules.minQty, rules.lotSize), rules.lotSize);
-}
-
-/** The least number that is a multiple of both steps. */
-export function commonStep(left: string, right: string): string {
-  const decimals = Math.max(new Decimal(left).decimalPlaces(), new Decimal(right).decimalPlaces());
-  const [a, b] = [left, right].map((step) => BigInt(new Decimal(step).mul(new Decimal(10).pow(decimals)).toFixed(0)));
-  if (a === undefined || b === undefined) return left;
-  let [divisor, rest] = [a, b];
-  while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
-  return plainText(new Decimal(String((a / divisor) * b)).div(new Decimal(10).pow(decimals)));
 }
 
 function listed(seat: Seat, base: string): TradableInstrument {

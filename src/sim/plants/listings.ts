@@ -92,7 +92,7 @@ function inventAsset(role: AssetRole, base: string, random: SeededRandom): Plant
       return [asset({ base, market: 'spot', price }, pick(WIDE, 4, random), random.next() < 0.5 ? factor : 1 / factor)];
     }
     case 'multiplier': {
-      const thousands = pick(WIDE, 2, random);
+      const thousands = pick(WIDE, 2, random).slice(0, 2);
       return [
         asset({ base: `${THOUSAND}${base}`, market: 'spot', price: price * THOUSAND }, thousands),
         asset({ base, market: 'spot', price }, without(...thousands)),

@@ -74,6 +74,11 @@ export class QuietBook {
     this.publish();
   }
 
+  /** Puts everything back that somebody has taken. */
+  refill(): void {
+    this.publish();
+  }
+
   /** Moves the quiet book itself, for good. */
   move(factor: number): void {
     this.drift *= factor;

@@ -1,0 +1,123 @@
+// The engine under judgement: decisions over the books of a scene, and what it says of them.
+import { Exact, plainText } from '../../src/domain/decimal.js';
+import type { VirtualTime } from '../../src/domain/virtual-time.js';
+import { AssumedFills } from '../../src/engine/assumed-fills.js';
+import { type DecisionEngine, makeDecisionEngine } from '../../src/engine/decision-engine.js';
+import type { LocalMarket } from '../../src/sim/framework/local-market.js';
+import { SIZE_MULTIPLES } from '../../src/sim/plants/truth.js';
+import { SIZE_FEASIBLE } from '../../assembly/memory/layout.js';
+import { strategyUniverse } from '../../src/strategy/build-universe.js';
+import { DEFAULT_COST_SETTINGS } from '../../src/strategy/cost-model.js';
+import type { Intent } from '../../src/strategy/intent.js';
+import type { HostedStrategy } from '../../src/strategy/strategy.js';
+import type { RowInfo, StrategyUniverse } from '../../src/strategy/universe.js';
+import type { Found, FoundSize, ObservedIntent } from './observed.js';
+
+/** How the engine under judgement is set up; a test may set it up wrongly. */
+export interface DetectorSettings {
+  /** Net spread from which on a pair is an opportunity, as a fraction. */
+  readonly minNet: number;
+  readonly maxQuoteAgeUs: number;
+  /** What the taker fees of the venues' lists are multiplied by. */
+  readonly feeFactor: number;
+  readonly strategies: (universe: StrategyUniverse) => HostedStrategy[];
+}
+
+const FULL_SCAN_INTERVAL_US = 100_000;
+/** More of every asset than all plants together ask for, in units of its account. */
+const PLENTY_UNITS = 2 ** 52;
+
+/** A decision engine on the books of a scene, with its words written down. */
+export class Detector {
+  readonly found: Found[] = [];
+  readonly intents: ObservedIntent[] = [];
+  private readonly universe: StrategyUniverse;
+  private readonly deciding: DecisionEngine;
+  /** What was last said of each row, so that it is written down once. */
+  private readonly said: string[] = [];
+
+  constructor(
+    market: LocalMarket,
+    private readonly time: VirtualTime,
+    private readonly settings: DetectorSettings,
+  ) {
+    const { feeFactor, minNet, maxQuoteAgeUs } = settings;
+    this.universe = strategyUniverse(market.universe, ({ takerFeeBps, makerFeeBps }) => ({
+      takerFeeBps: takerFeeBps * feeFactor,
+      makerFeeBps: makerFeeBps * feeFactor,
+    }));
+    let fills: AssumedFills | undefined;
+    this.deciding = makeDecisionEngine({
+      kernel: market.kernel,
+      universe: this.universe,
+      strategies: settings.strategies(this.universe),
+      options: { minNet, maxQuoteAgeUs, fullScanIntervalUs: FULL_SCAN_INTERVAL_US },
+      sizing: { multipliers: SIZE_MULTIPLES, minOrderQuote: '0', rounding: 'up', fromNet: 0 },
+      costs: DEFAULT_COST_SETTINGS,
+      clock: time,
+      histogram: market.kernel.plan.histograms[0] ?? 0,
+      emit: (intent) => {
+        this.note(intent);
+        fills?.take(intent);
+      },
+      raise: () => undefined,
+    });
+    const { views, capital, host } = this.deciding;
+    fills = new AssumedFills(this.universe, views, capital, (strategy, update) => host.tell(strategy, update));
+    for (const { account } of this.universe.accounts) capital.setBalance(account, PLENTY_UNITS);
+  }
+
+  /** One turn of the engine; what it found is written down. */
+  turn(): void {
+    const { engine, scanner } = this.deciding;
+    const scanned = engine.turn();
+    for (let place = 0; place < scanned; place++) this.look(scanner.scannedRow(place));
+  }
+
+  private look(row: number): void {
+    const { scanner } = this.deciding;
+    const info = this.universe.rows[row];
+    const best = scanner.bestSize(row);
+    if (info === undefined || !scanner.hasPair(row) || scanner.sizeCount(row) === 0 || best < 0 || scanner.sizeNet(row, best) < this.settings.minNet) {
+      this.said[row] = '';
+      return;
+    }
+    const buy = info.books[scanner.buyVenue(row)]?.instrument.venue;
+    const sell = info.books[scanner.sellVenue(row)]?.instrument.venue;
+    if (buy === undefined || sell === undefined) return;
+    const sizes = SIZE_MULTIPLES.map((multiple, size) => this.sizeOf(info, multiple, size));
+    const saying = `${buy} ${sell} ${sizes.map(({ isFeasible, base, net }) => `${isFeasible} ${base} ${net}`).join()}`;
+    if (saying === this.said[row]) return;
+    this.said[row] = saying;
+    this.found.push({ row: info, pair: { buy, sell }, atUs: this.time.monotonicUs(), sizes });
+  }
+
+  private sizeOf({ row, priceScale, baseScale }: RowInfo, multiple: number, size: number): FoundSize {
+    const { scanner } = this.deciding;
+    return {
+      multiple,
+      isFeasible: scanner.sizeStatus(row, size) === SIZE_FEASIBLE,
+      base: decimalOf(scanner.sizeBaseUnits(row, size), baseScale),
+      net: scanner.sizeNetUnits(row, size) * 10 ** -(priceScale + baseScale),
+    };
+  }
+
+  private note({ legCount, legs, expectedNet, tsUs }: Intent): void {
+    this.intents.push({
+      atUs: tsUs,
+      expectedNet,
+      legs: legs.slice(0, legCount).flatMap(({ book, changeUnits }) => {
+        const info = this.universe.books[book];
+        const row = info === undefined ? undefined : this.universe.rows[info.row];
+        if (info === undefined || row === undefined) return [];
+        const { venue, contractSize } = info.instrument;
+        const base = new Exact(decimalOf(Math.abs(changeUnits), info.qtyScale)).mul(contractSize);
+        return [{ row, venue, side: changeUnits > 0 ? ('buy' as const) : ('sell' as const), base: plainText(base) }];
+      }),
+    });
+  }
+}
+
+function decimalOf(units: number, scale: number): string {
+  return plainText(new Exact(units).div(new Exact(10).pow(scale)));
+}

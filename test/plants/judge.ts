@@ -1,0 +1,158 @@
+// Holds what a detector said against what was planted. It knows the truth, and nothing of how the detector works.
+import { COUNTED_LIFE_US } from '../../src/sim/plants/profit.js';
+import type { PlantedTruth, ProfitPlant, SignalPlant, TrapPlant } from '../../src/sim/plants/truth.js';
+import { type Found, isSameRow, type Observed, type ObservedIntent, type Onset } from './observed.js';
+
+/** Counts of one seed, or sums of many. */
+export interface Verdict {
+  readonly planted: number;
+  readonly found: number;
+  readonly trapsPlanted: number;
+  readonly trapsTaken: number;
+  /** Greatest difference of predicted and realised net profit, in basis points of the cost. */
+  readonly profitErrorBpMax: number;
+  readonly signalsPlanted: number;
+  readonly signalsFound: number;
+  readonly onsets: number;
+  readonly falseOnsets: number;
+  /** Intents that belong to nothing that was planted. */
+  readonly strayIntents: number;
+  /** What went wrong, in words. */
+  readonly faults: readonly string[];
+}
+
+export const NOTHING: Verdict = {
+  planted: 0,
+  found: 0,
+  trapsPlanted: 0,
+  trapsTaken: 0,
+  profitErrorBpMax: 0,
+  signalsPlanted: 0,
+  signalsFound: 0,
+  onsets: 0,
+  falseOnsets: 0,
+  strayIntents: 0,
+  faults: [],
+};
+
+/** How late a signal may be told after it has ended, beside the way of the frames. */
+const SIGNAL_DELAY_US = 50_000;
+
+export function sumOf(left: Verdict, right: Verdict): Verdict {
+  return {
+    planted: left.planted + right.planted,
+    found: left.found + right.found,
+    trapsPlanted: left.trapsPlanted + right.trapsPlanted,
+    trapsTaken: left.trapsTaken + right.trapsTaken,
+    profitErrorBpMax: Math.max(left.profitErrorBpMax, right.profitErrorBpMax),
+    signalsPlanted: left.signalsPlanted + right.signalsPlanted,
+    signalsFound: left.signalsFound + right.signalsFound,
+    onsets: left.onsets + right.onsets,
+    falseOnsets: left.falseOnsets + right.falseOnsets,
+    strayIntents: left.strayIntents + right.strayIntents,
+    faults: [...left.faults, ...right.faults],
+  };
+}
+
+/**
+ * The verdict over one seed.
+ * @param wayUs how long frames take from the venues to the detector
+ * @param profitErrorsBp of everything that was traded to see whether the prediction holds
+ */
+export function judge(truth: PlantedTruth, observed: Observed, wayUs: number, profitErrorsBp: readonly number[]): Verdict {
+  const faults: string[] = [];
+  const counted = truth.profits.filter(({ startUs, endUs }) => endUs - startUs > COUNTED_LIFE_US);
+  const found = counted.filter((plant) => {
+    const isFound = observed.found.some((one) => isFoundBy(plant, one, wayUs));
+    if (!isFound) faults.push(`not found: ${describe(plant)}`);
+    return isFound;
+  });
+  const taken = truth.traps.filter((trap) => {
+    const intent = observed.intents.find((one) => isTakenBy(trap, one, wayUs));
+    if (intent !== undefined) faults.push(`taken at ${intent.atUs}: ${describe(trap)}`);
+    return intent !== undefined;
+  });
+  const stray = observed.intents.filter(
+    (intent) =>
+      !truth.profits.some((plant) => isMeantBy(plant, intent, wayUs)) && !truth.traps.some((trap) => isTakenBy(trap, intent, wayUs)),
+  );
+  for (const intent of stray) faults.push(`stray intent at ${intent.atUs}: ${JSON.stringify(intent.legs)}`);
+  return {
+    ...NOTHING,
+    planted: counted.length,
+    found: found.length,
+    trapsPlanted: truth.traps.length,
+    trapsTaken: taken.length,
+    profitErrorBpMax: Math.max(0, ...profitErrorsBp),
+    strayIntents: stray.length,
+    ...judgeSignals(truth.signals, observed.onsets, wayUs, faults),
+    faults,
+  };
+}
+
+/** Whether an opportunity is this plant, with every size that can be traded, and seen while it lived. */
+function isFoundBy(plant: ProfitPlant, { row, pair, atUs, sizes }: Found, wayUs: number): boolean {
+  return (
+    isSameRow(plant.row, row) &&
+    plant.pair.buy === pair.buy &&
+    plant.pair.sell === pair.sell &&
+    atUs >= plant.startUs &&
+    atUs <= plant.endUs + wayUs &&
+    plant.sizes.every(
+      ({ multiple, status }) =>
+        status !== 'feasible' || sizes.some((size) => size.multiple === multiple && size.isFeasible),
+    )
+  );
+}
+
+function isMeantBy(plant: ProfitPlant, intent: ObservedIntent, wayUs: number): boolean {
+  return (
+    isWithin(plant, intent.atUs, wayUs) &&
+    intent.legs.every(
+      ({ row, venue, side }) => isSameRow(plant.row, row) && (side === 'buy' ? plant.pair.buy : plant.pair.sell) === venue,
+    )
+  );
+}
+
+function isTakenBy(trap: TrapPlant, { atUs, legs }: ObservedIntent, wayUs: number): boolean {
+  if (!isWithin(trap, atUs, wayUs) || !legs.every(({ row }) => isSameRow(trap.row, row))) return false;
+  const { pair, venue } = trap;
+  if (pair === null) return legs.some((leg) => leg.venue === venue);
+  return legs.every((leg) => leg.venue === (leg.side === 'buy' ? pair.buy : pair.sell));
+}
+
+function isWithin({ startUs, endUs }: { readonly startUs: number; readonly endUs: number }, atUs: number, lateUs: number): boolean {
+  return atUs >= startUs && atUs <= endUs + lateUs;
+}
+
+function judgeSignals(
+  signals: readonly SignalPlant[],
+  onsets: readonly Onset[],
+  wayUs: number,
+  faults: string[],
+): Pick<Verdict, 'signalsPlanted' | 'signalsFound' | 'onsets' | 'falseOnsets'> {
+  const counted = signals.filter(({ counts }) => counts);
+  const lateUs = wayUs + SIGNAL_DELAY_US;
+  const missing = counted.filter((plant) => !onsets.some((onset) => isTold(plant, onset, lateUs)));
+  const strays = onsets.filter((onset) => !counted.some((plant) => isTold(plant, onset, lateUs)));
+  for (const plant of missing) faults.push(`signal not told: ${describe(plant)}`);
+  for (const onset of strays) faults.push(`false signal: ${JSON.stringify(onset)}`);
+  return {
+    signalsPlanted: counted.length,
+    signalsFound: counted.length - missing.length,
+    onsets: onsets.length,
+    falseOnsets: strays.length,
+  };
+}
+
+function isTold(plant: SignalPlant, { kind, row, venue, up, atUs }: Onset, lateUs: number): boolean {
+  return (
+    plant.kind === kind && plant.up === up && plant.venue === venue && isSameRow(plant.row, row) && isWithin(plant, atUs, lateUs)
+  );
+}
+
+function describe(plant: ProfitPlant | TrapPlant | SignalPlant): string {
+  const { kind, row, startUs, endUs } = plant;
+  const where = 'venue' in plant ? plant.venue : `${plant.pair.buy} to ${plant.pair.sell}`;
+  return `${kind} ${row.base} ${row.market} at ${where} from ${startUs} for ${endUs - startUs} us`;
+}
