@@ -14,6 +14,7 @@ import { runRecord } from './record.js';
 import { runEngine } from './run.js';
 import { runSimulation, type SimulationFlags } from './sim.js';
 import { untilAskedToStop } from './stop-signal.js';
+import { listStrategies } from './strategies.js';
 import { packageVersion } from './version.js';
 
 /** Reads a number off the command line; anything else is told in one sentence. */
@@ -250,6 +251,15 @@ program
           { clock: new SystemClock(), timers: systemTimers },
         ),
       ),
+  );
+
+program
+  .command('strategies')
+  .description('the kinds of strategies; with a name, its parameters with their defaults, and the decisions that it explains')
+  .argument('[kind]', 'one of them')
+  .option('--json', 'print one line of JSON')
+  .action((kind: string | undefined, flags: { json?: boolean }) =>
+    exitWith(async () => listStrategies(kind, flags.json === true, terminal)),
   );
 
 program

@@ -1,11 +1,12 @@
 // The engine under judgement: decisions over the books of a scene, and what it says of them.
+
+import { SIZE_FEASIBLE } from '../../assembly/memory/layout.js';
 import { Exact, plainText } from '../../src/domain/decimal.js';
 import type { VirtualTime } from '../../src/domain/virtual-time.js';
 import { AssumedFills } from '../../src/engine/assumed-fills.js';
 import { type DecisionEngine, makeDecisionEngine } from '../../src/engine/decision-engine.js';
 import type { LocalMarket } from '../../src/sim/framework/local-market.js';
 import { SIZE_MULTIPLES } from '../../src/sim/plants/truth.js';
-import { SIZE_FEASIBLE } from '../../assembly/memory/layout.js';
 import { strategyUniverse } from '../../src/strategy/build-universe.js';
 import { DEFAULT_COST_SETTINGS } from '../../src/strategy/cost-model.js';
 import type { Intent } from '../../src/strategy/intent.js';
@@ -78,7 +79,13 @@ export class Detector {
     const { scanner } = this.deciding;
     const info = this.universe.rows[row];
     const best = scanner.bestSize(row);
-    if (info === undefined || !scanner.hasPair(row) || scanner.sizeCount(row) === 0 || best < 0 || scanner.sizeNet(row, best) < this.settings.minNet) {
+    if (
+      info === undefined ||
+      !scanner.hasPair(row) ||
+      scanner.sizeCount(row) === 0 ||
+      best < 0 ||
+      scanner.sizeNet(row, best) < this.settings.minNet
+    ) {
       this.said[row] = '';
       return;
     }

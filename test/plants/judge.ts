@@ -74,7 +74,8 @@ export function judge(truth: PlantedTruth, observed: Observed, wayUs: number, pr
   });
   const stray = observed.intents.filter(
     (intent) =>
-      !truth.profits.some((plant) => isMeantBy(plant, intent, wayUs)) && !truth.traps.some((trap) => isTakenBy(trap, intent, wayUs)),
+      !truth.profits.some((plant) => isMeantBy(plant, intent, wayUs)) &&
+      !truth.traps.some((trap) => isTakenBy(trap, intent, wayUs)),
   );
   for (const intent of stray) faults.push(`stray intent at ${intent.atUs}: ${JSON.stringify(intent.legs)}`);
   return {
@@ -99,8 +100,7 @@ function isFoundBy(plant: ProfitPlant, { row, pair, atUs, sizes }: Found, wayUs:
     atUs >= plant.startUs &&
     atUs <= plant.endUs + wayUs &&
     plant.sizes.every(
-      ({ multiple, status }) =>
-        status !== 'feasible' || sizes.some((size) => size.multiple === multiple && size.isFeasible),
+      ({ multiple, status }) => status !== 'feasible' || sizes.some((size) => size.multiple === multiple && size.isFeasible),
     )
   );
 }
@@ -121,7 +121,11 @@ function isTakenBy(trap: TrapPlant, { atUs, legs }: ObservedIntent, wayUs: numbe
   return legs.every((leg) => leg.venue === (leg.side === 'buy' ? pair.buy : pair.sell));
 }
 
-function isWithin({ startUs, endUs }: { readonly startUs: number; readonly endUs: number }, atUs: number, lateUs: number): boolean {
+function isWithin(
+  { startUs, endUs }: { readonly startUs: number; readonly endUs: number },
+  atUs: number,
+  lateUs: number,
+): boolean {
   return atUs >= startUs && atUs <= endUs + lateUs;
 }
 

@@ -1,8 +1,8 @@
 // One seed from first to last: the scene, the engine on it, what was traded to see whether predictions hold, and the verdict.
 import { Exact } from '../../src/domain/decimal.js';
-import { VirtualTime } from '../../src/domain/virtual-time.js';
 import { SeededRandom } from '../../src/domain/random.js';
-import { listFeeds, LocalMarket } from '../../src/sim/framework/local-market.js';
+import { VirtualTime } from '../../src/domain/virtual-time.js';
+import { LocalMarket, listFeeds } from '../../src/sim/framework/local-market.js';
 import { Scene } from '../../src/sim/plants/scene.js';
 import type { ProfitPlant } from '../../src/sim/plants/truth.js';
 import { Detector, type DetectorSettings } from './detector.js';
@@ -40,7 +40,8 @@ export async function runSeed(seed: number, settings: DetectorSettings): Promise
   });
   scene.stir();
   for (let us = 0; !market.isSynced; us += STEP_US) {
-    if (us > SYNC_US_MAX) throw new RangeError(`seed ${seed}: ${market.synced} of ${market.universe.books.length} books are followed`);
+    if (us > SYNC_US_MAX)
+      throw new RangeError(`seed ${seed}: ${market.synced} of ${market.universe.books.length} books are followed`);
     await time.run(STEP_US);
   }
   detector = new Detector(market, time, settings);
@@ -72,7 +73,9 @@ function tradeAll({ venues, stage }: Scene, plant: ProfitPlant, { sizes }: Found
     const errorBp = new Exact(net).minus(settled.net).abs().div(settled.cost).mul(BP).toNumber();
     errorsBp.push(errorBp);
     if (errorBp > 1) {
-      faults.push(`size ${multiple} of ${plant.row.base} at ${plant.startUs}: ${settled.net} came of ${net}, off by ${errorBp} bp`);
+      faults.push(
+        `size ${multiple} of ${plant.row.base} at ${plant.startUs}: ${settled.net} came of ${net}, off by ${errorBp} bp`,
+      );
     }
   }
 }

@@ -51,7 +51,8 @@ export async function listFeeds(host: LoopbackHost, protocols: readonly FeedProt
 
 async function readJson(http: HttpTransport, { venue, endpoints }: FeedProtocol, path: string): Promise<unknown> {
   const { status, body } = await http.request({ method: 'GET', url: endpoints.rest + path, headers: {}, body: null });
-  if (status !== HTTP_OK) throw new VenueConnectionError(`${venue} answered ${path} with status ${status}`, { venue, path, status });
+  if (status !== HTTP_OK)
+    throw new VenueConnectionError(`${venue} answered ${path} with status ${status}`, { venue, path, status });
   return JSON.parse(Buffer.from(body).toString('utf8'));
 }
 

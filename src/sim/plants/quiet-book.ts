@@ -113,9 +113,7 @@ export class QuietBook {
       distances.push(distance);
       distance += GAP_MIN + random.next() * GAP_RANGE;
     }
-    const usualUnits = distances.map(() =>
-      this.quantityWorth(LEVEL_VALUE_MIN * LEVEL_VALUE_RATIO ** random.next(), this.middle),
-    );
+    const usualUnits = distances.map(() => this.quantityWorth(LEVEL_VALUE_MIN * LEVEL_VALUE_RATIO ** random.next(), this.middle));
     return { distances, usualUnits, units: usualUnits.map((units) => this.jittered(units)) };
   }
 
@@ -155,7 +153,8 @@ export class QuietBook {
       const wanted = this.at(shape, level, away, factor);
       const { tickUnits } = this.book.instrument;
       // Levels that fall on one tick are set a tick apart.
-      const priceUnits = level === 0 ? wanted : away < 0 ? Math.min(wanted, last - tickUnits) : Math.max(wanted, last + tickUnits);
+      const priceUnits =
+        level === 0 ? wanted : away < 0 ? Math.min(wanted, last - tickUnits) : Math.max(wanted, last + tickUnits);
       last = priceUnits;
       levels.push({ priceUnits, qtyUnits: Math.max(1, Math.round(units * (sizes[level] ?? 1))) });
     });

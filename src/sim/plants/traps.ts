@@ -49,7 +49,8 @@ export function plantFakeWall(stage: Stage, row: StageRow, random: SeededRandom,
   const pair = drawPair(row, random);
   const { quiet, venue } = pair.sell;
   const net = drawTemptation(random);
-  const onCrumb = random.next() < 0.5;
+  // A whole contract is no crumb: the least order is one.
+  const onCrumb = row.asset.market === 'spot' && random.next() < 0.5;
   const priceUnits = luringPrice(row, pair.sell, true, net);
   const wall = quiet.quantityWorth(DEEP_VALUE, quiet.quietBid());
   const crumb = crumbUnits(row, pair.sell, true, net);

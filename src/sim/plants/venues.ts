@@ -1,7 +1,7 @@
 import { type Market, VENUES, type VenueId } from '../../domain/venue.js';
 import type { VirtualTime } from '../../domain/virtual-time.js';
-import { FEEDS } from '../../venues/registry.js';
 import type { FeedProtocol } from '../../venues/contract.js';
+import { FEEDS } from '../../venues/registry.js';
 import { VenueAccess } from '../access/venue-access.js';
 import { Faults } from '../faults/faults.js';
 import { FaultyVenue } from '../faults/faulty-venue.js';
@@ -57,7 +57,14 @@ export class ScriptedVenues {
   ) {
     this.host = new LoopbackHost({ clock: time, timers: time, oneWayMs: () => oneWayMs });
     this.faults = new Faults(seed, time);
-    const options = { venues: [...VENUES], symbols: 0, futuresSymbols: 0, seed, updatesPerSecond: NEVER, plantIntervalMs: 1 / NEVER };
+    const options = {
+      venues: [...VENUES],
+      symbols: 0,
+      futuresSymbols: 0,
+      seed,
+      updatesPerSecond: NEVER,
+      plantIntervalMs: 1 / NEVER,
+    };
     this.market = new SimulatedMarket(
       options,
       time.epochUs(),

@@ -1,0 +1,34 @@
+/** Microseconds in an hour. */
+export const HOUR_US = 3_600_000_000;
+
+/** What is known of the funding of a contract at one moment. */
+export interface FundingKnown {
+  /** Fraction due at the next payment; NaN when it was not told, which counts as no funding. */
+  readonly rate: number;
+  /** Microseconds since the epoch; NaN when it was not told. */
+  readonly nextUs: number;
+  /** Hours between payments; 0 for none. */
+  readonly intervalHours: number;
+}
+
+/**
+ * Sum of the funding rates that are expected from now to a horizon, in fractions of the mark price; a payment at the horizon counts.
+ * The next payment is at the rate that is told, each one after it at `persistence` of that: rates return to nothing when what drove
+ * them is gone, and more than the next one is only a guess. A payment of which no time is told is a whole interval away.
+ */
+export function expectedFunding(
+  rate: number,
+  nextUs: number,
+  intervalHours: number,
+  epochUs: number,
+  horizonUs: number,
+  persistence: number,
+): number {
+  if (!(intervalHours > 0) || Number.isNaN(rate)) return 0;
+  const intervalUs = intervalHours * HOUR_US;
+  let first = Number.isNaN(nextUs) ? epochUs + intervalUs : nextUs;
+  // The venue's next time stands still while its stream does.
+  if (first <= epochUs) first += Math.ceil((epochUs - first + 1) / intervalUs) * intervalUs;
+  if (first > horizonUs) return 0;
+  return rate + Math.floor((horizonUs - first) / intervalUs) * persistence * rate;
+}
