@@ -12,6 +12,7 @@ import {
 import { count } from '../memory/counters';
 import { beginWrite, endWrite } from '../memory/seqlock';
 import { askLevels, bidLevels, receiveUs, report } from '../memory/thread';
+import { bookChanged, bookLost } from '../signals/signals';
 import { applySide, bestLevel, clearSide, cutSide, replaceSide } from './ladder';
 
 /** Tells the engine that a book changed; the wake word is bumped by `wake`, once for a batch of frames. */
@@ -44,6 +45,7 @@ export function writeTouch(book: usize): bool {
 /** Writes what every accepted message writes, with the lock held. @returns STATUS_CROSSED in place of `status` when it applies */
 function writeHeader(book: usize, sequence: f64, exchangeUs: f64, status: i32): i32 {
   const crossed = writeTouch(book);
+  bookChanged(book, status == STATUS_SNAPSHOT);
   store<f64>(book, sequence, BOOK_SEQUENCE);
   store<f64>(book, receiveUs(), BOOK_RECEIVE_US);
   if (exchangeUs > 0) store<f64>(book, exchangeUs, BOOK_EXCHANGE_US);
@@ -121,6 +123,7 @@ function breakBook(book: usize, state: i32, counter: usize, status: i32): i32 {
   beginWrite(book);
   store<i32>(book, state, BOOK_STATE);
   store<i32>(book, PHASE_WAITING, BOOK_PHASE);
+  bookLost(book);
   endWrite(book);
   count(book + counter);
   markDirty(book);
@@ -143,6 +146,7 @@ export function malformed(book: usize): i32 {
 export function checksumError(book: usize): i32 {
   store<i32>(book, STATE_CHECKSUM, BOOK_STATE);
   store<i32>(book, PHASE_WAITING, BOOK_PHASE);
+  bookLost(book);
   count(book + BOOK_CHECKSUM_BAD);
   return STATUS_CHECKSUM;
 }
@@ -158,6 +162,7 @@ export function resetBook(book: usize): void {
   clearSide(book, book + BOOK_BIDS);
   clearSide(book, book + BOOK_ASKS);
   writeTouch(book);
+  bookLost(book);
   store<i32>(book, STATE_BUFFERING, BOOK_STATE);
   store<i32>(book, PHASE_WAITING, BOOK_PHASE);
   store<f64>(book, 0, BOOK_SEQUENCE);

@@ -9,6 +9,9 @@ import {
 } from '../memory/layout';
 import { count } from '../memory/counters';
 import { beginWrite, endWrite } from '../memory/seqlock';
+import { beginWrite, endWrite } from '../memory/seqlock';
+import { markDirty } from '../book/publish';
+import { traded } from '../signals/signals';
 import { eventAt, eventCount, nextEvent, report } from '../memory/thread';
 
 /**
@@ -68,6 +71,7 @@ export function noteTicker(book: usize, bidPrice: f64, bidQty: f64, askPrice: f6
 
 /** Notes marks and funding of a derivative; NaN leaves a figure as it was. */
 export function noteMark(book: usize, markPrice: f64, indexPrice: f64, fundingRate: f64, nextFundingUs: f64): i32 {
+  beginWrite(book);
   beginWrite(book);
   if (markPrice == markPrice) store<f64>(book, markPrice, BOOK_MARK_PRICE);
   if (indexPrice == indexPrice) store<f64>(book, indexPrice, BOOK_INDEX_PRICE);

@@ -4,7 +4,7 @@ import { copySide } from '../book/copy';
 import {
   BOOK_ASKS, BOOK_BIDS, BOOK_MARK_PRICE, BOOK_ROOM, BOOK_SIGNALS, BOOK_STATE, BOOK_TRADES, LEVEL_STRIDE, SCAN_SIGNAL_BYTES,
   SCAN_VIEW_LEVELS, STATE_EMPTY, STATE_SYNCED, VIEW_ASK_LEVELS, VIEW_BID_LEVELS, VIEW_CONFLATED, VIEW_LEVELS, VIEW_MARK_PRICE, VIEW_RECEIVE_US,
-  VIEW_REFRESHES, VIEW_STATE, VIEW_TRADES, VIEW_VERSION,
+  VIEW_REFRESHES, VIEW_SEQUENCE, VIEW_STATE, VIEW_TRADES, VIEW_VERSION,
 } from '../memory/layout';
 import { beginRead, endRead, loadShared } from '../memory/seqlock';
 
@@ -46,12 +46,22 @@ function copyInto(view: usize, book: usize, levels: i32, signalBytes: i32): bool
   return false;
 }
 
+/** Leaves nothing of a torn copy, which would depend on the moment; the marks are untold. */
+function clear(view: usize, signals: usize, signalBytes: i32): void {
+  memory.fill(view + VIEW_SEQUENCE, 0, 64);
+  memory.fill(view + VIEW_TRADES, 0, 48);
+  for (let offset: usize = 0; offset < 32; offset += 8) store<f64>(view + offset, NaN, VIEW_MARK_PRICE);
+  memory.fill(signals, 0, <usize>signalBytes);
+}
+
 /**
  * Brings one view up to date.
  * @returns false when the writer kept the book busy: the view then is EMPTY, of the odd version -1, and nothing trades on it
  */
 export function refreshView(scan: usize, view: usize, book: usize): bool {
-  if (copyInto(view, book, load<i32>(scan, SCAN_VIEW_LEVELS), load<i32>(scan, SCAN_SIGNAL_BYTES))) return true;
+  const levels = load<i32>(scan, SCAN_VIEW_LEVELS), signalBytes = load<i32>(scan, SCAN_SIGNAL_BYTES);
+  if (copyInto(view, book, levels, signalBytes)) return true;
+  clear(view, view + VIEW_LEVELS + 2 * <usize>levels * LEVEL_STRIDE, signalBytes);
   store<i32>(view, STATE_EMPTY, VIEW_STATE);
   store<i32>(view, -1, VIEW_VERSION);
   return false;

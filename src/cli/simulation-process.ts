@@ -103,7 +103,7 @@ export class SimulationProcess {
   private spawn(): Promise<SimulationEndpoints> {
     const { options } = this;
     const child = fork(
-      fileURLToPath(new URL('./main.js', import.meta.url)),
+      fileURLToPath(commandLine()),
       [
         'sim',
         '--json',
@@ -136,4 +136,10 @@ export class SimulationProcess {
       );
     });
   }
+}
+
+/** The command line's entry, seen from build/src as well as from src, where tests run. */
+function commandLine(): URL {
+  const here = import.meta.url;
+  return new URL(here.endsWith('.ts') ? '../../build/src/cli/main.js' : './main.js', here);
 }

@@ -60,8 +60,7 @@ export class Kernel {
     const { buffer } = shared.memory;
     this.plan = shared.plan;
     this.thread = address;
-    this.exports = new WebAssembly.Instance(module, kernelImports(shared.memory, published))
-      .exports as unknown as KernelExports;
+    this.exports = new WebAssembly.Instance(module, kernelImports(shared.memory, published)).exports as unknown as KernelExports;
     this.exports.attach(address);
     if (published !== undefined) this.exports.observeBooks();
     this.bytes = new Uint8Array(buffer);

@@ -18,6 +18,7 @@ import {
   BOOK_QTY_SCALE,
   BOOK_ROOM,
   BOOK_RULE,
+  BOOK_SIGNALS,
   BOOK_WIRE_PRICE_DECIMALS,
   BOOK_WIRE_QTY_DECIMALS,
   DECODER_COINBASE_FULL,
@@ -50,6 +51,7 @@ import { KernelError } from '../domain/errors.js';
 import { writeL3Header } from './l3-plan.js';
 import { type KernelExports, kernelModule } from './module.js';
 import { ladderRoom, type MemoryPlan, SPARE_BYTES } from './plan.js';
+import { writeSignalHeader, writeSignalRules } from './signal-plan.js';
 
 /** The one memory of a process, with the plan of what lies where; this is what threads are handed. */
 export interface SharedBooks {
@@ -62,6 +64,7 @@ export function createSharedBooks(plan: MemoryPlan): SharedBooks {
   const memory = new WebAssembly.Memory({ initial: Math.max(plan.pages, 16), maximum: Math.max(plan.pages, 16), shared: true });
   const view = new DataView(memory.buffer);
   writeFeeds(view, plan);
+  if (plan.request.signals !== undefined) writeSignalRules(view, plan.signalRules, plan.request.signals);
   writeBooks(view, plan);
   writeThreads(view, plan);
   const exports = new WebAssembly.Instance(kernelModule(), kernelImports(memory)).exports as unknown as KernelExports;
@@ -124,6 +127,9 @@ function writeBooks(view: DataView, plan: MemoryPlan): void {
     const l3Store = plan.l3Stores[index] ?? 0;
     view.setUint32(address + BOOK_L3, l3Store, true);
     if (l3Store !== 0) writeL3Header(view, l3Store, book.orders);
+    const signals = plan.signals[index] ?? 0;
+    view.setUint32(address + BOOK_SIGNALS, signals, true);
+    if (signals !== 0) writeSignalHeader(view, signals, plan.signalRules);
     view.setUint32(address + BOOK_DIRTY_BITS, plan.dirtyBits, true);
     view.setUint32(address + BOOK_CONTROL, plan.control, true);
     for (const field of [BOOK_MARK_PRICE, BOOK_INDEX_PRICE, BOOK_FUNDING_RATE, BOOK_NEXT_FUNDING_US]) {

@@ -10,9 +10,11 @@ import {
   SYMBOL_STRIDE,
   THREAD_HEADER_BYTES,
 } from '../../assembly/memory/layout.js';
+import { SIGNAL_RULES_BYTES, SIGNAL_STATE_BYTES, SIGNAL_STRIDE } from '../../assembly/memory/signal-layout.js';
 import { KernelError } from '../domain/errors.js';
 import { l3StoreBytes } from './l3-plan.js';
 import { type ScanRequest, scanLayout } from './scan-plan.js';
+import type { SignalRules } from './signal-plan.js';
 
 /** One book, as the plan needs to know it. */
 export interface BookRequest {
@@ -58,6 +60,8 @@ export interface MemoryRequest {
   readonly scanRows?: number;
   /** Levels of each side that the scan's copies of the books hold. */
   readonly viewLevels?: number;
+  /** What counts as a signal; no signals are computed when left out. */
+  readonly signals?: SignalRules;
 }
 
 /** Addresses of everything, computed once and handed to every thread. Plain numbers, so that it survives a message port. */
@@ -76,6 +80,9 @@ export interface MemoryPlan {
   readonly names: number;
   readonly ladders: readonly number[];
   readonly l3Stores: readonly number[];
+  /** Signals of each book, and the rules that they share; none, and 0, without rules. */
+  readonly signals: readonly number[];
+  readonly signalRules: number;
   readonly pages: number;
 }
 
@@ -103,8 +110,8 @@ function tableEntries(count: number): number {
 }
 
 /** What the scan's region has to hold. */
-export function scanRequest({ scanRows = 0, books, viewLevels = VIEW_LEVELS_DEFAULT }: MemoryRequest): ScanRequest {
-  return { rows: scanRows, books: books.length, viewLevels, signalBytes: 0 };
+export function scanRequest({ scanRows = 0, books, viewLevels = VIEW_LEVELS_DEFAULT, signals }: MemoryRequest): ScanRequest {
+  return { rows: scanRows, books: books.length, viewLevels, signalBytes: signals === undefined ? 0 : SIGNAL_STATE_BYTES };
 }
 
 /**
@@ -148,6 +155,8 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const scan = (request.scanRows ?? 0) === 0 ? 0 : take(scanLayout(0, scanRequest(request)).end);
   const ladders = request.books.map((book) => take(ladderRoom(book.capacity) * LEVEL_STRIDE * 2));
   const l3Stores = request.books.map((book) => (book.orders === 0 ? 0 : take(l3StoreBytes(book.orders))));
+  const signalRules = request.signals === undefined ? 0 : take(SIGNAL_RULES_BYTES);
+  const signals = request.signals === undefined ? [] : request.books.map(() => take(SIGNAL_STRIDE));
   const pages = Math.ceil((next + READ_SLACK_BYTES) / PAGE_BYTES);
   if (pages > PAGES_MAX) {
     throw new KernelError(
@@ -169,6 +178,8 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     names,
     ladders,
     l3Stores,
+    signals,
+    signalRules,
     pages,
   };
 }

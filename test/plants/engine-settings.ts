@@ -11,6 +11,5 @@ export const ENGINE: DetectorSettings = {
   minNet: MIN_NET,
   maxQuoteAgeUs: STALE_AFTER_US,
   feeFactor: 1,
-  strategies: (universe) =>
-    makeStrategies([{ kind: 'three-tier', budgetQuote: BUDGET_QUOTE, parameters: {} }], universe),
+  strategies: (universe) => makeStrategies([{ kind: 'three-tier', budgetQuote: BUDGET_QUOTE, parameters: {} }], universe),
 };

@@ -129,16 +129,22 @@ function isWithin(
   return atUs >= startUs && atUs <= endUs + lateUs;
 }
 
+/**
+ * A signal is told when its kind and direction are, on its book and in its time. What else the same book tells in the same direction
+ * meanwhile follows from it (a wall weighs on one side as well), and is neither found nor false. Only rows count on which signals are
+ * planted: everywhere else books are uneven, and what they tell is nobody's truth.
+ */
 function judgeSignals(
   signals: readonly SignalPlant[],
-  onsets: readonly Onset[],
+  told: readonly Onset[],
   wayUs: number,
   faults: string[],
 ): Pick<Verdict, 'signalsPlanted' | 'signalsFound' | 'onsets' | 'falseOnsets'> {
   const counted = signals.filter(({ counts }) => counts);
+  const onsets = told.filter(({ row }) => signals.some((plant) => isSameRow(plant.row, row)));
   const lateUs = wayUs + SIGNAL_DELAY_US;
-  const missing = counted.filter((plant) => !onsets.some((onset) => isTold(plant, onset, lateUs)));
-  const strays = onsets.filter((onset) => !counted.some((plant) => isTold(plant, onset, lateUs)));
+  const missing = counted.filter((plant) => !onsets.some((onset) => onset.kind === plant.kind && isFrom(plant, onset, lateUs)));
+  const strays = onsets.filter((onset) => !counted.some((plant) => isFrom(plant, onset, lateUs)));
   for (const plant of missing) faults.push(`signal not told: ${describe(plant)}`);
   for (const onset of strays) faults.push(`false signal: ${JSON.stringify(onset)}`);
   return {
@@ -149,10 +155,8 @@ function judgeSignals(
   };
 }
 
-function isTold(plant: SignalPlant, { kind, row, venue, up, atUs }: Onset, lateUs: number): boolean {
-  return (
-    plant.kind === kind && plant.up === up && plant.venue === venue && isSameRow(plant.row, row) && isWithin(plant, atUs, lateUs)
-  );
+function isFrom(plant: SignalPlant, { row, venue, up, atUs }: Onset, lateUs: number): boolean {
+  return plant.up === up && plant.venue === venue && isSameRow(plant.row, row) && isWithin(plant, atUs, lateUs);
 }
 
 function describe(plant: ProfitPlant | TrapPlant | SignalPlant): string {

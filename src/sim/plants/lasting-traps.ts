@@ -26,7 +26,7 @@ export function plantLasting(stage: Stage, endUs: number): void {
 
 /** The listings of another multiple of a row's asset: whoever takes them for the same sees prices a thousand times apart. */
 function multiplesOf(row: StageRow, rows: readonly StageRow[]): readonly { readonly venue: VenueId }[] {
-  if (row.asset.role !== 'multiplier') return [];
+  if (row.asset.role !== 'multiplier' && row.asset.role !== 'contract-multiplier') return [];
   const { base } = row.name;
   const other = rows.find(({ name }) => name.base !== base && (name.base.endsWith(base) || base.endsWith(name.base)));
   return other?.books ?? [];

@@ -5,7 +5,15 @@ import type { GivenInstrument } from '../market/instruments.js';
 import { inventTickers } from '../market/tickers.js';
 
 /** What an asset is there for. */
-export type AssetRole = 'plain' | 'contract' | 'costly' | 'coarse' | 'other-asset' | 'multiplier' | 'signal';
+export type AssetRole =
+  | 'plain'
+  | 'contract'
+  | 'costly'
+  | 'coarse'
+  | 'other-asset'
+  | 'multiplier'
+  | 'contract-multiplier'
+  | 'signal';
 
 /** One asset against USDT in one market, with the venues that list it. */
 export interface PlantedAsset {
@@ -36,6 +44,7 @@ const PRICES: Record<AssetRole, readonly [from: number, to: number]> = {
   coarse: [62, 95],
   'other-asset': [0.02, 9],
   multiplier: [0.002, 0.04],
+  'contract-multiplier': [0.002, 0.04],
   signal: [0.02, 90],
 };
 const ROLES: readonly AssetRole[] = [
@@ -47,6 +56,7 @@ const ROLES: readonly AssetRole[] = [
   'coarse',
   'other-asset',
   'multiplier',
+  'contract-multiplier',
   'signal',
   'signal',
 ];
@@ -98,6 +108,11 @@ function inventAsset(role: AssetRole, base: string, random: SeededRandom): Plant
         asset({ base, market: 'spot', price }, without(...thousands)),
       ];
     }
+    case 'contract-multiplier':
+      return [
+        asset({ base: `${THOUSAND}${base}`, market: 'futures', price: price * THOUSAND }, ['binance']),
+        asset({ base, market: 'futures', price }, ['mexc', 'gateio']),
+      ];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../../domain/random.js';
 import { exactSizes } from './exact-profit.js';
+import { LEVELS_MAX } from './quiet-book.js';
 import type { StageBook, StageRow } from './stage.js';
 import type { SizeTruth } from './truth.js';
 
@@ -12,9 +13,14 @@ export interface Pair {
 /** How much cheaper than anywhere else the buying venue of a pair is after its fee, so that the pair is the best one of its row. */
 const ADVANTAGE = 1.5e-3;
 
+/** A number between two, small ones as likely as large ones. */
+export function drawRatio([from, to]: readonly [number, number], random: SeededRandom): number {
+  return from * (to / from) ** random.next();
+}
+
 /** A length of time between two, short ones as likely as long ones. */
-export function drawUs([from, to]: readonly [number, number], random: SeededRandom): number {
-  return Math.round(from * (to / from) ** random.next());
+export function drawUs(range: readonly [number, number], random: SeededRandom): number {
+  return Math.round(drawRatio(range, random));
 }
 
 /** The books of a row that sell what its name says, without one of them. */
@@ -33,13 +39,17 @@ export function drawPair(row: StageRow, random: SeededRandom): Pair {
   return random.next() < 0.5 ? { buy: first, sell: second } : { buy: second, sell: first };
 }
 
-/** Moves both books so that buying at one touch and selling at the other leaves the fraction `net` after both fees. */
-export function spread(row: StageRow, { buy, sell }: Pair, net: number): void {
+/**
+ * Moves both books so that buying at one touch and selling at the other leaves the fraction `net` after both fees.
+ * @param depth what the quantities of both books are multiplied by
+ */
+export function spread(row: StageRow, { buy, sell }: Pair, net: number, depth = 1): void {
+  const sizes = depth === 1 ? [] : new Array<number>(LEVELS_MAX).fill(depth);
   const cheapest = Math.min(...othersThan(buy, row).map(({ quiet, feeBps }) => quiet.quietAsk(feeBps)));
   const lowered = Math.min(1, (cheapest * (1 - ADVANTAGE)) / buy.quiet.quietAsk(buy.feeBps));
-  buy.quiet.depart({ bids: lowered, asks: lowered });
+  buy.quiet.depart({ bids: lowered, asks: lowered, askSizes: sizes });
   const raised = (buy.quiet.quietAsk(buy.feeBps) * lowered * (1 + net)) / sell.quiet.quietBid(sell.feeBps);
-  sell.quiet.depart({ bids: raised, asks: raised });
+  sell.quiet.depart({ bids: raised, asks: raised, bidSizes: sizes });
 }
 
 /** Lets both books stand still, or move again. */

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../../domain/random.js';
-import { drawPair, drawUs, freeze, home, sizesOf, spread } from './pair.js';
+import { drawPair, drawRatio, drawUs, freeze, home, sizesOf, spread } from './pair.js';
 import type { Stage, StageRow } from './stage.js';
 import type { ProfitPlant } from './truth.js';
 
@@ -8,6 +8,10 @@ export const COUNTED_LIFE_US = 5_000;
 /** What a plant leaves after both fees at the touch, as a fraction. */
 const NET_MIN = 0.01;
 const NET_RANGE = 0.03;
+/** Some are too thin for the larger sizes; they pay more, so that the last level that they have still pays. */
+const SHALLOW_CHANCE = 0.3;
+const SHALLOW_NET_MIN = 0.03;
+const SHALLOW_DEPTH: readonly [number, number] = [0.08, 0.3];
 const BRIEF_CHANCE = 0.15;
 const BRIEF_US: readonly [number, number] = [500, 4_500];
 const STILL_CHANCE = 0.6;
@@ -19,7 +23,10 @@ export function plantProfit(stage: Stage, row: StageRow, random: SeededRandom, d
   const pair = drawPair(row, random);
   const { us, still } = drawLife(random);
   const startUs = stage.nowUs;
-  spread(row, pair, NET_MIN + random.next() * NET_RANGE);
+  // Where lots are large there is nothing between a whole one and none.
+  const isShallow = row.asset.market === 'spot' && row.asset.role !== 'coarse' && random.next() < SHALLOW_CHANCE;
+  const net = (isShallow ? SHALLOW_NET_MIN : NET_MIN) + random.next() * NET_RANGE;
+  spread(row, pair, net, isShallow ? drawRatio(SHALLOW_DEPTH, random) : 1);
   if (still) freeze(pair, true);
   const plant: ProfitPlant = {
     kind: 'profit',

@@ -17,12 +17,16 @@ export interface Departure {
 
 const LEVELS_MIN = 7;
 const LEVELS_SPREAD = 5;
+/** Levels of a side at most. */
+export const LEVELS_MAX = LEVELS_MIN + LEVELS_SPREAD;
 const HALF_SPREAD_MIN = 2e-4;
 const HALF_SPREAD_RANGE = 4e-4;
 const GAP_MIN = 2e-4;
 const GAP_RANGE = 5e-4;
 const LEVEL_VALUE_MIN = 15;
-const LEVEL_VALUE_RATIO = 5;
+/** The largest level's worth in multiples of the smallest's: where levels are uneven, and where they are alike. */
+const UNEVEN = 5;
+const EVEN = 1.3;
 /** Quantities stay within this part of their usual ones. */
 const JITTER = 0.3;
 const STEP_CHANCE = 0.15;
@@ -45,13 +49,20 @@ export class QuietBook {
   private drift = 1;
   private stepUnits = 0;
 
-  /** @param middle of the quiet book, in the quote asset */
+  private readonly ratio: number;
+
+  /**
+   * @param middle of the quiet book, in the quote asset
+   * @param isEven whether all levels are about as large, so that none of them stands out
+   */
   constructor(
     readonly book: SimulatedBook,
     private readonly middle: number,
     private readonly random: SeededRandom,
     private readonly epochUs: () => number,
+    isEven = false,
   ) {
+    this.ratio = isEven ? EVEN : UNEVEN;
     const half = HALF_SPREAD_MIN + random.next() * HALF_SPREAD_RANGE;
     this.bids = this.shape(half);
     this.asks = this.shape(half);
@@ -72,6 +83,17 @@ export class QuietBook {
   depart(departure: Departure = AT_HOME): void {
     this.departure = departure;
     this.publish();
+  }
+
+  /** Somebody trades with a part of the touch, which is there again at once. @returns the quantity */
+  trade(buyerIsTaker: boolean, part: number): number {
+    const { book } = this;
+    const touch = (buyerIsTaker ? book.asks : book.bids).best();
+    if (touch === undefined) return 0;
+    const qtyUnits = Math.max(1, Math.floor(touch.qtyUnits * part));
+    book.applyTrade(touch.priceUnits, qtyUnits, buyerIsTaker, this.epochUs());
+    this.publish();
+    return qtyUnits;
   }
 
   /** Puts everything back that somebody has taken. */
@@ -113,7 +135,7 @@ export class QuietBook {
       distances.push(distance);
       distance += GAP_MIN + random.next() * GAP_RANGE;
     }
-    const usualUnits = distances.map(() => this.quantityWorth(LEVEL_VALUE_MIN * LEVEL_VALUE_RATIO ** random.next(), this.middle));
+    const usualUnits = distances.map(() => this.quantityWorth(LEVEL_VALUE_MIN * this.ratio ** random.next(), this.middle));
     return { distances, usualUnits, units: usualUnits.map((units) => this.jittered(units)) };
   }
 

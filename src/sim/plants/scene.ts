@@ -4,6 +4,7 @@ import { plantLasting, plantSilence, SILENCE_US } from './lasting-traps.js';
 import { type AssetRole, inventListings } from './listings.js';
 import { drawUs } from './pair.js';
 import { plantProfit } from './profit.js';
+import { plantSignal } from './signals.js';
 import { Stage, type StageRow } from './stage.js';
 import { plantBelowMinimum, plantTooThin } from './thin-tops.js';
 import { plantCrossed, plantFakeWall, plantFeeTrap } from './traps.js';
@@ -45,11 +46,14 @@ const MENUS: Record<AssetRole, readonly (readonly [plant: Plant, weight: number]
     [plantCrossed, 1],
     [plantTooThin, 1],
   ],
-  signal: [],
+  'contract-multiplier': [],
+  signal: [[plantSignal, 1]],
 };
 
 /** How often a book stirs. */
 const STIR_US: readonly [number, number] = [100_000, 400_000];
+/** Part of the touch that is traded when a book stirs on which signals are planted, by takers of both sides in turn. */
+const STIR_TRADE_PART = 0.1;
 const PAUSE_US: readonly [number, number] = [60_000, 400_000];
 /** How long plants are begun for, and how long the last of them may take. */
 const SOWING_US = 4_000_000;
@@ -87,10 +91,15 @@ export class Scene {
   /** Lets every book stir, for ever. */
   stir(): void {
     const random = this.random.fork('stirring');
-    for (const { books } of this.stage.rows) {
+    for (const { asset, books } of this.stage.rows) {
       for (const { quiet } of books) {
+        let buyerIsTaker = false;
         const again = (): void => {
           quiet.stir();
+          if (asset.role === 'signal') {
+            buyerIsTaker = !buyerIsTaker;
+            quiet.trade(buyerIsTaker, STIR_TRADE_PART);
+          }
           this.stage.after(drawUs(STIR_US, random), again);
         };
         this.stage.after(drawUs(STIR_US, random), again);

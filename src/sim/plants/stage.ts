@@ -41,11 +41,11 @@ export class Stage {
   ) {
     const epochUs = (): number => time.epochUs();
     this.rows = assets.map((asset) => {
-      const { base, market, listings } = asset;
+      const { role, base, market, listings } = asset;
       const books = listings.flatMap(({ venue, price, strangeFactor }) => {
         const book = venues.bookOf(venue, market, base);
         if (book === undefined) return [];
-        const quiet = new QuietBook(book, price, random.fork(`${venue} ${market} ${base}`), epochUs);
+        const quiet = new QuietBook(book, price, random.fork(`${venue} ${market} ${base}`), epochUs, role === 'signal');
         return [{ venue, quiet, feeBps: book.instrument.takerFeeBps, strange: strangeFactor !== 1 }];
       });
       return { asset, name: { market, base, quote: QUOTE }, books };

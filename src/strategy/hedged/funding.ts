@@ -1,20 +1,13 @@
 /** Microseconds in an hour. */
 export const HOUR_US = 3_600_000_000;
 
-/** What is known of the funding of a contract at one moment. */
-export interface FundingKnown {
-  /** Fraction due at the next payment; NaN when it was not told, which counts as no funding. */
-  readonly rate: number;
-  /** Microseconds since the epoch; NaN when it was not told. */
-  readonly nextUs: number;
-  /** Hours between payments; 0 for none. */
-  readonly intervalHours: number;
-}
-
 /**
  * Sum of the funding rates that are expected from now to a horizon, in fractions of the mark price; a payment at the horizon counts.
  * The next payment is at the rate that is told, each one after it at `persistence` of that: rates return to nothing when what drove
  * them is gone, and more than the next one is only a guess. A payment of which no time is told is a whole interval away.
+ * @param rate fraction due at the next payment; NaN when it was not told, which counts as no funding
+ * @param nextUs microseconds since the epoch, as all times here; NaN when it was not told
+ * @param intervalHours between payments; 0 for none
  */
 export function expectedFunding(
   rate: number,

@@ -62,9 +62,11 @@ export function hedgeGrid(first: OrderTerms, ...others: readonly OrderTerms[]): 
 }
 
 /** Whether the book takes an order of this quantity at this price; reducing a futures position has no least value. */
-export function isTradable({ info, minUnits, minQuote, quotePerUnit }: OrderTerms, units: number, priceUnits: number): boolean {
+export function isTradable(terms: OrderTerms, units: number, priceUnits: number, isReducing: boolean): boolean {
   const quantity = Math.abs(units);
-  return quantity >= minUnits && (info.instrument.market === 'futures' || quantity * priceUnits * quotePerUnit >= minQuote);
+  if (!(quantity >= terms.minUnits)) return false;
+  if (isReducing && terms.info.instrument.market === 'futures') return true;
+  return quantity * priceUnits * terms.quotePerUnit >= terms.minQuote;
 }
 
 /** A price made worse by a fraction for whoever takes at it, on the book's ticks. */

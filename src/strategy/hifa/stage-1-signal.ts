@@ -8,11 +8,11 @@ export class SignalReading {
   row = -1;
   /** 1 for up, -1 for down. */
   direction = 1;
-  /** In [0, 1]: of the book that signals most. */
+  /** In [0, 1]: what the strongest book says for the direction, less what the strongest says against it. */
   strength = 0;
-  /** The book that signals most. */
+  /** The book that signals most in the direction. */
   book = -1;
-  /** The same for either direction by itself. */
+  /** What the strongest book says for either direction. */
   up = 0;
   down = 0;
   /** Signals that began since the row was last looked at, those that are active, and the age of the newest, -1 without one. */

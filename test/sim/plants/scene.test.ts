@@ -73,6 +73,8 @@ describe('a planted scene', async () => {
     expect(lives.filter((us) => us < 5_000).length).toBeGreaterThan(5);
     expect(lives.filter((us) => us > 1_000_000).length).toBeGreaterThan(5);
     expect(lives.length).toBeGreaterThan(100);
+    const sizes = watched.flatMap(({ truth }) => truth.profits.flatMap((plant) => plant.sizes));
+    expect(sizes.filter(({ status }) => status === 'too-thin').length).toBeGreaterThan(20);
   });
 
   it('plants profits that pay at every size that can be traded', () => {

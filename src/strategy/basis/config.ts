@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { hedgedConfig } from '../hedged/config.js';
+
+/** Parameters of the basis strategy. */
+export const basisConfig = z.strictObject({
+  ...hedgedConfig,
+  /** Least net profit expected to the horizon, in basis points of what is paid. */
+  minNetBps: z.number().min(-1000).max(10_000).default(5),
+  /** Whether spot that the account holds may be sold against a long contract. */
+  sellSpot: z.boolean().default(true),
+  /** Basis at which a position is closed, in basis points of spot; the fair value when null. */
+  targetBasisBps: z.number().min(-5000).max(5000).nullable().default(null),
+  /** Funding against a position that was opened with funding for it, from which on it is closed; basis points a payment. */
+  fundingFlipBps: z.number().min(0).max(1000).default(0.5),
+  /** Interest of the quote asset and yield of the base asset, fractions a year. */
+  interestRate: z.number().min(-1).max(5).default(0.05),
+  baseYield: z.number().min(-1).max(5).default(0),
+  /** Hours before its end from which on a dated contract is not opened any more, and is rolled or closed. */
+  rolloverWindowHours: z.number().positive().max(720).default(24),
+});
+
+export type BasisConfig = z.infer<typeof basisConfig>;

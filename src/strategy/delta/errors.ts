@@ -1,0 +1,12 @@
+import { TiercelError } from '../../domain/errors.js';
+
+/** Something about finding parameters did not work; those in use stay in use. */
+export class OptimizationError extends TiercelError {
+  readonly code: `TIERCEL_${string}` = 'TIERCEL_OPTIMIZATION';
+  readonly remedy = 'retry';
+}
+
+/** Parameters that the safety limits or their own meaning forbid. */
+export class ParameterValidationError extends OptimizationError {
+  override readonly code = 'TIERCEL_PARAMETER_VALIDATION';
+}

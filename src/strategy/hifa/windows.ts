@@ -1,0 +1,115 @@
+import { VENUES_MAX } from '../../../assembly/memory/layout.js';
+import { BUCKET_US, type SignalSource } from './signal-source.js';
+
+/** Windows of 1 s, 5 s and 15 s, in buckets. */
+export const WINDOW_BUCKETS = [4, 20, 60] as const;
+export const WINDOWS = WINDOW_BUCKETS.length;
+const LONGEST = WINDOW_BUCKETS[WINDOWS - 1] ?? 0;
+
+const BUCKETS_PER_SECOND = 1_000_000 / BUCKET_US;
+
+/**
+ * The last 15 s of up to VENUES_MAX books side by side, by the same clock: bucket 0 is the one that now falls in, whatever a book's own
+ * newest is, and a book without messages has stood still. Signs are those of the market, not of a signal.
+ */
+export class Windows {
+  /** Buckets known of each book, at most those of the longest window. */
+  readonly known = new Int32Array(VENUES_MAX);
+  /** Return, order-flow imbalance and volume imbalance (both in [-1, 1]), by place and window. */
+  private readonly returns = new Float64Array(VENUES_MAX * WINDOWS);
+  private readonly flows = new Float64Array(VENUES_MAX * WINDOWS);
+  private readonly volumes = new Float64Array(VENUES_MAX * WINDOWS);
+  /** Sum of the squared returns of the buckets, and the returns themselves, the newest first. */
+  private readonly squares = new Float64Array(VENUES_MAX);
+  private readonly steps = new Float64Array(VENUES_MAX * LONGEST);
+
+  returnOf(place: number, window: number): number {
+    return this.returns[place * WINDOWS + window] ?? 0;
+  }
+  flowOf(place: number, window: number): number {
+    return this.flows[place * WINDOWS + window] ?? 0;
+  }
+  volumeOf(place: number, window: number): number {
+    return this.volumes[place * WINDOWS + window] ?? 0;
+  }
+  /** Standard deviation of the return over one second, about zero. */
+  volatility(place: number): number {
+    const known = this.known[place] ?? 0;
+    return known === 0 ? 0 : Math.sqrt(((this.squares[place] ?? 0) / known) * BUCKETS_PER_SECOND);
+  }
+  /** The return of a window in its own standard deviations. */
+  deviations(place: number, window: number): number {
+    const buckets = Math.min(WINDOW_BUCKETS[window] ?? 0, this.known[place] ?? 0);
+    const usual = this.volatility(place) * Math.sqrt(buckets / BUCKETS_PER_SECOND);
+    return usual === 0 ? 0 : this.returnOf(place, window) / usual;
+  }
+
+  /**
+   * Correlation of the returns of two books about zero.
+   * @param lag buckets by which `follower` comes after `leader`; negative when it comes before
+   */
+  correlation(leader: number, follower: number, lag: number): number {
+    const norm = Math.sqrt((this.squares[leader] ?? 0) * (this.squares[follower] ?? 0));
+    if (norm === 0) return 0;
+    const { steps } = this;
+    const known = Math.min(this.known[leader] ?? 0, this.known[follower] ?? 0);
+    const leaderAt = leader * LONGEST + Math.max(0, lag);
+    const followerAt = follower * LONGEST + Math.max(0, -lag);
+    const count = known - Math.abs(lag);
+    let sum = 0;
+    for (let age = 0; age < count; age++) sum += (steps[leaderAt + age] ?? 0) * (steps[followerAt + age] ?? 0);
+    return sum / norm;
+  }
+
+  /** Takes in the history of a book. */
+  read(source: SignalSource, book: number, place: number, nowUs: number): void {
+    const { steps, returns, flows, volumes } = this;
+    const kept = source.bucketCount(book);
+    // Buckets that have passed since the book's newest one began: nothing happened in them.
+    const still = Math.max(0, Math.floor(nowUs / BUCKET_US) - source.newestBucket(book));
+    // The oldest bucket gives the price that the one after it started from.
+    const known = kept < 2 ? 0 : Math.min(LONGEST, still + kept - 1);
+    const lastMid = kept === 0 ? 0 : source.midUnits(book, 0);
+    let window = 0;
+    let mid = lastMid;
+    let squares = 0;
+    let flow = 0;
+    let flowSize = 0;
+    let bought = 0;
+    let sold = 0;
+    for (let age = 0; age < known; age++) {
+      let step = 0;
+      if (age >= still) {
+        const own = age - still;
+        const before = source.midUnits(book, own + 1);
+        // A bucket that ended with an empty side says nothing of the price.
+        if (before > 0) {
+          step = mid > 0 ? mid / before - 1 : 0;
+          mid = before;
+        }
+        const came = source.flowUnits(book, own);
+        flow += came;
+        flowSize += Math.abs(came);
+        bought += source.boughtUnits(book, own);
+        sold += source.soldUnits(book, own);
+        squares += step * step;
+      }
+      steps[place * LONGEST + age] = step;
+      while (window < WINDOWS && (age + 1 === WINDOW_BUCKETS[window] || age + 1 === known)) {
+        const at = place * WINDOWS + window;
+        returns[at] = mid > 0 && lastMid > 0 ? lastMid / mid - 1 : 0;
+        flows[at] = flowSize === 0 ? 0 : flow / flowSize;
+        volumes[at] = bought + sold === 0 ? 0 : (bought - sold) / (bought + sold);
+        window++;
+      }
+    }
+    for (; window < WINDOWS; window++) {
+      const at = place * WINDOWS + window;
+      returns[at] = 0;
+      flows[at] = 0;
+      volumes[at] = 0;
+    }
+    this.known[place] = known;
+    this.squares[place] = squares;
+  }
+}

@@ -1,0 +1,127 @@
+// Goal: a live run is a function of its recording. Opportunities, sizes, intents and decisions that were found through sockets,
+// threads and natural conflation are found again from the recorded frames and the turn log, byte for byte; and a recording from which
+// a single frame was taken leads to a difference that is named.
+// Method: the venues are simulated and real sockets are between them and the feed workers; the machine decides who is how fast.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TurnLog } from '../../src/engine/turn-log-reader.js';
+import { differenceText, replayTurns, type TurnReplayReport } from '../../src/engine/turn-replay.js';
+import { readCapture } from '../../src/feeds/capture/reader.js';
+import { planMemory, type MemoryRequest } from '../../src/kernel/plan.js';
+import { Budget } from '../../src/strategy/capital.js';
+import type { HostedStrategy, Strategy } from '../../src/strategy/strategy.js';
+import type { StrategyUniverse } from '../../src/strategy/universe.js';
+import { engineFor, type LiveSession, replayedEngine, runLive, type Transcript } from './live-session.js';
+
+/** Takes the best size of every pair that leaves something, and sets itself a timer, so that intents and timers are in the run. */
+function taker(universe: StrategyUniverse): HostedStrategy {
+  const strategy: Strategy = {
+    onMarket(market, context) {
+      for (let index = 0; index < market.rowCount; index++) {
+        const row = market.row(index);
+        const size = market.pairs.hasPair(row) ? market.pairs.bestSize(row) : -1;
+        if (size < 0 || market.pairs.sizeNetUnits(row, size) <= 0) continue;
+        const { books } = universe.rows[row] ?? { books: [] };
+        const buy = books[market.pairs.buyVenue(row)];
+        const sell = books[market.pairs.sellVenue(row)];
+        if (buy === undefined || sell === undefined) continue;
+        const units = market.pairs.sizeBaseUnits(row, size);
+        const intent = context.intent('open', row, market);
+        const decision = context.decide(0, row, market).note(market.pairs.sizeNet(row, size)).note(context.positions.of(buy.book));
+        intent.decision = context.decided(decision, 0).id;
+        const target = (book: number, change: number): number => context.positions.of(book) + change;
+        context.aim(intent, market, buy.book, target(buy.book, units / buy.unitsPerQty), market.pairs.sizeBuyWorstUnits(row, size));
+        context.aim(intent, market, sell.book, target(sell.book, -units / sell.unitsPerQty), market.pairs.sizeSellWorstUnits(row, size));
+        context.emit(intent);
+        context.setTimer(1, market.nowUs + 7_000);
+      }
+    },
+    onTimer: (timer, market, context) => context.raise('timer', { timer, nowUs: market.nowUs, epochUs: market.epochUs }),
+    onLegUpdate: (update, market, context) => context.raise('filled', { ...update, turn: market.turn }),
+  };
+  return { name: 'taker', strategy, budget: new Budget(1_000_000) };
+}
+
+const strategies = (universe: StrategyUniverse): readonly HostedStrategy[] => [taker(universe)];
+
+let folder = '';
+let live: LiveSession;
+let log: TurnLog;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tiercel-live-replay-'));
+  const isEnough = ({ engine }: { engine: { board: { found: number }; turns: number } }): boolean =>
+    engine.board.found >= 15 && engine.turns >= 2_000;
+  live = await runLive(join(folder, 'a'), 7, strategies, isEnough, 40);
+  log = await TurnLog.read(live.logPath);
+}, 90_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function replay(recordings: LiveSession['recordings']): Promise<TurnReplayReport & { readonly lines2: readonly string[] }> {
+  // The memory is laid out anew from what the log says of it.
+  const { memory } = log.header as { readonly memory: MemoryRequest };
+  let transcript: Transcript | undefined;
+  const report = await replayTurns({
+    log,
+    plan: planMemory(memory),
+    books: live.books,
+    recordings,
+    make: (kernel) => {
+      const deciding = engineFor(kernel, live.universe, strategies);
+      transcript = deciding.transcript;
+      return replayedEngine(deciding);
+    },
+  });
+  return { ...report, lines2: transcript?.lines ?? [] };
+}
+
+describe('a live run and its replay', () => {
+  it('ran as a live run does: found something, took it, and looked at some versions of books only', () => {
+    if (process.env['SHOW'] === '1') console.log(live.lines.length, live.conflated, live.lines.filter((l)=>l.startsWith('intent')).length, live.lines.at(-1));
+    const count = (kind: string): number => live.lines.filter((line) => line.startsWith(`${kind} `)).length;
+    expect(count('turn')).toBeGreaterThan(1_000);
+    expect(count('intent')).toBeGreaterThan(0);
+    expect(live.lines.some((line) => line.includes('"open":[{'))).toBe(true);
+    expect(live.conflated).toBeGreaterThan(0);
+    expect(log.isTruncated).toBe(false);
+  });
+
+  it('find the same opportunities, sizes, decisions and intents, byte for byte', async () => {
+    const { difference, turns, lines2 } = await replay(live.recordings);
+    expect(difference === null ? '' : differenceText(difference)).toBe('');
+    expect(turns).toBe([...log.turns()].length);
+    expect(lines2.length).toBe(live.lines.length);
+    const first = lines2.findIndex((line, index) => line !== live.lines[index]);
+    expect([lines2[first], live.lines[first]]).toEqual([undefined, undefined]);
+  }, 60_000);
+
+  it('find the same again from a log whose end is missing, as far as it goes', async () => {
+    const whole = log;
+    const bytes = await import('node:fs/promises').then(({ readFile }) => readFile(live.logPath));
+    log = TurnLog.parse(bytes.subarray(0, Math.floor(bytes.length / 2)));
+    const { difference, lines2 } = await replay(live.recordings);
+    log = whole;
+    expect(difference).toBeNull();
+    expect(lines2.length).toBeGreaterThan(100);
+    expect(lines2).toEqual(live.lines.slice(0, lines2.length));
+  }, 60_000);
+
+  it('differ when one frame is taken from the recording, and say where', async () => {
+    const [feed = '', files = []] = [...live.recordings].find(([name]) => name === 'binance-spot') ?? [];
+    const lines: string[] = [];
+    for (const file of files) for await (const { record } of readCapture(file, { books: true })) lines.push(JSON.stringify(record));
+    const updates = lines.flatMap((line, index) => (line.includes('depthUpdate') && line.includes('"kind":"ws"') ? [index] : []));
+    const dropped = updates[Math.floor(updates.length / 2)] ?? 0;
+    const path = join(folder, 'dropped.ndjson');
+    writeFileSync(path, lines.filter((_, index) => index !== dropped).join('\n'));
+    const { difference, turns } = await replay(new Map([...live.recordings, [feed, [path]]]));
+    const symbol = /\\"s\\":\\"([A-Z0-9]+)\\"/.exec(lines[dropped] ?? '')?.[1];
+    expect(difference).toMatchObject({ turn: turns + 1, book: { feed, symbol }, missingLines: 1 });
+    expect(differenceText(difference as NonNullable<typeof difference>)).toMatch(
+      new RegExp(`^turn ${turns + 1}: binance-spot ${symbol} was of version \\d+, sequence \\d+, and the recording leads to version \\d+`),
+    );
+  }, 60_000);
+});
