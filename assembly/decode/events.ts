@@ -1,6 +1,6 @@
 // Frames that change no book: trades, the venue's own top of book, marks and funding. The book's header keeps the last one and
 // the sums; a trade is also written to the thread's event list, for whoever must see each of them. What readers copy with the book
-// (trades, marks, funding) is written under its lock and makes a new version of it, but wakes nobody.
+// (trades, marks, funding) is written under its lock and makes a new version of it.
 import {
   BOOK_FUNDING_RATE, BOOK_INDEX_PRICE, BOOK_MARKS, BOOK_MARK_PRICE, BOOK_NEXT_FUNDING_US, BOOK_TICKERS, BOOK_TICKER_ASK_PRICE,
   BOOK_TICKER_ASK_QTY, BOOK_TICKER_BID_PRICE, BOOK_TICKER_BID_QTY, BOOK_TICKER_SEQUENCE, BOOK_TRADES, BOOK_TRADE_BUY_QTY,
@@ -8,7 +8,6 @@ import {
   STATUS_EVENT,
 } from '../memory/layout';
 import { count } from '../memory/counters';
-import { beginWrite, endWrite } from '../memory/seqlock';
 import { beginWrite, endWrite } from '../memory/seqlock';
 import { markDirty } from '../book/publish';
 import { traded } from '../signals/signals';
@@ -42,7 +41,7 @@ export function commitTrades(): i32 {
     const qty = load<f64>(event, EVENT_QTY);
     const side = load<f64>(event, EVENT_SIDE);
     if (book != previous) {
-      if (previous != 0) endWrite(previous);
+      if (previous != 0) publishEvent(previous);
       report(book, STATUS_EVENT);
       beginWrite(book);
       previous = book;
@@ -53,9 +52,18 @@ export function commitTrades(): i32 {
     store<f64>(book, load<f64>(event, EVENT_US), BOOK_TRADE_US);
     if (side > 0) count(book + BOOK_TRADE_BUY_QTY, qty);
     else if (side < 0) count(book + BOOK_TRADE_SELL_QTY, qty);
+    traded(book, qty, side);
   }
-  if (previous != 0) endWrite(previous);
+  if (previous != 0) publishEvent(previous);
   return STATUS_EVENT;
+}
+
+/** Releases a book in whose header an event was noted, and tells the engine. */
+// @ts-ignore: decorator
+@inline
+function publishEvent(book: usize): void {
+  endWrite(book);
+  markDirty(book);
 }
 
 /** Notes the venue's own best bid and ask; a side it leaves empty is 0. */
@@ -72,13 +80,12 @@ export function noteTicker(book: usize, bidPrice: f64, bidQty: f64, askPrice: f6
 /** Notes marks and funding of a derivative; NaN leaves a figure as it was. */
 export function noteMark(book: usize, markPrice: f64, indexPrice: f64, fundingRate: f64, nextFundingUs: f64): i32 {
   beginWrite(book);
-  beginWrite(book);
   if (markPrice == markPrice) store<f64>(book, markPrice, BOOK_MARK_PRICE);
   if (indexPrice == indexPrice) store<f64>(book, indexPrice, BOOK_INDEX_PRICE);
   if (fundingRate == fundingRate) store<f64>(book, fundingRate, BOOK_FUNDING_RATE);
   if (nextFundingUs == nextFundingUs) store<f64>(book, nextFundingUs, BOOK_NEXT_FUNDING_US);
   count(book + BOOK_MARKS);
-  endWrite(book);
+  publishEvent(book);
   return report(book, STATUS_EVENT);
 }
 

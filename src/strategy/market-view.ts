@@ -1,4 +1,5 @@
 import type { Scanner } from '../kernel/scan.js';
+import type { Signals } from '../kernel/signals.js';
 import type { Views } from '../kernel/views.js';
 
 /** What the scan says of its rows; strategies read it and change nothing. */
@@ -17,6 +18,8 @@ export interface MarketView {
   readonly oldestUs: number;
   readonly views: Views;
   readonly pairs: ScannedPairs;
+  /** What the books signal; undefined where the memory was planned without signals. */
+  readonly signals?: Pick<Signals, keyof Signals> | undefined;
   /** Whether all rows were scanned, so that what grew old without a message is noticed; else only those whose books changed. */
   readonly isFull: boolean;
   /** Rows scanned in this turn. */

@@ -80,7 +80,6 @@ async function replay(recordings: LiveSession['recordings']): Promise<TurnReplay
 
 describe('a live run and its replay', () => {
   it('ran as a live run does: found something, took it, and looked at some versions of books only', () => {
-    if (process.env['SHOW'] === '1') console.log(live.lines.length, live.conflated, live.lines.filter((l)=>l.startsWith('intent')).length, live.lines.at(-1));
     const count = (kind: string): number => live.lines.filter((line) => line.startsWith(`${kind} `)).length;
     expect(count('turn')).toBeGreaterThan(1_000);
     expect(count('intent')).toBeGreaterThan(0);

@@ -128,7 +128,7 @@ export async function runLive(
   mkdirSync(folder, { recursive: true });
   try {
     const config = ConfigSchema.parse({
-      simulation: { symbols: 10, futuresSymbols: 4, updatesPerSecond: 3_000, plantIntervalMs: 60, seed },
+      simulation: { symbols: 24, futuresSymbols: 6, updatesPerSecond: 2_000, plantIntervalMs: 300, seed },
       log: { level: 'error' },
     });
     const log = createLogger({ level: 'error', pretty: false });

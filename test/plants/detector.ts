@@ -5,14 +5,15 @@ import { Exact, plainText } from '../../src/domain/decimal.js';
 import type { VirtualTime } from '../../src/domain/virtual-time.js';
 import { AssumedFills } from '../../src/engine/assumed-fills.js';
 import { type DecisionEngine, makeDecisionEngine } from '../../src/engine/decision-engine.js';
+import { SIGNAL_DOWN, SIGNAL_UP, Signals } from '../../src/kernel/signals.js';
 import type { LocalMarket } from '../../src/sim/framework/local-market.js';
-import { SIZE_MULTIPLES } from '../../src/sim/plants/truth.js';
+import { SIGNALS, SIZE_MULTIPLES } from '../../src/sim/plants/truth.js';
 import { strategyUniverse } from '../../src/strategy/build-universe.js';
 import { DEFAULT_COST_SETTINGS } from '../../src/strategy/cost-model.js';
 import type { Intent } from '../../src/strategy/intent.js';
 import type { HostedStrategy } from '../../src/strategy/strategy.js';
 import type { RowInfo, StrategyUniverse } from '../../src/strategy/universe.js';
-import type { Found, FoundSize, ObservedIntent } from './observed.js';
+import type { Found, FoundSize, ObservedIntent, Onset } from './observed.js';
 
 /** How the engine under judgement is set up; a test may set it up wrongly. */
 export interface DetectorSettings {
@@ -32,10 +33,14 @@ const PLENTY_UNITS = 2 ** 52;
 export class Detector {
   readonly found: Found[] = [];
   readonly intents: ObservedIntent[] = [];
+  readonly onsets: Onset[] = [];
   private readonly universe: StrategyUniverse;
   private readonly deciding: DecisionEngine;
   /** What was last said of each row, so that it is written down once. */
   private readonly said: string[] = [];
+  private readonly signals: Signals;
+  /** Onsets of each book, kind and direction that are written down. */
+  private readonly told: Float64Array;
 
   constructor(
     market: LocalMarket,
@@ -65,6 +70,9 @@ export class Detector {
     });
     const { views, capital, host } = this.deciding;
     fills = new AssumedFills(this.universe, views, capital, (strategy, update) => host.tell(strategy, update));
+    this.signals = new Signals(market.kernel, views);
+    this.told = new Float64Array(this.universe.books.length * SIGNALS.length * 2);
+    for (const { book } of this.universe.books) this.listen(book, false);
     for (const { account } of this.universe.accounts) capital.setBalance(account, PLENTY_UNITS);
   }
 
@@ -73,6 +81,7 @@ export class Detector {
     const { engine, scanner } = this.deciding;
     const scanned = engine.turn();
     for (let place = 0; place < scanned; place++) this.look(scanner.scannedRow(place));
+    for (let place = 0; place < engine.market.bookCount; place++) this.listen(engine.market.book(place), true);
   }
 
   private look(row: number): void {
@@ -107,6 +116,25 @@ export class Detector {
       base: decimalOf(scanner.sizeBaseUnits(row, size), baseScale),
       net: scanner.sizeNetUnits(row, size) * 10 ** -(priceScale + baseScale),
     };
+  }
+
+  /** Looks which signals of a book have begun since the last look. */
+  private listen(book: number, isTold: boolean): void {
+    const { signals, told } = this;
+    const info = this.universe.books[book];
+    const row = info === undefined ? undefined : this.universe.rows[info.row];
+    if (info === undefined || row === undefined) return;
+    SIGNALS.forEach((kind, number) => {
+      for (const direction of [SIGNAL_UP, SIGNAL_DOWN]) {
+        const at = (book * SIGNALS.length + number) * 2 + direction;
+        const onsets = signals.onsets(book, number, direction);
+        if (onsets === told[at]) continue;
+        told[at] = onsets;
+        const { venue } = info.instrument;
+        const atUs = signals.sinceUs(book, number, direction);
+        if (isTold) this.onsets.push({ kind, row, venue, up: direction === SIGNAL_UP, atUs });
+      }
+    });
   }
 
   private note({ legCount, legs, expectedNet, tsUs }: Intent): void {

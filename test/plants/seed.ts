@@ -2,6 +2,7 @@
 import { Exact } from '../../src/domain/decimal.js';
 import { SeededRandom } from '../../src/domain/random.js';
 import { VirtualTime } from '../../src/domain/virtual-time.js';
+import { DEFAULT_SIGNAL_RULES } from '../../src/kernel/signal-plan.js';
 import { LocalMarket, listFeeds } from '../../src/sim/framework/local-market.js';
 import { Scene } from '../../src/sim/plants/scene.js';
 import type { ProfitPlant } from '../../src/sim/plants/truth.js';
@@ -36,6 +37,7 @@ export async function runSeed(seed: number, settings: DetectorSettings): Promise
     clock: time,
     timers: time,
     random: new SeededRandom(seed).fork('feeds'),
+    signals: DEFAULT_SIGNAL_RULES,
     onDelivered: () => detector?.turn(),
   });
   scene.stir();
@@ -47,8 +49,8 @@ export async function runSeed(seed: number, settings: DetectorSettings): Promise
   detector = new Detector(market, time, settings);
   await time.run(SETTLING_US);
   await time.run(scene.plant() + SETTLING_US);
-  const { found, intents } = detector;
-  const verdict = judge(scene.truth, { found, intents, onsets: [] }, scene.oneWayMs * 1_000, errorsBp);
+  const { found, intents, onsets } = detector;
+  const verdict = judge(scene.truth, { found, intents, onsets }, scene.oneWayMs * 1_000, errorsBp);
   market.stop();
   scene.stop();
   return { ...verdict, faults: [...verdict.faults, ...faults].map((fault) => `seed ${seed}: ${fault}`) };

@@ -8,6 +8,7 @@ import type { FeedEvent } from '../../feeds/transport.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { createSharedBooks } from '../../kernel/memory.js';
 import { planMemory } from '../../kernel/plan.js';
+import type { SignalRules } from '../../kernel/signal-plan.js';
 import { buildUniverse, type Universe, type UniverseFeed } from '../../market/universe.js';
 import type { HttpTransport } from '../../transport/http-transport.js';
 import type { FeedProtocol } from '../../venues/contract.js';
@@ -24,6 +25,8 @@ export interface LocalMarketOptions {
   readonly levels?: number;
   /** Levels of each side that a decision sees. */
   readonly viewLevels?: number;
+  /** What counts as a signal; no signals are computed when left out. */
+  readonly signals?: SignalRules;
   readonly settings?: Partial<FeedSettings>;
   /** Called after everything that a venue sent was taken in: where an engine takes its turn. */
   onDelivered(): void;
@@ -68,7 +71,7 @@ export class LocalMarket {
 
   /** Plans the memory and connects at once. @throws InvalidInputError when no instrument is listed at two venues */
   constructor(private readonly options: LocalMarketOptions) {
-    const { feeds, levels = BOOK_LEVELS, viewLevels } = options;
+    const { feeds, levels = BOOK_LEVELS, viewLevels, signals } = options;
     this.universe = buildUniverse(feeds, { symbolsMax: 10_000, quotes: [], levels, checksumPolicy: CHECKSUM_ENFORCE });
     const { rows, books } = this.universe;
     if (rows.length === 0) throw new InvalidInputError('no instrument is listed at two of the venues');
@@ -87,6 +90,7 @@ export class LocalMarket {
       histograms: 1,
       scanRows: rows.length,
       ...(viewLevels === undefined ? {} : { viewLevels }),
+      ...(signals === undefined ? {} : { signals }),
     });
     this.kernel = new Kernel(createSharedBooks(plan), 0);
     this.sessions = feeds.map(({ protocol }, feed) => this.open(protocol, feed));

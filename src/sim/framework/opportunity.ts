@@ -1,8 +1,8 @@
 import { ceilToGrid, Decimal, plainText } from '../../domain/decimal.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import type { TradableInstrument } from '../../domain/instrument.js';
-import { commonStep } from '../../domain/order-grid.js';
 import type { Side } from '../../domain/order.js';
+import { commonStep } from '../../domain/order-grid.js';
 import type { SimulatedBook } from '../market/book.js';
 import type { SimulatedMarket } from '../market/market.js';
 import type { Seat } from './seat.js';

@@ -85,12 +85,13 @@ export class QuietBook {
     this.publish();
   }
 
-  /** Somebody trades with a part of the touch, which is there again at once. @returns the quantity */
+  /** Somebody trades a part of what is usual at the touch, which is there again at once. @returns the quantity */
   trade(buyerIsTaker: boolean, part: number): number {
     const { book } = this;
     const touch = (buyerIsTaker ? book.asks : book.bids).best();
     if (touch === undefined) return 0;
-    const qtyUnits = Math.max(1, Math.floor(touch.qtyUnits * part));
+    const usualUnits = (buyerIsTaker ? this.asks : this.bids).usualUnits[0] ?? 1;
+    const qtyUnits = Math.min(touch.qtyUnits, Math.max(1, Math.floor(usualUnits * part)));
     book.applyTrade(touch.priceUnits, qtyUnits, buyerIsTaker, this.epochUs());
     this.publish();
     return qtyUnits;

@@ -52,7 +52,7 @@ const MENUS: Record<AssetRole, readonly (readonly [plant: Plant, weight: number]
 
 /** How often a book stirs. */
 const STIR_US: readonly [number, number] = [100_000, 400_000];
-/** Part of the touch that is traded when a book stirs on which signals are planted, by takers of both sides in turn. */
+/** Part of a usual level that is traded when a book stirs on which signals are planted, by takers of both sides in turn. */
 const STIR_TRADE_PART = 0.1;
 const PAUSE_US: readonly [number, number] = [60_000, 400_000];
 /** How long plants are begun for, and how long the last of them may take. */

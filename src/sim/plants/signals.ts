@@ -11,20 +11,22 @@ interface Strengths {
 }
 
 /** How many times the other side's quantities those of one side become. */
-const IMBALANCE: Strengths = { signal: [9, 16], decoy: [1.6, 2.2] };
+const IMBALANCE: Strengths = { signal: [7.5, 16], decoy: [1.6, 3] };
 /** How many times its usual quantity one level becomes. */
-const WALL: Strengths = { signal: [15, 30], decoy: [2, 2.5] };
+const WALL: Strengths = { signal: [12, 30], decoy: [2, 4] };
 /** By which part the price moves at once. */
-const MOVE: Strengths = { signal: [2e-3, 6e-3], decoy: [1e-4, 3e-4] };
+const MOVE: Strengths = { signal: [1.5e-3, 6e-3], decoy: [1e-4, 6e-4] };
 /** Which part of the traded quantity has one taker's side. */
-const VOLUME: Strengths = { signal: [0.97, 1], decoy: [0.5, 0.62] };
+const VOLUME: Strengths = { signal: [0.97, 1], decoy: [0.5, 0.7] };
 const SIGNAL_CHANCE = 0.7;
 const STANDING_US: readonly [number, number] = [200_000, 1_500_000];
 const MOVE_US = 300_000;
+/** After that what moved or was traded before is no part of what is new. */
+const FORGOTTEN_US = 1_100_000;
 const TRADES_MIN = 12;
 const TRADES_RANGE = 12;
 const TRADE_EVERY_US = 40_000;
-/** Part of the touch that one trade takes. */
+/** Part of a usual level that one trade takes. */
 const TRADE_PART: readonly [number, number] = [0.15, 0.45];
 const WALL_LEVELS = 4;
 
@@ -53,7 +55,7 @@ function plantMove(stage: Stage, row: StageRow, random: SeededRandom, done: () =
     quiet.move(up ? 1 + strength : 1 / (1 + strength));
     note(stage, row, 'micro-move', venue, { up, counts }, MOVE_US);
   }
-  stage.after(MOVE_US, done);
+  stage.after(FORGOTTEN_US, done);
 }
 
 /** Takers of one side trade one after the other; what they take is there again at once. */
@@ -65,7 +67,7 @@ function plantVolume(stage: Stage, row: StageRow, random: SeededRandom, done: ()
   let [along, against] = [0, 0];
   const trade = (left: number): void => {
     if (left === 0) {
-      done();
+      stage.after(FORGOTTEN_US, done);
       return;
     }
     const isAlong = along <= strength * (along + against);

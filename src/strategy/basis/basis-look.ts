@@ -87,7 +87,14 @@ export class BasisLook {
    * left at today's touch, futures at the basis that is expected then, across their spread.
    * @param spotQuote value of the spot trade before costs, walked; `futuresQuote` of the futures trade
    */
-  expectedNet(pair: BasisPair, market: MarketView, costs: CostModel, base: number, spotQuote: number, futuresQuote: number): number {
+  expectedNet(
+    pair: BasisPair,
+    market: MarketView,
+    costs: CostModel,
+    base: number,
+    spotQuote: number,
+    futuresQuote: number,
+  ): number {
     const { values, direction, config } = this;
     const spotMid = (this.spotBid + this.spotAsk) / 2;
     const years = (this.horizonUs - market.epochUs) / YEAR_US;

@@ -32,19 +32,24 @@ export interface BasisPairs {
 
 /** Every spot book with every futures book of the same assets, whatever their venues. */
 export function basisPairs({ books }: StrategyUniverse): BasisPairs {
-  const terms = new Map<BookInfo, OrderTerms>(books.map((info) => [info, orderTerms(info)]));
-  const futures = Map.groupBy(
-    books.filter(({ instrument }) => instrument.market === 'futures'),
-    assetsOf,
-  );
-  const all = books
-    .filter(({ instrument }) => instrument.market === 'spot')
-    .flatMap((spot) => (futures.get(assetsOf(spot)) ?? []).map((future) => [terms.get(spot), terms.get(future)] as const))
-    .flatMap(([spot, future]) => (spot === undefined || future === undefined ? [] : [new BasisPair(spot, future)]));
+  const futures = new Map<string, OrderTerms[]>();
+  for (const info of books) {
+    if (info.instrument.market !== 'futures') continue;
+    const same = futures.get(assetsOf(info)) ?? [];
+    same.push(orderTerms(info));
+    futures.set(assetsOf(info), same);
+  }
   const ofBook: BasisPair[][] = books.map(() => []);
-  for (const pair of all) {
-    ofBook[pair.spot.info.book]?.push(pair);
-    ofBook[pair.futures.info.book]?.push(pair);
+  const all: BasisPair[] = [];
+  for (const info of books) {
+    if (info.instrument.market !== 'spot') continue;
+    const spot = orderTerms(info);
+    for (const future of futures.get(assetsOf(info)) ?? []) {
+      const pair = new BasisPair(spot, future);
+      all.push(pair);
+      ofBook[info.book]?.push(pair);
+      ofBook[future.info.book]?.push(pair);
+    }
   }
   return { all, ofBook };
 }

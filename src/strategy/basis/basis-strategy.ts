@@ -1,8 +1,8 @@
 import type { StrategyContext } from '../context.js';
 import type { Decision } from '../decision-log.js';
 import { orderSettings } from '../hedged/config.js';
-import { Funds } from '../hedged/funds.js';
 import { HOUR_US } from '../hedged/funding.js';
+import { Funds } from '../hedged/funds.js';
 import { HedgeDesk } from '../hedged/hedge-desk.js';
 import type { HedgedPosition } from '../hedged/hedged-position.js';
 import { marginFraction } from '../hedged/margin-terms.js';
@@ -10,11 +10,12 @@ import type { LegUpdate } from '../intent.js';
 import type { MarketView } from '../market-view.js';
 import type { Strategy, StrategyDefinition } from '../strategy.js';
 import type { BookInfo, StrategyUniverse } from '../universe.js';
-import { BasisLook, type Direction } from './basis-look.js';
+import { BasisLook } from './basis-look.js';
 import { type BasisPair, type BasisPairs, basisPairs } from './basis-pair.js';
 import { BasisSizer } from './basis-size.js';
 import { type BasisConfig, basisConfig } from './config.js';
-import { exitVerdict, type HeldBasis } from './exit.js';
+import { adverseMoveBps, exitVerdict, type HeldBasis, heldHours } from './exit.js';
+import { explainLook } from './explain.js';
 import { Roller } from './roll.js';
 import * as stage from './stages.js';
 
@@ -39,7 +40,9 @@ export class BasisStrategy implements Strategy {
     private readonly config: BasisConfig,
     private readonly universe: StrategyUniverse,
   ) {
-    const margins = universe.books.map((info) => [marginFraction(info, false, config), marginFraction(info, true, config)] as const);
+    const margins = universe.books.map(
+      (info) => [marginFraction(info, false, config), marginFraction(info, true, config)] as const,
+    );
     const marginOf = ({ book }: BookInfo, isLong: boolean): number => margins[book]?.[isLong ? 1 : 0] ?? 1;
     const funds = new Funds(universe.accounts, marginOf);
     this.pairs = basisPairs(universe);
@@ -71,7 +74,10 @@ export class BasisStrategy implements Strategy {
 
   onLegUpdate(update: LegUpdate, market: MarketView, context: StrategyContext): void {
     const position = this.desk.take(update, market, context);
-    if (position?.state === 'flat') this.end(position, market, context);
+    const held = position === null ? undefined : this.held.get(position);
+    if (held === undefined) return;
+    if (held.position.state === 'flat') this.end(held, market, context);
+    else if (held.position.state === 'open') settleRoll(held, context);
   }
 
   /** What the strategy holds, for reports. */
@@ -107,8 +113,8 @@ export class BasisStrategy implements Strategy {
       else if (look.hoursToExpiry <= config.rolloverWindowHours) verdict = stage.EXPIRING;
       else verdict = sizer.find(pair, look, market, context);
     }
-    if (verdict !== stage.ENTER) this.note(stage.ENTRY, verdict, pair, market, context);
-    else this.enter(pair, market, context);
+    if (verdict === stage.ENTER) this.enter(pair, market, context);
+    else if (this.isNoted(stage.ENTRY, verdict, pair, market)) context.decided(this.writeEntry(pair, market, context), verdict);
   }
 
   private enter(pair: BasisPair, market: MarketView, context: StrategyContext): void {
@@ -116,7 +122,7 @@ export class BasisStrategy implements Strategy {
     const [spot, futures] = pair.grid.legs;
     if (spot === undefined || futures === undefined) return;
     const position = this.desk.position();
-    const decision = this.write(stage.ENTRY, pair, market, context);
+    const decision = this.writeEntry(pair, market, context);
     const aims = [
       { leg: spot, targetUnits: look.direction * sizer.steps * spot.unitsPerStep, priceUnits: sizer.spotPriceUnits },
       { leg: futures, targetUnits: -look.direction * sizer.steps * futures.unitsPerStep, priceUnits: sizer.futuresPriceUnits },
@@ -129,6 +135,7 @@ export class BasisStrategy implements Strategy {
     this.held.set(position, {
       position,
       pair,
+      previous: null,
       direction: look.direction,
       entryBasisBps: look.entryBasisBps,
       entryFundingBps: look.nextFundingBps,
@@ -143,42 +150,44 @@ export class BasisStrategy implements Strategy {
     look.read(pair, market, Math.max(market.epochUs, position.openedEpochUs + config.horizonHours * HOUR_US));
     look.face(direction);
     const verdict = exitVerdict(held, look, config, market);
-    if (verdict === stage.HOLD || position.state !== 'open') {
-      if (position.state === 'open') this.note(stage.EXIT, verdict, pair, market, context);
+    if (position.state !== 'open') return;
+    if (verdict === stage.HOLD) {
+      if (this.isNoted(stage.EXIT, verdict, pair, market)) context.decided(this.writeExit(held, market, context), verdict);
       return;
     }
+    const decision = context.decided(this.writeExit(held, market, context), verdict).id;
     if (verdict === stage.ROLLOVER_WINDOW && this.roll(held, market, context)) return;
-    // The roller has looked at other pairs.
-    look.read(pair, market, market.epochUs);
-    look.face(direction);
-    const decision = context.decided(this.write(stage.EXIT, pair, market, context), verdict);
-    position.close(verdict, decision.id, market, context);
+    position.close(verdict, decision, market, context);
   }
 
   /** @returns whether the position goes on with a later contract */
   private roll(held: HeldBasis, market: MarketView, context: StrategyContext): boolean {
     const next = this.roller.find(held, this.look, market, context);
-    const decision = this.write(stage.ROLL, next ?? held.pair, market, context);
-    const verdict = next === null ? stage.NO_LATER_CONTRACT : this.roller.isPaidFor ? stage.ROLLED : stage.NOT_PAID_FOR;
-    const isRolled = next !== null && verdict === stage.ROLLED && this.roller.roll(held, next, decision.id, market, context);
-    context.decided(decision, isRolled || verdict !== stage.ROLLED ? verdict : stage.NOT_PAID_FOR);
-    if (!isRolled || next === null) return false;
+    const { roller, look } = this;
+    const decision = explainLook(stage.ROLL, next ?? held.pair, look, market, context)
+      .note(roller.sizeBase)
+      .note(roller.netQuote)
+      .note(roller.netBps)
+      .note(this.config.minNetBps);
+    const isRolled = next !== null && roller.isPaidFor && roller.roll(held, next, decision.id, market, context);
+    context.decided(decision, isRolled ? stage.ROLLED : next === null ? stage.NO_LATER_CONTRACT : stage.NOT_PAID_FOR);
+    if (!isRolled) return false;
+    held.previous = held.pair;
     held.pair = next;
-    held.entryBasisBps = this.look.entryBasisBps;
-    held.entryFundingBps = this.look.nextFundingBps;
-    held.entryFuturesPrice = this.roller.priceUnits * next.futures.info.priceUnit;
+    held.entryBasisBps = look.entryBasisBps;
+    held.entryFundingBps = look.nextFundingBps;
+    held.entryFuturesPrice = roller.priceUnits * next.futures.info.priceUnit;
     return true;
   }
 
-  private end(position: HedgedPosition, market: MarketView, context: StrategyContext): void {
-    const held = this.held.get(position);
-    if (held === undefined) return;
+  private end(held: HeldBasis, market: MarketView, context: StrategyContext): void {
+    const { position } = held;
     this.held.delete(position);
     context.raise('basis-closed', {
       spot: held.pair.spot.info.instrument.symbol,
       futures: held.pair.futures.info.instrument.symbol,
-      reason: BASIS_REASONS[position.reason] ?? 'not-filled',
-      heldHours: (market.nowUs - position.openedUs) / HOUR_US,
+      reason: EXIT_REASONS[position.reason] ?? 'not-filled',
+      heldHours: heldHours(held, market),
       resultQuote: position.cashQuote,
       feesQuote: position.feesQuote,
     });
@@ -190,46 +199,43 @@ export class BasisStrategy implements Strategy {
     return capital.available(info.baseAccount) >= spot.minUnits * info.basePerUnit * 10 ** scale;
   }
 
-  /** Notes a verdict that changes nothing: when it is new, or was last noted long enough ago. */
-  private note(at: number, verdict: number, pair: BasisPair, market: MarketView, context: StrategyContext): void {
+  /** Whether a verdict that changes nothing is noted: when it is new, or was last noted long enough ago. */
+  private isNoted(at: number, verdict: number, pair: BasisPair, market: MarketView): boolean {
     const isNew = pair.notedVerdict[at] !== verdict;
-    if (!isNew && market.nowUs - (pair.notedUs[at] ?? 0) < this.config.noteMs * 1000) return;
-    context.decided(this.write(at, pair, market, context), verdict);
+    if (!isNew && market.nowUs - (pair.notedUs[at] ?? 0) < this.config.noteMs * 1000) return false;
     pair.notedVerdict[at] = verdict;
     pair.notedUs[at] = market.nowUs;
+    return true;
   }
 
-  private write(at: number, pair: BasisPair, market: MarketView, context: StrategyContext): Decision {
-    const { look, sizer, config } = this;
-    const { spot, futures } = pair;
-    const decision = context.decide(at, spot.info.row, market);
-    decision.book = spot.info.book;
-    decision.otherBook = futures.info.book;
-    decision.note(look.spotBid).note(look.spotAsk).note(look.futuresBid).note(look.futuresAsk).note(look.direction);
-    decision.note(look.midBasisBps).note(look.entryBasisBps).note(look.exitBasisBps).note(look.fairBps);
-    decision.note(look.nextFundingBps).note(look.fundingBps).note(look.costsBps).note(look.expectedNetBps);
-    decision.note(look.hoursToExpiry).note(context.positions.of(futures.info.book) * futures.info.basePerUnit);
-    if (at === stage.EXIT) {
-      const holder = this.desk.holder(futures.info.book);
-      const held = holder === null ? undefined : this.held.get(holder);
-      decision.note(config.targetBasisBps ?? look.fairBps).note(heldHours(held, market));
-      return decision.note(held === undefined ? 0 : adverseBps(held, look));
-    }
-    if (at === stage.ROLL) return this.roller.write(decision);
-    decision.note(sizer.steps * pair.grid.stepBase).note(sizer.steps > 0 ? sizer.netQuote : 0);
-    return decision.note(sizer.steps > 0 ? sizer.netBps : 0).note(config.minNetBps);
+  /** Begins the record of a look at a pair that is not held, with the size that was found. */
+  private writeEntry(pair: BasisPair, market: MarketView, context: StrategyContext): Decision {
+    const { sizer } = this;
+    const isSized = sizer.steps > 0;
+    return explainLook(stage.ENTRY, pair, this.look, market, context)
+      .note(sizer.steps * pair.grid.stepBase)
+      .note(isSized ? sizer.netQuote : 0)
+      .note(isSized ? sizer.netBps : 0)
+      .note(this.config.minNetBps);
+  }
+  private writeExit(held: HeldBasis, market: MarketView, context: StrategyContext): Decision {
+    const { look, config } = this;
+    return explainLook(stage.EXIT, held.pair, look, market, context)
+      .note(config.targetBasisBps ?? look.fairBps)
+      .note(heldHours(held, market))
+      .note(adverseMoveBps(held, look));
   }
 }
 
-const BASIS_REASONS = stage.BASIS_STAGES[stage.EXIT]?.verdicts ?? [];
-
-function heldHours(held: HeldBasis | undefined, market: MarketView): number {
-  return held === undefined ? 0 : (market.nowUs - held.position.openedUs) / HOUR_US;
+/** A roll of which the near contract was not wholly closed is not over: the position is still one in the near contract. */
+function settleRoll(held: HeldBasis, context: StrategyContext): void {
+  const { previous } = held;
+  if (previous === null) return;
+  if (context.positions.of(previous.futures.info.book) !== 0) held.pair = previous;
+  held.previous = null;
 }
 
-function adverseBps(held: HeldBasis, look: BasisLook): number {
-  return (held.direction === 1 ? look.futuresAsk / held.entryFuturesPrice - 1 : 1 - look.futuresBid / held.entryFuturesPrice) * BPS;
-}
+const EXIT_REASONS = stage.BASIS_STAGES[stage.EXIT]?.verdicts ?? [];
 
 /** Spot against futures. */
 export const basisDefinition: StrategyDefinition<BasisConfig> = {
@@ -239,5 +245,3 @@ export const basisDefinition: StrategyDefinition<BasisConfig> = {
   stages: stage.BASIS_STAGES,
   create: (config, universe) => new BasisStrategy(config, universe),
 };
-
-export type { Direction };

@@ -1,5 +1,5 @@
-import type { HedgedPosition } from '../hedged/hedged-position.js';
 import { HOUR_US } from '../hedged/funding.js';
+import type { HedgedPosition } from '../hedged/hedged-position.js';
 import type { MarketView } from '../market-view.js';
 import type { BasisLook, Direction } from './basis-look.js';
 import type { BasisPair } from './basis-pair.js';
@@ -12,6 +12,8 @@ const BPS = 10_000;
 export interface HeldBasis {
   readonly position: HedgedPosition;
   pair: BasisPair;
+  /** The pair it is being rolled from. */
+  previous: BasisPair | null;
   readonly direction: Direction;
   entryBasisBps: number;
   /** Rate that was due next when it was opened. */

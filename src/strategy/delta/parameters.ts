@@ -95,6 +95,11 @@ export class DeltaParameters {
     if (this.unraised.length > 16) this.unraised.shift();
   }
 
+  /** Whether anything waits for the next turn. */
+  get hasNews(): boolean {
+    return this.staged !== null || this.unraised.length > 0;
+  }
+
   /** Takes over what waits. Called once, at the beginning of a turn. @returns whether the parameters have changed */
   takeOver(nowMs: number, raise: RaiseParameterEvent): boolean {
     if (this.unraised.length > 0) {

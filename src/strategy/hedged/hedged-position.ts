@@ -81,7 +81,14 @@ export class HedgedPosition {
    * Opens it, or changes an open one (a roll) where no leg may grow beyond what `aims` say.
    * @returns id of the intent; 0 when the funds are not there, and then nothing has happened
    */
-  aim(aims: readonly Aim[], grid: HedgeGrid, row: number, expected: Expectation, market: MarketView, context: StrategyContext): number {
+  aim(
+    aims: readonly Aim[],
+    grid: HedgeGrid,
+    row: number,
+    expected: Expectation,
+    market: MarketView,
+    context: StrategyContext,
+  ): number {
     const isRoll = this.state !== 'flat';
     const intent = context.intent(isRoll ? 'rebalance' : 'open', row, market);
     if (!isRoll) this.reservation = intent.id;
@@ -96,7 +103,8 @@ export class HedgedPosition {
       if (!isReducing) {
         const reserved = Math.max(limit, priceUnits);
         bound += this.funds.bound(terms, change, reserved);
-        if (!this.funds.reserve(context, this.reservation, terms, change, reserved)) return this.unaffordable(isRoll, market, context);
+        if (!this.funds.reserve(context, this.reservation, terms, change, reserved))
+          return this.unaffordable(isRoll, market, context);
       }
       context.aim(intent, market, terms.info.book, targetUnits, limit);
       const added = intent.legs[intent.legCount - 1];
@@ -279,7 +287,8 @@ export class HedgedPosition {
       const priceUnits = touch(market, book, held > 0);
       bound += this.funds.bound(terms, held, priceUnits);
       // A spot leg is closed the other way round. Where the balance was not told of yet, it is not reserved.
-      if (held !== 0) this.funds.reserve(context, this.reservation, terms, instrument.market === 'spot' ? -held : held, priceUnits);
+      if (held !== 0)
+        this.funds.reserve(context, this.reservation, terms, instrument.market === 'spot' ? -held : held, priceUnits);
     }
     context.budget.free(this.committed);
     this.committed = Math.min(bound, context.budget.leftQuote);

@@ -5,13 +5,13 @@ const bps = (usual: number, max = 1000) => z.number().min(0).max(max).default(us
 
 /** Stage 1: what counts as a signal. */
 const SignalSchema = z.strictObject({
-  /** How much each kind is believed at full strength: the share of cases in which the price follows. */
+  /** How much each kind is believed at full strength: the share of cases in which the price follows. Half of it at the threshold. */
   imbalanceWeight: share(0.5),
   wallWeight: share(0.3),
   microMoveWeight: share(0.4),
   volumeWeight: share(0.5),
   /** Least composite strength that goes on. */
-  minStrength: share(0.3),
+  minStrength: share(0.2),
   /** After this time a signal that is still active counts for nothing: the price has had its chance to follow. */
   maxAgeMs: z.number().min(10).max(16_000).default(3000),
   /** A signal that was refused is looked at again, while it lasts, this much later. */

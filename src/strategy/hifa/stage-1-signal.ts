@@ -1,7 +1,8 @@
+import { SIGNAL_DOWN, SIGNAL_NAMES, SIGNAL_UP } from '../../kernel/signals.js';
 import type { Decision, DecisionStage } from '../decision-log.js';
 import type { RowInfo, StrategyUniverse } from '../universe.js';
 import type { SignalConfig } from './config.js';
-import { DOWN, KINDS, type SignalSource, UP } from './signal-source.js';
+import type { SignalSource } from './signal-source.js';
 
 /** What a row's books signal together. */
 export class SignalReading {
@@ -32,12 +33,13 @@ export const SIGNAL_GOES_ON = 0;
 export const SIGNAL_WEAK = 1;
 export const SIGNAL_MIXED = 2;
 
+const KINDS = SIGNAL_NAMES.length;
 const PER_BOOK = KINDS * 2;
 
 /**
  * Stage 1: which rows signal something. `look` is asked of every changed book and is cheap; `evaluate` then reads all books of a row
- * and says in which direction, and how strongly. Each signal counts with its weight times its strength times what is left of its
- * time; those of one book and direction are put together as independent evidence, 1 - (1 - a)(1 - b)...
+ * and says in which direction, and how strongly. Each signal counts with its weight times (1 + strength) / 2 times what is left
+ * of its time; those of one book and direction are put together as independent evidence, 1 - (1 - a)(1 - b)...
  */
 export class SignalStage {
   readonly stage = SIGNAL_STAGE;
@@ -100,8 +102,8 @@ export class SignalStage {
     let downBooks = 0;
     for (let place = 0; place < books.length; place++) {
       const book = books[place]?.book ?? -1;
-      const up = this.strengthOf(source, book, UP, nowUs);
-      const down = this.strengthOf(source, book, DOWN, nowUs);
+      const up = this.strengthOf(source, book, SIGNAL_UP, nowUs);
+      const down = this.strengthOf(source, book, SIGNAL_DOWN, nowUs);
       if (up > down) upBooks++;
       if (down > up) downBooks++;
       if (up > reading.up) {
@@ -153,7 +155,9 @@ export class SignalStage {
       if (isActive) reading.active++;
       if (reading.newestAgeUs < 0 || ageUs < reading.newestAgeUs) reading.newestAgeUs = ageUs;
       const left = Math.max(0, 1 - ageUs / this.maxAgeUs);
-      against *= 1 - (this.weights[kind] ?? 0) * Math.min(1, source.strength(book, kind, direction)) * left;
+      // At its threshold a signal counts half, far beyond it in full.
+      const certainty = (1 + source.strength(book, kind, direction)) / 2;
+      against *= 1 - (this.weights[kind] ?? 0) * certainty * left;
     }
     return 1 - against;
   }

@@ -5,7 +5,7 @@ import type { RowInfo, StrategyUniverse } from '../universe.js';
 import { BPS, type ContextConfig } from './config.js';
 import type { SignalSource } from './signal-source.js';
 import type { SignalReading } from './stage-1-signal.js';
-import { WINDOWS, Windows } from './windows.js';
+import { LONGEST_WINDOW, WINDOW_BUCKETS, WINDOWS, Windows } from './windows.js';
 
 /** What the market around a signal looks like. Everything is signed by the signal's direction: positive speaks for it. */
 export class ContextReading {
@@ -100,7 +100,8 @@ export class ContextStage {
     this.own = this.universe.books[signal.book]?.place ?? 0;
     this.direction = signal.direction;
     for (let place = 0; place < books.length; place++) {
-      windows.read(source, books[place]?.book ?? 0, place, market.nowUs);
+      const flowBuckets = place === this.own ? LONGEST_WINDOW : WINDOW_BUCKETS[0];
+      windows.read(source, books[place]?.book ?? 0, place, market.nowUs, flowBuckets);
     }
     this.readOwn();
     this.readOthers(books.length, market, signal.row);

@@ -1,12 +1,13 @@
 import { VENUES_MAX } from '../../../assembly/memory/layout.js';
-import { BUCKET_US, type SignalSource } from './signal-source.js';
+import { HISTORY_BUCKET_US } from '../../kernel/signals.js';
+import type { SignalSource } from './signal-source.js';
 
 /** Windows of 1 s, 5 s and 15 s, in buckets. */
 export const WINDOW_BUCKETS = [4, 20, 60] as const;
 export const WINDOWS = WINDOW_BUCKETS.length;
-const LONGEST = WINDOW_BUCKETS[WINDOWS - 1] ?? 0;
+export const LONGEST_WINDOW = WINDOW_BUCKETS[WINDOWS - 1] ?? 0;
 
-const BUCKETS_PER_SECOND = 1_000_000 / BUCKET_US;
+const BUCKETS_PER_SECOND = 1_000_000 / HISTORY_BUCKET_US;
 
 /**
  * The last 15 s of up to VENUES_MAX books side by side, by the same clock: bucket 0 is the one that now falls in, whatever a book's own
@@ -21,7 +22,7 @@ export class Windows {
   private readonly volumes = new Float64Array(VENUES_MAX * WINDOWS);
   /** Sum of the squared returns of the buckets, and the returns themselves, the newest first. */
   private readonly squares = new Float64Array(VENUES_MAX);
-  private readonly steps = new Float64Array(VENUES_MAX * LONGEST);
+  private readonly steps = new Float64Array(VENUES_MAX * LONGEST_WINDOW);
 
   returnOf(place: number, window: number): number {
     return this.returns[place * WINDOWS + window] ?? 0;
@@ -53,22 +54,25 @@ export class Windows {
     if (norm === 0) return 0;
     const { steps } = this;
     const known = Math.min(this.known[leader] ?? 0, this.known[follower] ?? 0);
-    const leaderAt = leader * LONGEST + Math.max(0, lag);
-    const followerAt = follower * LONGEST + Math.max(0, -lag);
+    const leaderAt = leader * LONGEST_WINDOW + Math.max(0, lag);
+    const followerAt = follower * LONGEST_WINDOW + Math.max(0, -lag);
     const count = known - Math.abs(lag);
     let sum = 0;
     for (let age = 0; age < count; age++) sum += (steps[leaderAt + age] ?? 0) * (steps[followerAt + age] ?? 0);
     return sum / norm;
   }
 
-  /** Takes in the history of a book. */
-  read(source: SignalSource, book: number, place: number, nowUs: number): void {
+  /**
+   * Takes in the history of a book.
+   * @param flowBuckets newest buckets whose flow and volume are read as well; windows beyond them have that of these
+   */
+  read(source: SignalSource, book: number, place: number, nowUs: number, flowBuckets: number): void {
     const { steps, returns, flows, volumes } = this;
     const kept = source.bucketCount(book);
     // Buckets that have passed since the book's newest one began: nothing happened in them.
-    const still = Math.max(0, Math.floor(nowUs / BUCKET_US) - source.newestBucket(book));
+    const still = Math.max(0, Math.floor(nowUs / HISTORY_BUCKET_US) - source.newestBucket(book));
     // The oldest bucket gives the price that the one after it started from.
-    const known = kept < 2 ? 0 : Math.min(LONGEST, still + kept - 1);
+    const known = kept < 2 ? 0 : Math.min(LONGEST_WINDOW, still + kept - 1);
     const lastMid = kept === 0 ? 0 : source.midUnits(book, 0);
     let window = 0;
     let mid = lastMid;
@@ -87,14 +91,16 @@ export class Windows {
           step = mid > 0 ? mid / before - 1 : 0;
           mid = before;
         }
-        const came = source.flowUnits(book, own);
-        flow += came;
-        flowSize += Math.abs(came);
-        bought += source.boughtUnits(book, own);
-        sold += source.soldUnits(book, own);
         squares += step * step;
+        if (age < flowBuckets) {
+          const came = source.flowUnits(book, own);
+          flow += came;
+          flowSize += Math.abs(came);
+          bought += source.boughtUnits(book, own);
+          sold += source.soldUnits(book, own);
+        }
       }
-      steps[place * LONGEST + age] = step;
+      steps[place * LONGEST_WINDOW + age] = step;
       while (window < WINDOWS && (age + 1 === WINDOW_BUCKETS[window] || age + 1 === known)) {
         const at = place * WINDOWS + window;
         returns[at] = mid > 0 && lastMid > 0 ? lastMid / mid - 1 : 0;

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { SeenIntent } from '../rig.js';
+import { pairRig, quote, told } from './market.js';
+
+const targets = (intent: SeenIntent | undefined) => intent?.legs.map(({ targetUnits }) => targetUnits);
+
+/** A rig with an open position: 10 base assets of spot, 100 contracts sold, at a basis of 60 bp. */
+function opened(config: object = {}) {
+  const made = pairRig(config);
+  const { rig, spot, perp } = made;
+  quote(rig, spot, '99.99', '100.00');
+  quote(rig, perp, '100.600', '100.610');
+  const [open] = rig.turn();
+  if (open === undefined) throw new Error('nothing was opened');
+  rig.fill(open);
+  rig.turn();
+  return { ...made, open };
+}
+
+describe('BasisStrategy', () => {
+  it('says by how much a basis is not worth its four trades', () => {
+    const { rig, spot, perp } = pairRig({ sellSpot: false });
+    quote(rig, spot, '99.99', '100.00');
+    quote(rig, perp, '100.200', '100.210');
+    expect(rig.turn()).toEqual([]);
+    const { verdict, figures } = told(rig.decisions.at(-1));
+    expect(verdict).toBe('below-threshold');
+    expect(figures['entryBasisBps']).toBeCloseTo(20, 9);
+    expect(figures['exitBasisBps']).toBeCloseTo((100.21 / 99.99 - 1) * 10_000, 9);
+    expect(figures['fairBps']).toBeCloseTo(0, 9);
+    // Fees: 10 bp of 100.00 and of 99.99 on spot, 5 bp of 100.20 and of 100.00 (99.995 and half a spread of 0.01) on the contract.
+    expect(figures['costsBps']).toBeCloseTo(10 + 9.999 + 5.01 + 5, 9);
+    // 0.20 of basis, less the spot spread's half that is lost and the contract's on the way out: 99.99 - 100.00.
+    expect(figures['expectedNetBps']).toBeCloseTo(20 - 1 - 30.009, 9);
+  });
+
+  it('opens when the basis pays, closes at the fair value, and is flat', () => {
+    const { rig, spot, perp, open } = opened();
+    expect(open).toMatchObject({ purpose: 'open', legs: [{ book: spot.book }, { book: perp.book }] });
+    // 10.00 base assets are 1000 units of 0.01 and 100 contracts of 0.1.
+    expect(targets(open)).toEqual([1000, -100]);
+    expect(open.legs.map(({ limitPriceUnits }) => limitPriceUnits)).toEqual([10_000, 100_600]);
+    const entry = told(rig.decisions.find(({ id }) => id === open.decision));
+    expect(entry.verdict).toBe('enter');
+    expect(entry.figures['expectedNetQuote']).toBeCloseTo(open.expectedNet, 9);
+    quote(rig, perp, '100.300', '100.310');
+    expect(rig.turn()).toEqual([]);
+    expect(told(rig.decisions.at(-1))).toMatchObject({ stage: 'exit', verdict: 'hold' });
+    quote(rig, perp, '99.980', '99.990');
+    const [close] = rig.turn();
+    expect(close?.purpose).toBe('close');
+    expect(close?.legs.map(({ targetUnits, reduceOnly }) => [targetUnits, reduceOnly])).toEqual([
+      [0, true],
+      [0, true],
+    ]);
+    expect(told(rig.decisions.at(-1))).toMatchObject({ stage: 'exit', verdict: 'converged' });
+    if (close !== undefined) rig.fill(close);
+    rig.turn();
+    expect([rig.context.positions.of(spot.book), rig.context.positions.of(perp.book)]).toEqual([0, 0]);
+    expect(rig.events).toMatchObject([{ kind: 'basis-closed', facts: { reason: 'converged' } }]);
+    expect(rig.context.budget.committedQuote).toBe(0);
+  });
+
+  it('predicts exactly what filling at the shown prices leaves, when it converges as expected', () => {
+    const { rig, spot, perp } = pairRig({ closeSlackBps: 0 }, { assumeFills: true });
+    quote(rig, spot, '99.99', '100.00');
+    quote(rig, perp, '100.600', '100.610');
+    const [open] = rig.turn();
+    rig.turn();
+    // The contract's middle at spot's, as the estimate expects it.
+    quote(rig, perp, '99.990', '100.000');
+    quote(rig, spot, '99.99', '100.00');
+    rig.turn();
+    quote(rig, perp, '99.979', '99.989');
+    rig.turn();
+    rig.turn();
+    const [event] = rig.events;
+    const { resultQuote } = event?.facts as { resultQuote: number };
+    // Closed 0.011 a base asset cheaper than expected, on 10 of them, with 5 bp less of that in fees.
+    expect(resultQuote).toBeCloseTo((open?.expectedNet ?? 0) + 10 * 0.011 * 1.0005, 9);
+  });
+
+  it('sells spot that the account holds against a long contract when the basis is below fair', () => {
+    const { rig, spot, perp } = pairRig();
+    quote(rig, spot, '100.00', '100.01');
+    quote(rig, perp, '99.300', '99.310');
+    const [open] = rig.turn();
+    expect(targets(open)).toEqual([-1000 + 1, 99]);
+  });
+
+  it('does not sell spot that the account does not hold', () => {
+    const { rig, spot, perp } = pairRig();
+    rig.setBalance(spot.baseAccount, 0);
+    quote(rig, spot, '100.00', '100.01');
+    quote(rig, perp, '99.300', '99.310');
+    expect(rig.turn()).toEqual([]);
+    expect(told(rig.decisions.at(-1))).toMatchObject({ verdict: 'below-threshold', figures: { direction: 1 } });
+  });
+});
