@@ -77,7 +77,7 @@ export function judge(truth: PlantedTruth, observed: Observed, wayUs: number, pr
       !truth.profits.some((plant) => isMeantBy(plant, intent, wayUs)) &&
       !truth.traps.some((trap) => isTakenBy(trap, intent, wayUs)),
   );
-  for (const intent of stray) faults.push(`stray intent at ${intent.atUs}: ${JSON.stringify(intent.legs)}`);
+  for (const intent of stray) faults.push(`stray intent at ${intent.atUs}: ${describeIntent(intent)}`);
   return {
     ...NOTHING,
     planted: counted.length,
@@ -146,7 +146,7 @@ function judgeSignals(
   const missing = counted.filter((plant) => !onsets.some((onset) => onset.kind === plant.kind && isFrom(plant, onset, lateUs)));
   const strays = onsets.filter((onset) => !counted.some((plant) => isFrom(plant, onset, lateUs)));
   for (const plant of missing) faults.push(`signal not told: ${describe(plant)}`);
-  for (const onset of strays) faults.push(`false signal: ${JSON.stringify(onset)}`);
+  for (const onset of strays) faults.push(`false signal: ${describeOnset(onset)}`);
   return {
     signalsPlanted: counted.length,
     signalsFound: counted.length - missing.length,
@@ -162,5 +162,14 @@ function isFrom(plant: SignalPlant, { row, venue, up, atUs }: Onset, lateUs: num
 function describe(plant: ProfitPlant | TrapPlant | SignalPlant): string {
   const { kind, row, startUs, endUs } = plant;
   const where = 'venue' in plant ? plant.venue : `${plant.pair.buy} to ${plant.pair.sell}`;
-  return `${kind} ${row.base} ${row.market} at ${where} from ${startUs} for ${endUs - startUs} us`;
+  const direction = 'up' in plant ? (plant.up ? ' up' : ' down') : '';
+  return `${kind}${direction} ${row.base} ${row.market} at ${where} from ${startUs} for ${endUs - startUs} us`;
+}
+
+function describeOnset({ kind, row, venue, up, atUs }: Onset): string {
+  return `${kind} ${up ? 'up' : 'down'} ${row.base} ${row.market} at ${venue} at ${atUs}`;
+}
+
+function describeIntent({ legs }: ObservedIntent): string {
+  return legs.map(({ row, venue, side, base }) => `${side} ${base} ${row.base} ${row.market} at ${venue}`).join(', ');
 }

@@ -6,7 +6,7 @@ import {
   DECODER_KRAKEN,
   DECODER_KRAKEN_L3,
 } from '../../../assembly/memory/layout.js';
-import { type BookRequest, type MemoryPlan, planMemory } from '../../kernel/plan.js';
+import { type BookRequest, type MemoryPlan, type MemoryRequest, planMemory } from '../../kernel/plan.js';
 import type { FeedProtocol } from '../../venues/contract.js';
 import { feedProtocol } from '../../venues/registry.js';
 import type { FeedSettings } from '../settings.js';
@@ -56,8 +56,16 @@ export interface ReplayPlan {
   readonly feeds: readonly ReplayFeed[];
 }
 
-/** Plans the books of a capture from what the survey found. @throws KernelError when they do not fit the shared memory */
-export function planReplay(survey: CaptureSurvey, codes: ReadonlyMap<number, QuantityCodes>): ReplayPlan {
+/**
+ * Plans the books of a capture from what the survey found.
+ * @param more what else the memory is to hold, for whoever decides on the books
+ * @throws KernelError when they do not fit the shared memory
+ */
+export function planReplay(
+  survey: CaptureSurvey,
+  codes: ReadonlyMap<number, QuantityCodes>,
+  more: Partial<MemoryRequest> = {},
+): ReplayPlan {
   const feeds = [...survey.feeds.values()].map(replayFeed);
   const books = feeds.flatMap((feed, index) => {
     const names = namesOf(feed);
@@ -76,6 +84,7 @@ export function planReplay(survey: CaptureSurvey, codes: ReadonlyMap<number, Qua
       },
     ],
     histograms: 0,
+    ...more,
   });
   return { memory, feeds };
 }
@@ -105,8 +114,12 @@ function replayFeed({ decoder, symbols, connections, depth }: FeedSurvey): Repla
     subscribe: () => [],
     unsubscribe: () => [],
   };
-  const fitting = [...symbols.values()].filter(({ symbol }) => Buffer.byteLength(symbol) <= SYMBOL_BYTES_MAX);
-  return { decoder, protocol, connections: names, symbols: fitting };
+  return { decoder, protocol, connections: names, symbols: replayedSymbols(symbols.values()) };
+}
+
+/** The symbols that get a book, in the order of their books: those whose names the kernel can hold. */
+export function replayedSymbols(symbols: Iterable<SymbolSurvey>): SymbolSurvey[] {
+  return [...symbols].filter(({ symbol }) => Buffer.byteLength(symbol) <= SYMBOL_BYTES_MAX);
 }
 
 /** The names of each symbol: its own, and those aliases that nobody else has. */

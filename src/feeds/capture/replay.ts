@@ -8,6 +8,7 @@ import {
 } from '../../../assembly/memory/layout.js';
 import { SeededRandom } from '../../domain/random.js';
 import { createSharedBooks } from '../../kernel/memory.js';
+import type { MemoryRequest } from '../../kernel/plan.js';
 import { FeedSession } from '../session.js';
 import type { FeedBook } from '../transport.js';
 import { BookTally } from './book-tally.js';
@@ -46,6 +47,8 @@ export interface ReplayOptions {
   readonly noteLines: (symbol: string) => ReadonlySet<number>;
   /** Whether what the kernel read is told for every line; for captures of single messages. */
   readonly details: boolean;
+  /** What else the memory is to hold, for whoever decides on the books. */
+  readonly memory?: Partial<MemoryRequest>;
 }
 
 interface FirstDecode {
@@ -74,7 +77,7 @@ export class CaptureReplay {
       const wide = [...symbols.values()].filter(({ isWide }) => isWide);
       if (wide.length > 0) this.codes.set(decoder, new QuantityCodes(new Set(wide.map(({ symbol }) => symbol))));
     }
-    const plan = planReplay(survey, this.codes);
+    const plan = planReplay(survey, this.codes, options.memory);
     this.kernel = new ObservedKernel(createSharedBooks(plan.memory), (status, frame) => this.decoded(status, frame));
     let nextBook = 0;
     this.feeds = plan.feeds.map((feed, index) => {

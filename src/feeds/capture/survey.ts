@@ -104,12 +104,12 @@ export class CaptureSurvey {
   /** @param file name of the capture, which tells the venue where nothing else does */
   constructor(private readonly file: string) {}
 
-  /** Takes in one line. */
-  see(record: CaptureRecord): void {
+  /** Takes in one line. @param file name of the capture it is from, where several are surveyed as one */
+  see(record: CaptureRecord, file: string = this.file): void {
     this.lines++;
     const { message, bytes } = parsePayload(record);
     this.bytesMax = Math.max(this.bytesMax, bytes);
-    const decoder = this.classify(record, message);
+    const decoder = this.classify(record, message, file);
     if (decoder < 0) return;
     const feed = this.feed(decoder);
     if (feed.depth === 0) feed.depth = depthOf(message);
@@ -132,12 +132,12 @@ export class CaptureSurvey {
     return this.decoders.get(connectionKey(record)) ?? -1;
   }
 
-  private classify(record: CaptureRecord, message: unknown): number {
+  private classify(record: CaptureRecord, message: unknown, file: string): number {
     const key = connectionKey(record);
     const known = this.decoders.get(key);
     // Only the first message of a connection is asked, unless a later one shows that single orders are sent over it.
     if (known !== undefined && known !== DECODER_COINBASE_EXCHANGE && known !== DECODER_KRAKEN) return known;
-    const decoder = decoderOf(this.file, record, message);
+    const decoder = decoderOf(file, record, message);
     if (known !== undefined && decoder !== DECODER_COINBASE_FULL && decoder !== DECODER_KRAKEN_L3) return known;
     this.decoders.set(key, decoder);
     return decoder;

@@ -17,6 +17,7 @@ export interface Departure {
 
 const LEVELS_MIN = 7;
 const LEVELS_SPREAD = 5;
+const LEVELS_EVEN = 10;
 /** Levels of a side at most. */
 export const LEVELS_MAX = LEVELS_MIN + LEVELS_SPREAD;
 const HALF_SPREAD_MIN = 2e-4;
@@ -49,20 +50,17 @@ export class QuietBook {
   private drift = 1;
   private stepUnits = 0;
 
-  private readonly ratio: number;
-
   /**
    * @param middle of the quiet book, in the quote asset
-   * @param isEven whether all levels are about as large, so that none of them stands out
+   * @param isEven whether both sides are alike and all levels about as large, so that nothing stands out
    */
   constructor(
     readonly book: SimulatedBook,
     private readonly middle: number,
     private readonly random: SeededRandom,
     private readonly epochUs: () => number,
-    isEven = false,
+    private readonly isEven = false,
   ) {
-    this.ratio = isEven ? EVEN : UNEVEN;
     const half = HALF_SPREAD_MIN + random.next() * HALF_SPREAD_RANGE;
     this.bids = this.shape(half);
     this.asks = this.shape(half);
@@ -129,14 +127,16 @@ export class QuietBook {
   }
 
   private shape(half: number): Shape {
-    const { random } = this;
+    const { random, isEven } = this;
     const distances: number[] = [];
     let distance = half;
-    for (let left = LEVELS_MIN + random.below(LEVELS_SPREAD); left > 0; left--) {
+    for (let left = isEven ? LEVELS_EVEN : LEVELS_MIN + random.below(LEVELS_SPREAD); left > 0; left--) {
       distances.push(distance);
       distance += GAP_MIN + random.next() * GAP_RANGE;
     }
-    const usualUnits = distances.map(() => this.quantityWorth(LEVEL_VALUE_MIN * this.ratio ** random.next(), this.middle));
+    const usualUnits = distances.map(() =>
+      this.quantityWorth(LEVEL_VALUE_MIN * (isEven ? EVEN : UNEVEN) ** random.next(), this.middle),
+    );
     return { distances, usualUnits, units: usualUnits.map((units) => this.jittered(units)) };
   }
 

@@ -16,8 +16,8 @@ const IMBALANCE: Strengths = { signal: [7.5, 16], decoy: [1.6, 3] };
 const WALL: Strengths = { signal: [12, 30], decoy: [2, 4] };
 /** By which part the price moves at once. */
 const MOVE: Strengths = { signal: [1.5e-3, 6e-3], decoy: [1e-4, 6e-4] };
-/** Which part of the traded quantity has one taker's side. */
-const VOLUME: Strengths = { signal: [0.97, 1], decoy: [0.5, 0.7] };
+/** Which part of the trades has one taker's side. */
+const VOLUME: Strengths = { signal: [0.97, 1], decoy: [0.5, 0.65] };
 const SIGNAL_CHANCE = 0.7;
 const STANDING_US: readonly [number, number] = [200_000, 1_500_000];
 const MOVE_US = 300_000;
@@ -27,7 +27,7 @@ const TRADES_MIN = 12;
 const TRADES_RANGE = 12;
 const TRADE_EVERY_US = 40_000;
 /** Part of a usual level that one trade takes. */
-const TRADE_PART: readonly [number, number] = [0.15, 0.45];
+const TRADE_PART: readonly [number, number] = [0.25, 0.5];
 const WALL_LEVELS = 4;
 
 /** Something that one book tells, or nearly tells. @param done called when the book is as it was */
@@ -64,19 +64,17 @@ function plantVolume(stage: Stage, row: StageRow, random: SeededRandom, done: ()
   const { quiet, venue } = drawBook(row, random);
   const count = TRADES_MIN + random.below(TRADES_RANGE);
   note(stage, row, 'volume', venue, { up, counts }, (count - 1) * TRADE_EVERY_US);
-  let [along, against] = [0, 0];
-  const trade = (left: number): void => {
-    if (left === 0) {
+  const part = between(TRADE_PART, random);
+  const trade = (index: number): void => {
+    if (index === count) {
       stage.after(FORGOTTEN_US, done);
       return;
     }
-    const isAlong = along <= strength * (along + against);
-    const traded = quiet.trade(isAlong === up, between(TRADE_PART, random));
-    if (isAlong) along += traded;
-    else against += traded;
-    stage.after(TRADE_EVERY_US, () => trade(left - 1));
+    const isAgainst = Math.floor((index + 1) * (1 - strength)) > Math.floor(index * (1 - strength));
+    quiet.trade(isAgainst !== up, part);
+    stage.after(TRADE_EVERY_US, () => trade(index + 1));
   };
-  trade(count);
+  trade(0);
 }
 
 /** Changes a book for some time. */

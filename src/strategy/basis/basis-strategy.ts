@@ -5,11 +5,11 @@ import { HOUR_US } from '../hedged/funding.js';
 import { Funds } from '../hedged/funds.js';
 import { HedgeDesk } from '../hedged/hedge-desk.js';
 import type { HedgedPosition } from '../hedged/hedged-position.js';
-import { marginFraction } from '../hedged/margin-terms.js';
+import { marginTable } from '../hedged/margin-terms.js';
 import type { LegUpdate } from '../intent.js';
 import type { MarketView } from '../market-view.js';
 import type { Strategy, StrategyDefinition } from '../strategy.js';
-import type { BookInfo, StrategyUniverse } from '../universe.js';
+import type { StrategyUniverse } from '../universe.js';
 import { BasisLook } from './basis-look.js';
 import { type BasisPair, type BasisPairs, basisPairs } from './basis-pair.js';
 import { BasisSizer } from './basis-size.js';
@@ -40,11 +40,7 @@ export class BasisStrategy implements Strategy {
     private readonly config: BasisConfig,
     private readonly universe: StrategyUniverse,
   ) {
-    const margins = universe.books.map(
-      (info) => [marginFraction(info, false, config), marginFraction(info, true, config)] as const,
-    );
-    const marginOf = ({ book }: BookInfo, isLong: boolean): number => margins[book]?.[isLong ? 1 : 0] ?? 1;
-    const funds = new Funds(universe.accounts, marginOf);
+    const funds = new Funds(universe.accounts, marginTable(universe, config));
     this.pairs = basisPairs(universe);
     this.look = new BasisLook(config);
     this.sizer = new BasisSizer(config, funds);

@@ -4,8 +4,8 @@ import { hedgedConfig } from '../hedged/config.js';
 /** Parameters of the basis strategy. */
 export const basisConfig = z.strictObject({
   ...hedgedConfig,
-  /** Least net profit expected to the horizon, in basis points of what is paid. */
-  minNetBps: z.number().min(-1000).max(10_000).default(5),
+  /** Part of what a book shows within the view that one opening may take. */
+  depthShare: z.number().positive().max(1).default(0.5),
   /** Whether spot that the account holds may be sold against a long contract. */
   sellSpot: z.boolean().default(true),
   /** Basis at which a position is closed, in basis points of spot; the fair value when null. */

@@ -8,8 +8,8 @@ const fraction = (value: number) => z.number().min(0).max(1).default(value);
 export const hedgedConfig = {
   /** Most that one position's spot or long side may cost, in the quote asset. */
   maxPositionQuote: z.number().positive().max(10_000_000).default(1000),
-  /** Part of what a book shows within the view that one opening may take. */
-  depthShare: z.number().positive().max(1).default(0.5),
+  /** Least net profit expected to the horizon, in basis points of what is paid. */
+  minNetBps: z.number().min(-1000).max(10_000).default(5),
   /** Hours until the position is expected to be closed. */
   horizonHours: z.number().positive().max(8760).default(24),
   /** Hours after which it is closed whatever has come of it. */

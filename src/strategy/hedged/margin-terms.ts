@@ -1,5 +1,7 @@
+import type { FuturesContract } from '../../domain/instrument.js';
 import { minimumMargin } from '../../domain/margin.js';
-import type { BookInfo } from '../universe.js';
+import type { StrategyUniverse } from '../universe.js';
+import type { MarginOf } from './funds.js';
 
 /** No configuration goes beyond it. */
 export const LEVERAGE_CAP = 10;
@@ -18,9 +20,9 @@ export interface MarginSettings {
  * Margin that a futures position is given, as a fraction of its value at entry: what the leverage asks for (the lowest of the
  * configured one, the venue's and the cap), or more where liquidation would be nearer than the distance. 0 for spot.
  */
-export function marginFraction({ instrument }: BookInfo, isLong: boolean, settings: MarginSettings): number {
-  if (instrument.market !== 'futures') return 0;
-  const leverage = Math.min(settings.leverage, LEVERAGE_CAP, instrument.contract?.maxLeverage ?? LEVERAGE_CAP);
+export function marginFraction(contract: FuturesContract | null, isLong: boolean, settings: MarginSettings): number {
+  if (contract === null) return 0;
+  const leverage = Math.min(settings.leverage, LEVERAGE_CAP, contract.maxLeverage);
   const { walletMargin } = minimumMargin({
     side: isLong ? 'long' : 'short',
     base: '1',
@@ -31,4 +33,13 @@ export function marginFraction({ instrument }: BookInfo, isLong: boolean, settin
     liquidationFeeRate: String(settings.liquidationFeeRate),
   });
   return Math.max(1 / leverage, Number(walletMargin));
+}
+
+/** The margin fractions of all books of a universe, reckoned once. */
+export function marginTable({ books }: StrategyUniverse, settings: MarginSettings): MarginOf {
+  const table = books.map(({ instrument: { contract } }) => [
+    marginFraction(contract, false, settings),
+    marginFraction(contract, true, settings),
+  ]);
+  return ({ book }, isLong) => table[book]?.[isLong ? 1 : 0] ?? 1;
 }

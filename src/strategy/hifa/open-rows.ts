@@ -13,14 +13,17 @@ export class OpenRows {
   /** Direction of the position: 1 long, -1 short. */
   readonly direction: Int8Array;
   readonly isPair: Uint8Array;
+  /** Whether closing has begun; what did not fill is tried again. */
+  readonly isExiting: Uint8Array;
   /** The intent whose legs are out, with the bits of legs that are final, and those that have to be. */
   private readonly intent: Float64Array;
   private readonly finalLegs: Uint8Array;
   private readonly allLegs: Uint8Array;
   /** Part of the budget that is committed, in the quote asset. */
   readonly committed: Float64Array;
-  /** The book that the position is measured at, its mid when it was opened, and when that was. */
+  /** The book that the position is measured at, the other one of a pair, the mid when it was opened, and when that was. */
   readonly watchedBook: Int32Array;
+  readonly otherBook: Int32Array;
   readonly entryMid: Float64Array;
   readonly openedUs: Float64Array;
   /** When it is to be closed, or to be tried again; and until when an idle row rests. */
@@ -36,11 +39,13 @@ export class OpenRows {
     this.state = new Uint8Array(rows);
     this.direction = new Int8Array(rows);
     this.isPair = new Uint8Array(rows);
+    this.isExiting = new Uint8Array(rows);
     this.intent = new Float64Array(rows);
     this.finalLegs = new Uint8Array(rows);
     this.allLegs = new Uint8Array(rows);
     this.committed = new Float64Array(rows);
     this.watchedBook = new Int32Array(rows);
+    this.otherBook = new Int32Array(rows);
     this.entryMid = new Float64Array(rows);
     this.openedUs = new Float64Array(rows);
     this.exitUs = new Float64Array(rows);
@@ -62,6 +67,7 @@ export class OpenRows {
   /** An idle row begins to open. */
   begin(row: number): void {
     this.rows[this.used++] = row;
+    this.isExiting[row] = 0;
   }
   /** A row is done with, until its rest is over. */
   end(row: number, restUntilUs: number): void {

@@ -127,7 +127,10 @@ export class ContextStage {
     for (let window = 0; window < WINDOWS; window++) decision.note((direction * windows.returnOf(own, window)) / BPS);
     for (let window = 0; window < WINDOWS; window++) decision.note(direction * windows.flowOf(own, window));
     for (let window = 0; window < WINDOWS; window++) decision.note(direction * windows.volumeOf(own, window));
-    decision.note(reading.windowsAgreeing).note(reading.volatility / BPS).note(config.maxVolatilityBps);
+    decision
+      .note(reading.windowsAgreeing)
+      .note(reading.volatility / BPS)
+      .note(config.maxVolatilityBps);
     decision.note(reading.buckets).note(reading.others).note(reading.confirmations);
     return decision.note(reading.leader).note(reading.leadBuckets).note(reading.leadCorrelation);
   }

@@ -149,8 +149,7 @@ export class RiskStage {
     const bid = views.bidPriceUnits(book);
     const ask = views.askPriceUnits(book);
     venue.book = book;
-    venue.unseenSlippage =
-      context.costs.slippage(book) + ADVERSE_SHARE * volatility * Math.sqrt(config.orderLatencyMs / 1000);
+    venue.unseenSlippage = context.costs.slippage(book) + ADVERSE_SHARE * volatility * Math.sqrt(config.orderLatencyMs / 1000);
     venue.counterparty = this.counterparty(book, market);
     venue.liquidity = 1;
     venue.slippage = 1;

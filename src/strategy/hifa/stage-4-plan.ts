@@ -255,7 +255,8 @@ export class PlanStage {
     const { quotePerUnit } = this.terms[buy.book] as BookTerms;
     // A spot pair is done when it is filled; a futures pair has to be closed again at both venues.
     const closing = kind === 'spot' ? 0 : context.costs.total(buy.book) + context.costs.total(sell.book);
-    const unseen = buyVenue.unseenSlippage + sellVenue.unseenSlippage - context.costs.slippage(buy.book) - context.costs.slippage(sell.book);
+    const unseen =
+      buyVenue.unseenSlippage + sellVenue.unseenSlippage - context.costs.slippage(buy.book) - context.costs.slippage(sell.book);
     let best = -1;
     let mostNet = 0;
     for (let size = 0; size < pairs.sizeCount(row); size++) {
@@ -272,7 +273,14 @@ export class PlanStage {
     return true;
   }
 
-  private isFunded(row: number, size: number, buy: BookInfo, sell: BookInfo, market: MarketView, context: StrategyContext): boolean {
+  private isFunded(
+    row: number,
+    size: number,
+    buy: BookInfo,
+    sell: BookInfo,
+    market: MarketView,
+    context: StrategyContext,
+  ): boolean {
     const { pairs } = market;
     const units = pairs.sizeBaseUnits(row, size);
     const bought = units / buy.unitsPerQty;
@@ -308,7 +316,8 @@ export class PlanStage {
     this.addLeg(sell.book, -units / sell.unitsPerQty, pairs.sizeSellWorstUnits(row, size), sold);
     plan.feesQuote = bought * context.costs.takerFee(buy.book) + sold * context.costs.takerFee(sell.book);
     const atTouch = (views.bidPriceUnits(sell.book) - views.askPriceUnits(buy.book)) * units * quotePerUnit;
-    plan.slippageQuote = atTouch - (sold - bought) + bought * context.costs.slippage(buy.book) + sold * context.costs.slippage(sell.book);
+    plan.slippageQuote =
+      atTouch - (sold - bought) + bought * context.costs.slippage(buy.book) + sold * context.costs.slippage(sell.book);
     plan.netQuote = netQuote;
     plan.net = netQuote / bought;
   }

@@ -85,7 +85,7 @@ describe('BasisStrategy', () => {
     quote(rig, spot, '100.00', '100.01');
     quote(rig, perp, '99.300', '99.310');
     const [open] = rig.turn();
-    expect(targets(open)).toEqual([-1000 + 1, 99]);
+    expect(targets(open)).toEqual([-990, 99]);
   });
 
   it('does not sell spot that the account does not hold', () => {

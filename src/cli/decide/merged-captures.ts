@@ -1,0 +1,33 @@
+import type { CaptureRecord } from '../../feeds/capture/format.js';
+import { readCapture } from '../../feeds/capture/reader.js';
+
+/** Where a capture's reading stands: its next line, and when that was. */
+interface Reading {
+  readonly lines: AsyncGenerator<{ readonly record: CaptureRecord }>;
+  next: CaptureRecord;
+  atMs: number;
+}
+
+/**
+ * The lines of several captures as one stream, by their times; of lines of one moment, those of the earlier file first. A line without
+ * a time belongs to the moment of the one before it.
+ */
+export async function* mergedCaptures(files: readonly string[]): AsyncGenerator<{ record: CaptureRecord; atMs: number }> {
+  const open: Reading[] = [];
+  for (const file of files) {
+    const lines = readCapture(file);
+    const first = await lines.next();
+    if (first.done !== true) open.push({ lines, next: first.value.record, atMs: first.value.record.t ?? 0 });
+  }
+  while (open.length > 0) {
+    const [first] = open as [Reading];
+    const earliest = open.reduce((best, reading) => (reading.atMs < best.atMs ? reading : best), first);
+    yield { record: earliest.next, atMs: earliest.atMs };
+    const following = await earliest.lines.next();
+    if (following.done === true) open.splice(open.indexOf(earliest), 1);
+    else {
+      earliest.next = following.value.record;
+      earliest.atMs = Math.max(earliest.atMs, earliest.next.t ?? 0);
+    }
+  }
+}
