@@ -11,6 +11,7 @@ import { recordedSuites } from './recorded.js';
 import { printTable } from './report.js';
 import { scanSuite } from './scan.js';
 import { seqlockSuite } from './seqlock.js';
+import { signalSuite } from './signals.js';
 import { socketSuite } from './socket.js';
 import { vwapSuite } from './vwap.js';
 import { wakeSuite } from './wake.js';
@@ -20,6 +21,7 @@ const SUITES: readonly Suite[] = [
   ...recordedSuites,
   scanSuite,
   detectSuite,
+  signalSuite,
   vwapSuite,
   seqlockSuite,
   wakeSuite,

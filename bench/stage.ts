@@ -2,6 +2,7 @@ import { CHECKSUM_ENFORCE, STATUS_APPLIED, STATUS_SNAPSHOT } from '../assembly/m
 import { Kernel } from '../src/kernel/kernel.js';
 import { createSharedBooks, type SharedBooks } from '../src/kernel/memory.js';
 import { planMemory, type ThreadRequest } from '../src/kernel/plan.js';
+import type { SignalRules } from '../src/kernel/signal-plan.js';
 import type { FrameStream, GeneratedFrame } from '../test/frames/frame-stream.js';
 
 /** Levels that a book of a whole-depth channel keeps, as a run does by default. */
@@ -25,7 +26,11 @@ export class Stage {
   readonly deltas: readonly Buffer[];
   private readonly addresses: ReadonlyMap<string, number>;
 
-  constructor(readonly stream: FrameStream) {
+  /** @param signals computed as well when given */
+  constructor(
+    readonly stream: FrameStream,
+    signals?: SignalRules,
+  ) {
     const { decoder, instruments, depth, rule, frames } = stream;
     const plan = planMemory({
       feeds: [decoder],
@@ -42,6 +47,7 @@ export class Stage {
       })),
       threads: [WRITER, READER],
       histograms: 1,
+      ...(signals !== undefined && { signals }),
     });
     this.shared = createSharedBooks(plan);
     this.kernel = new Kernel(this.shared, 0);

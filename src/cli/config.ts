@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { SIZES_MAX } from '../../assembly/memory/layout.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { VENUES } from '../domain/venue.js';
+import { DEFAULT_SIGNAL_RULES, type SignalRule } from '../kernel/signal-plan.js';
 
 const Endpoints = z.strictObject({
   rest: z.url().optional(),
@@ -29,6 +30,17 @@ const venueDefaults = Object.fromEntries(VENUES.map((venue) => [venue, Venue.pre
   (typeof VENUES)[number],
   z.ZodPrefault<typeof Venue>
 >;
+
+/** A signal ends below the strength at which it begins, so that it does not flicker. */
+const signalRule = ({ on, off, holdUs }: SignalRule, strongest: number) =>
+  z
+    .strictObject({
+      on: z.number().positive().max(strongest).default(on),
+      off: z.number().min(0).max(strongest).default(off),
+      holdUs: z.number().min(0).max(60_000_000).default(holdUs),
+    })
+    .refine((rule) => rule.off < rule.on, 'off must be below on')
+    .prefault({});
 
 /** The whole configuration. Every default stands here and nowhere else; a key that is not here is an error. */
 export const ConfigSchema = z.strictObject({
@@ -57,6 +69,23 @@ export const ConfigSchema = z.strictObject({
       quoteAgeMsMax: z.number().positive().default(5_000),
       /** Poll for changes instead of waiting: for a dedicated core. */
       busyPoll: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** What counts as a signal of a book; computed in the feed workers on every update. */
+  signals: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Best levels of a side that are looked at. */
+      levels: z.int().min(3).max(100).default(DEFAULT_SIGNAL_RULES.levels),
+      /** Buckets of 250 ms that a micro-move is measured over, and that volume is summed over beside the open one. */
+      moveBuckets: z.int().min(1).max(40).default(DEFAULT_SIGNAL_RULES.moveBuckets),
+      volumeBuckets: z.int().min(0).max(40).default(DEFAULT_SIGNAL_RULES.volumeBuckets),
+      volumeTrades: z.int().min(1).max(10_000).default(DEFAULT_SIGNAL_RULES.volumeTrades),
+      /** Where each kind begins and ends: shares of 1, multiples of the other levels' mean, basis points, shares of 1. */
+      imbalance: signalRule(DEFAULT_SIGNAL_RULES.imbalance, 1),
+      wall: signalRule(DEFAULT_SIGNAL_RULES.wall, 10_000),
+      microMove: signalRule(DEFAULT_SIGNAL_RULES.microMove, 10_000),
+      volume: signalRule(DEFAULT_SIGNAL_RULES.volume, 1),
     })
     .prefault({}),
   /** How orders are sized and what they cost beside fees; one model for all strategies. */

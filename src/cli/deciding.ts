@@ -8,6 +8,7 @@ import type { DecisionReading } from '../ops/strategy-report.js';
 import { type BookFees, strategyUniverse } from '../strategy/build-universe.js';
 import type { Capital } from '../strategy/capital.js';
 import type { StrategyEvent } from '../strategy/context.js';
+import type { Intent } from '../strategy/intent.js';
 import { DEFAULT_COST_SETTINGS } from '../strategy/cost-model.js';
 import { makeStrategies, type StrategySpec, strategyOf } from '../strategy/registry.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
@@ -26,6 +27,7 @@ export interface Deciding extends DecisionEngine {
 
 /**
  * Puts the configured strategies over the books of a run. Their intents are filled on paper, at the prices they were decided on.
+ * @param watch sees every intent before it is filled; the record is reused later
  * @throws InvalidInputError when a strategy or a parameter of it cannot be used
  */
 export function makeDeciding(
@@ -35,6 +37,7 @@ export function makeDeciding(
   clock: Clock,
   histogram: number,
   raise: (event: StrategyEvent) => void,
+  watch: (intent: Intent) => void = () => undefined,
 ): Deciding {
   const universe = strategyUniverse(market, (instrument) => feesOf(config, instrument));
   const { decisions, engine: settings } = config;
@@ -61,7 +64,10 @@ export function makeDeciding(
     },
     clock,
     histogram,
-    emit: (intent) => fills?.take(intent),
+    emit: (intent) => {
+      watch(intent);
+      fills?.take(intent);
+    },
     raise,
   });
   fills = new AssumedFills(universe, parts.views, parts.capital, (strategy, update) => parts.host.tell(strategy, update));

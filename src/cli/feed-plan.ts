@@ -139,6 +139,7 @@ export function planBooks(config: Config, feeds: readonly UniverseFeed[]): Books
     threads: [READER_THREAD, ...venues.map(() => FEED_THREAD), READER_THREAD],
     histograms: 1 + venues.length,
     scanRows: universe.rows.length,
+    ...(config.signals.enabled && { signals: config.signals }),
   });
   return { universe, shared: createSharedBooks(plan), venues, operatorThread: venues.length + 1 };
 }

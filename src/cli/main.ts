@@ -6,6 +6,7 @@ import { runAcceptance } from './acceptance.js';
 import { captureServe } from './capture-serve.js';
 import { type CommandOutput, captureVerify } from './capture-verify.js';
 import { type Config, loadConfig } from './config.js';
+import { type DecideFlags, runDecide } from './decide.js';
 import { DISCOVER_DEFAULTS, type DiscoverFlags, runDiscover } from './discover.js';
 import { runDoctor } from './doctor.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
@@ -199,6 +200,20 @@ program
         { clock: new SystemClock(), timers: systemTimers },
       ),
     ),
+  );
+
+program
+  .command('decide')
+  .description('what strategies would have decided on recorded markets, with the numbers that made each decision')
+  .argument('<file...>', 'capture files, .ndjson or .ndjson.gz, taken as one market by their times')
+  .option('--strategy <kind>', 'the strategy; `tiercel strategies` lists them. Those of the configuration when left out')
+  .option('--set <key=value>', 'a parameter of the strategy; may be repeated', (text: string, all: string[]) => [...all, text], [])
+  .option('--every <ms>', 'milliseconds between turns; a turn after each frame when left out', number)
+  .option('--html <file>', 'write one self-contained page with the basis over time and the decisions')
+  .option('-c, --config <file>', 'YAML configuration: fees, sizes, costs, strategies')
+  .option('--json', 'print one line of JSON')
+  .action((files: string[], flags: ConfigFlags & DecideFlags) =>
+    exitWith(() => runDecide(files, configFrom(flags), flags, terminal)),
   );
 
 program

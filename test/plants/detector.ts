@@ -2,6 +2,7 @@
 
 import { SIZE_FEASIBLE } from '../../assembly/memory/layout.js';
 import { Exact, plainText } from '../../src/domain/decimal.js';
+import type { TradableInstrument } from '../../src/domain/instrument.js';
 import type { VirtualTime } from '../../src/domain/virtual-time.js';
 import { AssumedFills } from '../../src/engine/assumed-fills.js';
 import { type DecisionEngine, makeDecisionEngine } from '../../src/engine/decision-engine.js';
@@ -20,8 +21,8 @@ export interface DetectorSettings {
   /** Net spread from which on a pair is an opportunity, as a fraction. */
   readonly minNet: number;
   readonly maxQuoteAgeUs: number;
-  /** What the taker fees of the venues' lists are multiplied by. */
-  readonly feeFactor: number;
+  /** Taker fee that it reckons with. */
+  feeBps(instrument: TradableInstrument): number;
   readonly strategies: (universe: StrategyUniverse) => HostedStrategy[];
 }
 
@@ -47,10 +48,10 @@ export class Detector {
     private readonly time: VirtualTime,
     private readonly settings: DetectorSettings,
   ) {
-    const { feeFactor, minNet, maxQuoteAgeUs } = settings;
-    this.universe = strategyUniverse(market.universe, ({ takerFeeBps, makerFeeBps }) => ({
-      takerFeeBps: takerFeeBps * feeFactor,
-      makerFeeBps: makerFeeBps * feeFactor,
+    const { minNet, maxQuoteAgeUs } = settings;
+    this.universe = strategyUniverse(market.universe, (instrument) => ({
+      takerFeeBps: settings.feeBps(instrument),
+      makerFeeBps: instrument.makerFeeBps,
     }));
     let fills: AssumedFills | undefined;
     this.deciding = makeDecisionEngine({

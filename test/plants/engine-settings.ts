@@ -10,6 +10,6 @@ const BUDGET_QUOTE = 1e9;
 export const ENGINE: DetectorSettings = {
   minNet: MIN_NET,
   maxQuoteAgeUs: STALE_AFTER_US,
-  feeFactor: 1,
+  feeBps: ({ takerFeeBps }) => takerFeeBps,
   strategies: (universe) => makeStrategies([{ kind: 'three-tier', budgetQuote: BUDGET_QUOTE, parameters: {} }], universe),
 };

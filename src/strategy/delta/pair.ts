@@ -19,6 +19,9 @@ export class DeltaPair {
   readonly grid: HedgeGrid;
   readonly spotLeg: HedgeLeg;
   readonly futuresLeg: HedgeLeg;
+  /** Price units in one quote asset. Dividing by it gives the double that reading the price's text gives; a product may not. */
+  private readonly spotScale: number;
+  private readonly futuresScale: number;
 
   constructor(
     readonly spot: OrderTerms,
@@ -29,6 +32,8 @@ export class DeltaPair {
     if (spotLeg === undefined || futuresLeg === undefined) throw new RangeError('a grid of two books has two legs');
     this.spotLeg = spotLeg;
     this.futuresLeg = futuresLeg;
+    this.spotScale = 10 ** spot.info.priceScale;
+    this.futuresScale = 10 ** futures.info.priceScale;
   }
 
   /** Whether both books may be traded on. */
@@ -37,16 +42,16 @@ export class DeltaPair {
   }
 
   spotBid({ views }: MarketView): number {
-    return views.bidPriceUnits(this.spot.info.book) * this.spot.info.priceUnit;
+    return views.bidPriceUnits(this.spot.info.book) / this.spotScale;
   }
   spotAsk({ views }: MarketView): number {
-    return views.askPriceUnits(this.spot.info.book) * this.spot.info.priceUnit;
+    return views.askPriceUnits(this.spot.info.book) / this.spotScale;
   }
   futuresBid({ views }: MarketView): number {
-    return views.bidPriceUnits(this.futures.info.book) * this.futures.info.priceUnit;
+    return views.bidPriceUnits(this.futures.info.book) / this.futuresScale;
   }
   futuresAsk({ views }: MarketView): number {
-    return views.askPriceUnits(this.futures.info.book) * this.futures.info.priceUnit;
+    return views.askPriceUnits(this.futures.info.book) / this.futuresScale;
   }
   entrySpreadPct(market: MarketView): number {
     return entrySpreadPct(this.spotAsk(market), this.futuresBid(market));

@@ -15,7 +15,11 @@ describe('entry', () => {
     expect(rig.decisions).toEqual([]);
     const [intent] = turnAt(100, 100.5);
     // 1000 USDT at 100 are 10 base units: 1000 spot units of 0.01, 100 contracts of 0.1.
-    expect(intent).toMatchObject({ purpose: 'open', expectedNet: expect.closeTo(10 * 0.4, 9), expectedNetFraction: expect.closeTo(0.004, 12) });
+    expect(intent).toMatchObject({
+      purpose: 'open',
+      expectedNet: expect.closeTo(10 * 0.4, 9),
+      expectedNetFraction: expect.closeTo(0.004, 12),
+    });
     expect(intent?.legs.map(({ targetUnits, limitPriceUnits }) => [targetUnits, limitPriceUnits])).toEqual([
       [1000, 1_000_000],
       [-100, 1_005_000],
@@ -72,7 +76,10 @@ describe('entry', () => {
 
   test('takes the pair with the greatest spread, or the one that was asked for', () => {
     const rows = [
-      [{ venue: 'mexc' as const, takerFeeBps: 0 }, { venue: 'binance' as const, takerFeeBps: 0 }],
+      [
+        { venue: 'mexc' as const, takerFeeBps: 0 },
+        { venue: 'binance' as const, takerFeeBps: 0 },
+      ],
       [
         { venue: 'gateio' as const, market: 'futures' as const, takerFeeBps: 0 },
         { venue: 'binance' as const, market: 'futures' as const, takerFeeBps: 0 },
@@ -151,7 +158,9 @@ describe('exit', () => {
     expect(rig.turn(1000).map(({ purpose }) => purpose)).toEqual(['close']);
     turnAt(100, 100.3);
     expect(reasons(rig)).toEqual(['max-hold']);
-    expect(simpleDeltaDefinition.config.safeParse({ symbol: { base: 'A', quote: 'B' }, maxPositionHoldMinutes: 361 }).success).toBe(false);
+    expect(
+      simpleDeltaDefinition.config.safeParse({ symbol: { base: 'A', quote: 'B' }, maxPositionHoldMinutes: 361 }).success,
+    ).toBe(false);
   });
 
   test('looks at the threshold before the hold, and closes when the futures price runs away', () => {
@@ -200,9 +209,12 @@ describe('legs', () => {
 
   test('what is too much on one side is given back, reduce-only, down to what is hedged', () => {
     const { rig, strategy, intents } = opening([1, 0.4]);
-    expect(intents.map(({ purpose, legs }) => [purpose, legs.map(({ book, targetUnits, reduceOnly }) => [book, targetUnits, reduceOnly])])).toEqual([
-      ['reduce', [[0, 400, true]]],
-    ]);
+    expect(
+      intents.map(({ purpose, legs }) => [
+        purpose,
+        legs.map(({ book, targetUnits, reduceOnly }) => [book, targetUnits, reduceOnly]),
+      ]),
+    ).toEqual([['reduce', [[0, 400, true]]]]);
     expect(strategy.state.state).toBe('opening');
     for (const intent of intents) rig.fill(intent);
     rig.turn();
@@ -215,7 +227,9 @@ describe('legs', () => {
     for (const intent of intents) rig.fill(intent, 0.5);
     expect(rig.turn()).toEqual([]);
     const again = turnAt(100, 101, 250_000);
-    expect(again.map(({ legs }) => legs.map(({ positionUnits, targetUnits }) => [positionUnits, targetUnits]))).toEqual([[[-50, 0]]]);
+    expect(again.map(({ legs }) => legs.map(({ positionUnits, targetUnits }) => [positionUnits, targetUnits]))).toEqual([
+      [[-50, 0]],
+    ]);
     for (const intent of again) rig.fill(intent);
     rig.turn();
     expect([strategy.state.state, reasons(rig)]).toEqual(['flat', ['unhedged']]);
@@ -264,7 +278,12 @@ describe('parameters while it runs', () => {
         },
       },
     ]);
-    expect(strategy.getOptimizationStatus()).toMatchObject({ isUpdatePending: false, isUpdateDue: false, updatesApplied: 1, parameterUpdateIntervalS: 300 });
+    expect(strategy.getOptimizationStatus()).toMatchObject({
+      isUpdatePending: false,
+      isUpdateDue: false,
+      updatesApplied: 1,
+      parameterUpdateIntervalS: 300,
+    });
     turnAt(100, 100, 300_000_000);
     expect(strategy.getOptimizationStatus().isUpdateDue).toBe(true);
   });
@@ -278,7 +297,9 @@ describe('parameters while it runs', () => {
     rig.log.listener = (decision) => {
       listener?.(decision);
       const isNarrow = ++stamp % 2 === 0;
-      const pair = isNarrow ? { entryThresholdPct: 0.3, exitThresholdPct: 0.1 } : { entryThresholdPct: 0.9, exitThresholdPct: 0.8 };
+      const pair = isNarrow
+        ? { entryThresholdPct: 0.3, exitThresholdPct: 0.1 }
+        : { entryThresholdPct: 0.9, exitThresholdPct: 0.8 };
       strategy.updateParameters(update({ ...pair, optimizationTimestamp: stamp }));
     };
     for (let turn = 0; turn < 40; turn++) {
@@ -288,7 +309,9 @@ describe('parameters while it runs', () => {
     expect(rig.decisions.length).toBeGreaterThan(10);
     // The first update counts wholly, each further one by half.
     expect(pairs.size).toBeGreaterThan(2);
-    for (const { newEntryThreshold: entry, newExitThreshold: exit } of rig.events.map(({ facts }) => facts as Record<string, number>)) {
+    for (const { newEntryThreshold: entry, newExitThreshold: exit } of rig.events.map(
+      ({ facts }) => facts as Record<string, number>,
+    )) {
       pairs.delete(`${entry} ${exit}`);
     }
     expect([...pairs]).toEqual(['0.5 0.1']);
@@ -336,7 +359,11 @@ describe('restart', () => {
     first.turnAt(100, 101);
     first.turnAt(100, 101);
     const stored: unknown = JSON.parse(SAVED(first.strategy.snapshot()));
-    expect(stored).toMatchObject({ state: 'open', spot: { venue: 'mexc', quantity: '1' }, futures: { venue: 'gateio', quantity: '-10' } });
+    expect(stored).toMatchObject({
+      state: 'open',
+      spot: { venue: 'mexc', quantity: '1' },
+      futures: { venue: 'gateio', quantity: '-10' },
+    });
 
     const { rig, strategy, turnAt } = deltaMarket({}, { assumeFills: true });
     expect(strategy.restore(stored)).toBe(true);
@@ -355,7 +382,16 @@ describe('restart', () => {
   test('half an opening is brought into balance, an exit goes on, and nobody acts on books that are not there', () => {
     const first = deltaMarket({ basePositionSize: 1000 });
     const [intent] = first.turnAt(100, 101);
-    if (intent !== undefined) first.rig.tell(0, { intent: intent.id, leg: 0, book: 0, filledUnits: 500, filledQuoteUnits: 5e8, feeQuote: 0, isFinal: false });
+    if (intent !== undefined)
+      first.rig.tell(0, {
+        intent: intent.id,
+        leg: 0,
+        book: 0,
+        filledUnits: 500,
+        filledQuoteUnits: 5e8,
+        feeQuote: 0,
+        isFinal: false,
+      });
     first.rig.turn();
     const stored = first.strategy.snapshot();
     expect(stored).toMatchObject({ state: 'opening', spot: { quantity: '5' }, futures: { quantity: '0' } });
@@ -363,7 +399,9 @@ describe('restart', () => {
     strategy.restore(stored);
     expect(rig.turn()).toEqual([]);
     const intents = turnAt(100, 101);
-    expect(intents.map(({ purpose, legs }) => [purpose, legs.map(({ book, targetUnits }) => [book, targetUnits])])).toEqual([['reduce', [[0, 0]]]]);
+    expect(intents.map(({ purpose, legs }) => [purpose, legs.map(({ book, targetUnits }) => [book, targetUnits])])).toEqual([
+      ['reduce', [[0, 0]]],
+    ]);
     for (const reduce of intents) rig.fill(reduce);
     rig.turn();
     expect(strategy.state.state).toBe('flat');
@@ -376,7 +414,9 @@ describe('restart', () => {
     first.turnAt(100, 101);
     const stored = first.strategy.snapshot();
     expect(() => strategy.restore({ ...stored, state: 'asleep' })).toThrow('delta snapshot state');
-    expect(() => strategy.restore({ ...stored, spot: { venue: 'kraken', symbol: 'X', quantity: '1' } })).toThrow('cannot be held here');
+    expect(() => strategy.restore({ ...stored, spot: { venue: 'kraken', symbol: 'X', quantity: '1' } })).toThrow(
+      'cannot be held here',
+    );
     const wide = { ...stored, parameters: { ...stored.parameters, entryThresholdPct: 7 } };
     expect(strategy.restore(wide)).toBe(false);
     expect(strategy.getCurrentParameters().entryThresholdPct).toBe(0.5);
