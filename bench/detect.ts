@@ -73,7 +73,13 @@ function buildUniverse(count: number): { rig: Rig; rows: RowObject[] } {
   const random = new SeededRandom(11);
   const rig = new Rig({
     rows: Array.from({ length: count }, (_, row) =>
-      VENUES.map((venue, index) => ({ venue, base: `S${row}`, takerFeeBps: FEES_BPS[index] ?? 10, priceDecimals: 4, qtyDecimals: 2 })),
+      VENUES.map((venue, index) => ({
+        venue,
+        base: `S${row}`,
+        takerFeeBps: FEES_BPS[index] ?? 10,
+        priceDecimals: 4,
+        qtyDecimals: 2,
+      })),
     ),
     viewLevels: LEVELS,
     maxQuoteAgeUs: AGE_US,
@@ -165,7 +171,8 @@ function compare({ scanner }: Rig, rows: readonly RowObject[]): void {
       const own = scanner.sizeNetUnits(index, size) * unit;
       // The plain way rounds amounts with floats and may be one lot off.
       const lot = Math.abs(scanner.sizeBaseUnits(index, size) / 100 - base);
-      if (lot > 0.011 || (lot < 1e-9 && Math.abs(own - profit) > 1e-9)) throw new Error(`row ${index}, size ${size}: ${own} and ${profit}`);
+      if (lot > 0.011 || (lot < 1e-9 && Math.abs(own - profit) > 1e-9))
+        throw new Error(`row ${index}, size ${size}: ${own} and ${profit}`);
     });
   });
 }

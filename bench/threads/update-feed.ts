@@ -41,7 +41,8 @@ let frames = 0;
 
 /** The next frame of a book: a level comes or goes, or its best ask falls far below the other venues for one frame. */
 function nextFrame(book: number): string {
-  const sequence = (sequences[book] = (sequences[book] ?? 0) + 1);
+  const sequence = (sequences[book] ?? 0) + 1;
+  sequences[book] = sequence;
   const mid = data.mids[book] ?? 1;
   const asks: [string, string][] = [];
   const bids: [string, string][] = [];
