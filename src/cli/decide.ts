@@ -32,8 +32,10 @@ export async function runDecide(
   { strategy, set, every, html, json = false }: DecideFlags,
   { write }: CommandOutput,
 ): Promise<number> {
-  if (every !== undefined && !(every > 0)) throw new InvalidInputError(`--every ${every}: expected milliseconds above 0`, { every });
-  if (strategy === undefined && set.length > 0) throw new InvalidInputError('--set says a parameter of the strategy that --strategy names');
+  if (every !== undefined && !(every > 0))
+    throw new InvalidInputError(`--every ${every}: expected milliseconds above 0`, { every });
+  if (strategy === undefined && set.length > 0)
+    throw new InvalidInputError('--set says a parameter of the strategy that --strategy names');
   const report = await decideOnCaptures(files, strategy === undefined ? config : withStrategy(config, strategy, set), {
     everyMs: every,
     sampleMs: SAMPLE_MS,

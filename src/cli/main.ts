@@ -207,7 +207,12 @@ program
   .description('what strategies would have decided on recorded markets, with the numbers that made each decision')
   .argument('<file...>', 'capture files, .ndjson or .ndjson.gz, taken as one market by their times')
   .option('--strategy <kind>', 'the strategy; `tiercel strategies` lists them. Those of the configuration when left out')
-  .option('--set <key=value>', 'a parameter of the strategy; may be repeated', (text: string, all: string[]) => [...all, text], [])
+  .option(
+    '--set <key=value>',
+    'a parameter of the strategy; may be repeated',
+    (text: string, all: string[]) => [...all, text],
+    [],
+  )
   .option('--every <ms>', 'milliseconds between turns; a turn after each frame when left out', number)
   .option('--html <file>', 'write one self-contained page with the basis over time and the decisions')
   .option('-c, --config <file>', 'YAML configuration: fees, sizes, costs, strategies')

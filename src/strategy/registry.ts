@@ -1,6 +1,11 @@
+import { z } from 'zod';
 import { InvalidInputError } from '../domain/errors.js';
+import { basisDefinition } from './basis/basis-strategy.js';
 import { Budget } from './capital.js';
+import { crossFuturesDefinition } from './cross-futures/cross-futures-strategy.js';
 import type { DecisionStage } from './decision-log.js';
+import { simpleDeltaDefinition } from './delta/definition.js';
+import { hifaDefinition } from './hifa/definition.js';
 import type { HostedStrategy, Strategy, StrategyDefinition } from './strategy.js';
 import type { StrategyUniverse } from './universe.js';
 
@@ -11,8 +16,8 @@ export interface RegisteredStrategy {
   readonly stages: readonly DecisionStage[];
   /** @throws InvalidInputError naming the parameter that cannot be used */
   make(parameters: unknown, universe: StrategyUniverse): Strategy;
-  /** Every parameter as it is used when these are given. @throws InvalidInputError */
-  parameters(given: unknown): unknown;
+  /** What parameters it takes, as JSON Schema. */
+  readonly schema: unknown;
 }
 
 /** What the configuration says of one strategy. */
@@ -26,7 +31,7 @@ export interface StrategySpec {
   readonly parameters: unknown;
 }
 
-export function register<Config>(definition: StrategyDefinition<Config>): RegisteredStrategy {
+function register<Config>(definition: StrategyDefinition<Config>): RegisteredStrategy {
   const parse = (given: unknown): Config => {
     const parsed = definition.config.safeParse(given);
     if (parsed.success) return parsed.data;
@@ -34,18 +39,26 @@ export function register<Config>(definition: StrategyDefinition<Config>): Regist
     const path = ['strategy', definition.name, ...(issue?.path ?? [])].join('.');
     throw new InvalidInputError(`${path}: ${issue?.message ?? 'cannot be used'}`, { given });
   };
-  const { name, summary, stages } = definition;
-  return { name, summary, stages, parameters: parse, make: (given, universe) => definition.create(parse(given), universe) };
+  const { name, summary, stages, config } = definition;
+  const schema = z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' });
+  return { name, summary, stages, schema, make: (given, universe) => definition.create(parse(given), universe) };
 }
 
 /** All kinds of strategies. */
-export const STRATEGIES: readonly RegisteredStrategy[] = [];
+export const STRATEGIES: readonly RegisteredStrategy[] = [
+  register(simpleDeltaDefinition),
+  register(basisDefinition),
+  register(crossFuturesDefinition),
+  register(hifaDefinition),
+];
 
 /** The kind of this name. @throws InvalidInputError listing the names there are */
 export function strategyOf(kind: string): RegisteredStrategy {
   const found = STRATEGIES.find(({ name }) => name === kind);
   if (found !== undefined) return found;
-  throw new InvalidInputError(`there is no strategy "${kind}"; there are ${STRATEGIES.map(({ name }) => name).join(', ')}`, { kind });
+  throw new InvalidInputError(`there is no strategy "${kind}"; there are ${STRATEGIES.map(({ name }) => name).join(', ')}`, {
+    kind,
+  });
 }
 
 /**
@@ -55,7 +68,8 @@ export function strategyOf(kind: string): RegisteredStrategy {
 export function makeStrategies(specs: readonly StrategySpec[], universe: StrategyUniverse): HostedStrategy[] {
   const names = new Set<string>();
   return specs.map(({ kind, name = kind, budgetQuote, parameters }) => {
-    if (names.has(name)) throw new InvalidInputError(`two strategies are called "${name}"; give one of them a name of its own`, { name });
+    if (names.has(name))
+      throw new InvalidInputError(`two strategies are called "${name}"; give one of them a name of its own`, { name });
     names.add(name);
     return { name, strategy: strategyOf(kind).make(parameters, universe), budget: new Budget(budgetQuote) };
   });

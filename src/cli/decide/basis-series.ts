@@ -1,5 +1,5 @@
-import type { Views } from '../../kernel/views.js';
 import { unitsText } from '../../feeds/capture/decimal.js';
+import type { Views } from '../../kernel/views.js';
 import type { BookInfo, StrategyUniverse } from '../../strategy/universe.js';
 
 /** A spot book and a futures book of the same assets. */

@@ -9,9 +9,9 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import type { TradableInstrument } from '../../domain/instrument.js';
 import type { Market, VenueId } from '../../domain/venue.js';
+import { type CaptureRecord, payloadBytes } from '../../feeds/capture/format.js';
 import { isSnapshotUrl, type Origin } from '../../feeds/capture/origin.js';
 import type { SymbolSurvey } from '../../feeds/capture/survey.js';
-import { type CaptureRecord, payloadBytes } from '../../feeds/capture/format.js';
 import { feedProtocol } from '../../venues/registry.js';
 
 /** Taker and maker fees in basis points. */

@@ -1,12 +1,13 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import type { TradableInstrument } from '../../domain/instrument.js';
-import { captureName, readCapture } from '../../feeds/capture/reader.js';
 import { ORIGINS, type Origin } from '../../feeds/capture/origin.js';
+import { captureName, readCapture } from '../../feeds/capture/reader.js';
 import { CaptureReplay } from '../../feeds/capture/replay.js';
 import { replayedSymbols } from '../../feeds/capture/replay-plan.js';
 import { CaptureSurvey, type SymbolSurvey } from '../../feeds/capture/survey.js';
 import type { Universe, UniverseBook, UniverseRow } from '../../market/universe.js';
 import { CapturedLists, guessedInstrument } from './capture-instruments.js';
+import { groupBy } from './group-by.js';
 
 /** What one capture turned out to be. */
 export interface CaptureSummary {
@@ -34,6 +35,8 @@ export interface CapturedMarket {
   readonly universe: Universe;
   /** Symbols whose rules are guessed, by place. */
   readonly isGuessed: readonly boolean[];
+  /** DECODER_... of the feeds that each capture has something of. */
+  readonly decoders: readonly ReadonlySet<number>[];
   /** Decodes the lines, in any order that keeps each capture's own. */
   readonly replay: CaptureReplay;
 }
@@ -49,10 +52,11 @@ export async function captureMarket(files: readonly string[]): Promise<CapturedM
   const survey = new CaptureSurvey('');
   const lists = new CapturedLists();
   const captures: CaptureSummary[] = [];
-  for (const file of files) captures.push(await look(file, survey, lists));
+  const decoders = files.map(() => new Set<number>());
+  for (const [index, file] of files.entries()) captures.push(await look(file, survey, lists, decoders[index] as Set<number>));
   const books = booksOf(survey, lists);
   if (books.length === 0) throw new InvalidInputError('the captures have no book that could be decided on', { files });
-  const groups = [...Map.groupBy(books, ({ instrument }) => `${instrument.market} ${instrument.base} ${instrument.quote}`).values()];
+  const groups = [...groupBy(books, ({ instrument }) => `${instrument.market} ${instrument.base} ${instrument.quote}`).values()];
   // Books of one row share their scales, so that units can be compared.
   for (const group of groups) {
     const priceDecimals = Math.max(...group.map((book) => book.survey.priceDecimals));
@@ -65,17 +69,21 @@ export async function captureMarket(files: readonly string[]): Promise<CapturedM
     memory: { scanRows: groups.length, viewLevels: VIEW_LEVELS, histograms: 1 },
   });
   for (const { survey: symbol, instrument } of books) {
-    if (symbol.isWide) throw new InvalidInputError(`no scale holds the quantities of ${instrument.symbol}, so it cannot be decided on`);
+    if (symbol.isWide)
+      throw new InvalidInputError(`no scale holds the quantities of ${instrument.symbol}, so it cannot be decided on`);
   }
-  return { captures, universe: universeOf(books, groups, replay), isGuessed: books.map(({ isListed }) => !isListed), replay };
+  const universe = universeOf(books, groups, replay);
+  return { captures, decoders, universe, isGuessed: books.map(({ isListed }) => !isListed), replay };
 }
 
-async function look(file: string, survey: CaptureSurvey, lists: CapturedLists): Promise<CaptureSummary> {
+async function look(file: string, survey: CaptureSurvey, lists: CapturedLists, decoders: Set<number>): Promise<CaptureSummary> {
   const name = captureName(file);
   let [lines, firstMs, lastMs]: [number, number | null, number | null] = [0, null, null];
   for await (const { record } of readCapture(file)) {
     survey.see(record, name);
-    lists.see(record, ORIGINS[survey.decoderOf(record)]);
+    const decoder = survey.decoderOf(record);
+    decoders.add(decoder);
+    lists.see(record, ORIGINS[decoder]);
     lines++;
     firstMs ??= record.t;
     lastMs = record.t ?? lastMs;

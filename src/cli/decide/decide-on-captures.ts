@@ -6,7 +6,7 @@ import { rowName } from '../../strategy/universe.js';
 import type { Config } from '../config.js';
 import { type Deciding, makeDeciding } from '../deciding.js';
 import { BasisSampler, type BasisSeries, bookName } from './basis-series.js';
-import { type CaptureSummary, type CapturedMarket, captureMarket } from './captured-market.js';
+import { type CapturedMarket, type CaptureSummary, captureMarket } from './captured-market.js';
 import { mergedCaptures } from './merged-captures.js';
 
 /** One decision with the numbers that made it. */
@@ -35,7 +35,12 @@ export interface ReportedIntent {
   /** Id of the decision that explains it; 0 for none. */
   readonly decision: number;
   readonly expectedNetQuote: number;
-  readonly legs: readonly { readonly book: string; readonly side: 'buy' | 'sell'; readonly base: number; readonly limit: number }[];
+  readonly legs: readonly {
+    readonly book: string;
+    readonly side: 'buy' | 'sell';
+    readonly base: number;
+    readonly limit: number;
+  }[];
 }
 
 /** Everything that came of deciding on captures. It holds nothing of the machine or the moment: two runs give the same. */
@@ -89,6 +94,8 @@ class CaptureRun {
   private readonly decisions: ReportedDecision[] = [];
   private readonly intents: ReportedIntent[] = [];
   private readonly maxAgeUs: number;
+  /** Places of the captures that have not come to their end. */
+  private readonly open: Set<number>;
   private lastFullUs = Number.NEGATIVE_INFINITY;
   private turnDueMs = Number.NEGATIVE_INFINITY;
   private sampleDueMs = Number.NEGATIVE_INFINITY;
@@ -111,6 +118,7 @@ class CaptureRun {
     );
     this.deciding.decisions.listener = (decision) => this.decided(decision);
     this.sampler = new BasisSampler(this.deciding.universe, this.deciding.views);
+    this.open = new Set(files.keys());
     this.maxAgeUs = config.engine.quoteAgeMsMax * 1000;
   }
 
@@ -121,10 +129,21 @@ class CaptureRun {
       atMs = line.atMs;
       this.passTo(atMs);
       this.market.replay.replay(line.record);
+      if (line.ended >= 0) this.end(line.ended);
       if (this.options.everyMs === undefined && line.record.dir === 'in') this.turn(atMs);
     }
     if (atMs !== undefined) this.turn(atMs);
     return this.report();
+  }
+
+  /** Where a recording ends its connections are gone: its books are not what the market is from then on. */
+  private end(capture: number): void {
+    const { decoders, replay } = this.market;
+    this.open.delete(capture);
+    const left = new Set([...this.open].flatMap((place) => [...(decoders[place] ?? [])]));
+    for (const { plan, session } of replay.feeds) {
+      if (decoders[capture]?.has(plan.decoder) === true && !left.has(plan.decoder)) session.stop();
+    }
   }
 
   /** What is due before the moment: turns at their interval, and points of the series. */

@@ -2,6 +2,7 @@ import { count } from '../../ops/human-text.js';
 import { type TextColumn, textTable } from '../text-table.js';
 import type { BasisPoint, BasisSeries } from './basis-series.js';
 import type { DecideReport, ReportedDecision, ReportedIntent } from './decide-on-captures.js';
+import { groupBy } from './group-by.js';
 
 const POINTS: readonly TextColumn<BasisPoint>[] = [
   { title: 'UTC', align: 'left', text: ({ ms }) => timeText(ms) },
@@ -52,7 +53,7 @@ export function intentText({ purpose, legs, expectedNetQuote }: ReportedIntent):
 
 function summaryText({ decisions, intents, basis }: DecideReport): string {
   const points = basis.reduce((sum, series) => sum + series.points.length, 0);
-  const kinds = [...Map.groupBy(decisions, ({ strategy, stage, verdict }) => `${strategy} ${stage} ${verdict}`)];
+  const kinds = [...groupBy(decisions, ({ strategy, stage, verdict }) => `${strategy} ${stage} ${verdict}`)];
   const tally = kinds.map(([kind, of]) => `${kind} ${count(of.length)}`);
   return `${count(points)} points, ${count(decisions.length)} decisions${tally.length === 0 ? '' : ` (${tally.join(', ')})`}, ${count(intents.length)} intents`;
 }

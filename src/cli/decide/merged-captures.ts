@@ -1,8 +1,17 @@
 import type { CaptureRecord } from '../../feeds/capture/format.js';
 import { readCapture } from '../../feeds/capture/reader.js';
 
+/** One line, and what has come to its end with it. */
+export interface MergedLine {
+  readonly record: CaptureRecord;
+  readonly atMs: number;
+  /** Place of the capture of which this is the last line; -1 while there is more of it. */
+  readonly ended: number;
+}
+
 /** Where a capture's reading stands: its next line, and when that was. */
 interface Reading {
+  readonly place: number;
   readonly lines: AsyncGenerator<{ readonly record: CaptureRecord }>;
   next: CaptureRecord;
   atMs: number;
@@ -12,18 +21,19 @@ interface Reading {
  * The lines of several captures as one stream, by their times; of lines of one moment, those of the earlier file first. A line without
  * a time belongs to the moment of the one before it.
  */
-export async function* mergedCaptures(files: readonly string[]): AsyncGenerator<{ record: CaptureRecord; atMs: number }> {
+export async function* mergedCaptures(files: readonly string[]): AsyncGenerator<MergedLine> {
   const open: Reading[] = [];
-  for (const file of files) {
+  for (const [place, file] of files.entries()) {
     const lines = readCapture(file);
     const first = await lines.next();
-    if (first.done !== true) open.push({ lines, next: first.value.record, atMs: first.value.record.t ?? 0 });
+    if (first.done !== true) open.push({ place, lines, next: first.value.record, atMs: first.value.record.t ?? 0 });
   }
   while (open.length > 0) {
     const [first] = open as [Reading];
     const earliest = open.reduce((best, reading) => (reading.atMs < best.atMs ? reading : best), first);
-    yield { record: earliest.next, atMs: earliest.atMs };
+    const { next: record, atMs, place } = earliest;
     const following = await earliest.lines.next();
+    yield { record, atMs, ended: following.done === true ? place : -1 };
     if (following.done === true) open.splice(open.indexOf(earliest), 1);
     else {
       earliest.next = following.value.record;

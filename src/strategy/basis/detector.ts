@@ -56,7 +56,9 @@ export class SpotFuturesArbitrageDetector {
    * greatest expected profit first. Contracts that have ended are left out.
    */
   detectBasisOpportunities(spot: TouchPrices, futures: readonly FuturesTouch[], nowMs: number): BasisArbitrageOpportunity[] {
-    const found = futures.flatMap((touch) => ([1, -1] as const).flatMap((direction) => this.opportunity(spot, touch, direction, nowMs)));
+    const found = futures.flatMap((touch) =>
+      ([1, -1] as const).flatMap((direction) => this.opportunity(spot, touch, direction, nowMs)),
+    );
     return found.sort((left, right) => new Decimal(right.expectedProfit).cmp(left.expectedProfit));
   }
 
@@ -126,9 +128,13 @@ export class SpotFuturesArbitrageDetector {
     const hasFunding = settlementDate === null && contract.fundingInterval > 0;
     const fundingSum = hasFunding ? this.perpetual(mid, contract, rate, hours, toFunding).fundingSum : '0';
     const funding = new Decimal(fundingSum).mul(futuresPrice).mul(direction);
-    const interest = new Decimal(settings.interestRate).minus(settings.baseYield).mul(hours).mul(spotPrice).mul(direction).div(YEAR_HOURS);
-    const atHorizon =
-      settlementDate === null ? mid : this.calculateFairValue(mid, contract, '0', Math.max(0, leftHours - hours));
+    const interest = new Decimal(settings.interestRate)
+      .minus(settings.baseYield)
+      .mul(hours)
+      .mul(spotPrice)
+      .mul(direction)
+      .div(YEAR_HOURS);
+    const atHorizon = settlementDate === null ? mid : this.calculateFairValue(mid, contract, '0', Math.max(0, leftHours - hours));
     const futuresExit = new Decimal(atHorizon).plus(halfSpread(touch).mul(direction));
     const leg = (instrument: TouchPrices['instrument'], side: TradeLeg['side'], quote: string): TradeLeg => ({
       side,
@@ -159,7 +165,10 @@ export class SpotFuturesArbitrageDetector {
         basisPoints,
         fundingCost: plainText(funding.neg()),
         expectedProfit: net,
-        riskAdjustedReturn: new Decimal(net).div(bound).mul(1 - expiryRisk).toNumber(),
+        riskAdjustedReturn: new Decimal(net)
+          .div(bound)
+          .mul(1 - expiryRisk)
+          .toNumber(),
         expiryRisk,
       },
     ];

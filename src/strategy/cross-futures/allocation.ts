@@ -25,7 +25,11 @@ export function allocate(items: readonly AllocationItem[], capital: readonly num
   const sorted = order.map((index) => items[index] as AllocationItem);
   const shares = equalShares(sorted, capital);
   const first = fill(sorted, capital, shares);
-  const second = fill(sorted, capital, sorted.map(() => 0));
+  const second = fill(
+    sorted,
+    capital,
+    sorted.map(() => 0),
+  );
   const start = profitOf(sorted, first) >= profitOf(sorted, second) ? first : second;
   const found = fill(sorted, capital, new Search(sorted, capital, start).run());
   const steps = items.map(() => 0);
@@ -42,7 +46,12 @@ export function profitOf(items: readonly AllocationItem[], steps: readonly numbe
 
 /** The steps that equal shares of every venue's capital pay for. */
 export function equalShares(items: readonly AllocationItem[], capital: readonly number[]): number[] {
-  return items.map((item) => stepsWithin(item, capital.map((amount) => Math.floor(amount / items.length))));
+  return items.map((item) =>
+    stepsWithin(
+      item,
+      capital.map((amount) => Math.floor(amount / items.length)),
+    ),
+  );
 }
 
 function density(item: AllocationItem | undefined): number {
@@ -53,7 +62,10 @@ function density(item: AllocationItem | undefined): number {
 
 /** Most steps of an item that capital pays for. */
 function stepsWithin({ margins, steps }: AllocationItem, capital: readonly number[]): number {
-  return margins.reduce((most, margin, venue) => (margin === 0 ? most : Math.min(most, Math.floor((capital[venue] ?? 0) / margin))), steps);
+  return margins.reduce(
+    (most, margin, venue) => (margin === 0 ? most : Math.min(most, Math.floor((capital[venue] ?? 0) / margin))),
+    steps,
+  );
 }
 
 function left(items: readonly AllocationItem[], capital: readonly number[], steps: readonly number[]): number[] {

@@ -1,3 +1,4 @@
+import { VENUES_MAX } from '../../../assembly/memory/layout.js';
 import type { CostModel } from '../cost-model.js';
 import { expectedFunding } from '../hedged/funding.js';
 import { type HedgeGrid, hedgeGrid, type OrderTerms, orderTerms } from '../hedged/order-terms.js';
@@ -25,9 +26,10 @@ export class FuturesRow {
   /** Sum of the funding rates that are expected until the horizon. */
   readonly funding: Float64Array;
   readonly isTradable: Uint8Array;
-  lookedTurn = -1;
   notedUs = Number.NEGATIVE_INFINITY;
   notedVerdict = -1;
+
+  private readonly grids = new Map<number, HedgeGrid>();
 
   constructor(readonly info: RowInfo) {
     this.terms = info.books.map(orderTerms);
@@ -78,6 +80,17 @@ export class FuturesRow {
   /** Whether two places trade the same contract: dated ones end at the same moment. */
   isSame(left: number, right: number): boolean {
     return expiryOf(this.terms[left]) === expiryOf(this.terms[right]);
+  }
+
+  /** The grid of some of its venues, with legs in their order; reckoned once. */
+  gridOf(places: readonly number[]): HedgeGrid {
+    const key = places.reduce((before, place) => before * (VENUES_MAX + 1) + place + 1, 0);
+    const known = this.grids.get(key);
+    if (known !== undefined) return known;
+    const [first, ...others] = places.flatMap((place) => this.terms[place] ?? []);
+    const grid = first === undefined ? this.grid : hedgeGrid(first, ...others);
+    this.grids.set(key, grid);
+    return grid;
   }
 
   /** Milliseconds since the epoch; null for a perpetual. */

@@ -1,7 +1,8 @@
+import { SIZE_FEASIBLE } from '../../../assembly/memory/layout.js';
 import { BUY, SELL } from '../../kernel/pricing.js';
 import type { StrategyContext } from '../context.js';
 import type { Funds } from '../hedged/funds.js';
-import { type HedgeGrid, hedgeGrid, isTradable, worsened } from '../hedged/order-terms.js';
+import { type HedgeGrid, isTradable, type OrderTerms, worsened } from '../hedged/order-terms.js';
 import type { MarketView } from '../market-view.js';
 import type { CrossFuturesConfig } from './config.js';
 import type { FuturesRow } from './futures-row.js';
@@ -55,11 +56,10 @@ export function pairPlan(row: FuturesRow, limits: PlanLimits): Plan | null {
   const short = pairs.sellVenue(index);
   const [longTerms, shortTerms] = [row.terms[long], row.terms[short]];
   if (longTerms === undefined || shortTerms === undefined || !row.isSame(long, short)) return null;
-  const grid = hedgeGrid(longTerms, shortTerms);
   const most = config.maxPositionQuote / (views.askPriceUnits(longTerms.info.book) * longTerms.info.priceUnit);
   let best: Plan | null = null;
   for (let size = 0; size < pairs.sizeCount(index); size++) {
-    if (pairs.sizeStatus(index, size) !== 0) continue;
+    if (pairs.sizeStatus(index, size) !== SIZE_FEASIBLE) continue;
     const units = pairs.sizeBaseUnits(index, size);
     const longUnits = units / longTerms.info.unitsPerQty;
     const base = longUnits * longTerms.info.basePerUnit;
@@ -67,8 +67,9 @@ export function pairPlan(row: FuturesRow, limits: PlanLimits): Plan | null {
       [long, true, longUnits],
       [short, false, units / shortTerms.info.unitsPerQty],
     ] as const;
-    if (base > most + EPSILON || taken.some(([place, isLong, wanted]) => wanted > affordable(row, place, isLong, limits))) continue;
-    const plan = priced(row, grid, taken, market, context);
+    if (base > most + EPSILON || taken.some(([place, isLong, wanted]) => wanted > affordable(row, place, isLong, limits)))
+      continue;
+    const plan = priced(row, taken, market, context);
     if (plan !== null && plan.netQuote > (best?.netQuote ?? Number.NEGATIVE_INFINITY)) best = plan;
   }
   return best;
@@ -85,10 +86,22 @@ export function splitPlan(row: FuturesRow, limits: PlanLimits): Plan | null {
     row.isTradable[place] === 1 ? [{ long: ladder(row, place, true, limits), short: ladder(row, place, false, limits) }] : [],
   );
   const price = market.views.askPriceUnits(row.bookAt(ladders[0]?.long.place ?? 0)) * (row.terms[0]?.info.priceUnit ?? 0);
-  let left = Math.floor(config.maxPositionQuote / (price * stepBase));
+  let left = Math.min(Math.floor(config.maxPositionQuote / (price * stepBase)), budgetSteps(row, limits));
   for (let used = 0; left > 0; ) {
-    const long = cheapest(ladders.filter(({ short }) => short.steps === 0).map(({ long: found }) => found), true, row, limits, used);
-    const short = cheapest(ladders.filter(({ long: found }) => found.steps === 0 && found !== long).map((one) => one.short), false, row, limits, used + (long?.steps === 0 ? 1 : 0));
+    const long = cheapest(
+      ladders.filter(({ short }) => short.steps === 0).map(({ long: found }) => found),
+      true,
+      row,
+      limits,
+      used,
+    );
+    const short = cheapest(
+      ladders.filter(({ long: found }) => found.steps === 0 && found !== long).map((one) => one.short),
+      false,
+      row,
+      limits,
+      used + (long?.steps === 0 ? 1 : 0),
+    );
     if (long === null || short === null || !row.isSame(long.place, short.place)) break;
     const margin = value(row, short, false, limits) - value(row, long, true, limits);
     if (margin < (config.minNetBps / 10_000) * price) break;
@@ -103,15 +116,16 @@ export function splitPlan(row: FuturesRow, limits: PlanLimits): Plan | null {
     left -= steps;
   }
   const taken = ladders.flatMap(({ long, short }) =>
-    [long, short].filter(({ steps }) => steps > 0).map((one) => [one.place, one === long, one.steps * unitsPerStep(row, one.place)] as const),
+    [long, short]
+      .filter(({ steps }) => steps > 0)
+      .map((one) => [one.place, one === long, one.steps * unitsPerStep(row, one.place)] as const),
   );
-  return taken.length < 2 ? null : priced(row, row.grid, taken, market, context);
+  return taken.length < 2 ? null : priced(row, taken, market, context);
 }
 
 /** Walks the books for what shall be taken. @returns null when a book is too thin or a venue would not take the order */
 function priced(
   row: FuturesRow,
-  grid: HedgeGrid,
   taken: readonly (readonly [place: number, isLong: boolean, units: number])[],
   { views }: MarketView,
   { costs }: StrategyContext,
@@ -136,26 +150,35 @@ function priced(
       base += units * basePerUnit;
     }
   }
-  return { legs, grid: gridOf(row, grid, legs), base, netQuote, netFraction: netQuote / paid };
+  return { legs, grid: row.gridOf(legs.map(({ place }) => place)), base, netQuote, netFraction: netQuote / paid };
 }
 
-/** The grid of the legs that are taken, in their order. */
-function gridOf(row: FuturesRow, grid: HedgeGrid, legs: readonly PlanLeg[]): HedgeGrid {
-  const books = legs.map(({ place }) => row.bookAt(place));
-  return { ...grid, legs: books.flatMap((book) => grid.legs.filter(({ terms }) => terms.info.book === book)) };
-}
-
-function affordable(row: FuturesRow, place: number, isLong: boolean, { market, context, funds, config }: PlanLimits): number {
+function affordable(row: FuturesRow, place: number, isLong: boolean, limits: PlanLimits): number {
   const terms = row.terms[place];
   if (terms === undefined) return 0;
-  const { views } = market;
-  const { book } = terms.info;
-  const deepest = isLong ? views.levelPriceUnits(book, BUY, views.levelCount(book, BUY) - 1) : views.bidPriceUnits(book);
-  const price = isLong ? worsened(terms, deepest, true, config.openSlackBps / 10_000) : deepest;
-  const byAccount = funds.affordableUnits(context, terms, isLong, price);
-  // Half of the budget for each side: both bind margin.
+  const { context, funds } = limits;
+  const price = dearestUnits(terms, isLong, limits);
   const byBudget = Math.floor(context.budget.leftQuote / 2 / funds.bound(terms, isLong ? 1 : -1, price));
-  return Math.min(byAccount, byBudget, terms.maxUnits);
+  return Math.min(funds.affordableUnits(context, terms, isLong, price), byBudget, terms.maxUnits);
+}
+
+/** The price at which margin is reserved at most. */
+function dearestUnits(terms: OrderTerms, isLong: boolean, { market: { views }, config }: PlanLimits): number {
+  const { book } = terms.info;
+  if (!isLong) return views.bidPriceUnits(book);
+  return worsened(terms, views.levelPriceUnits(book, BUY, views.levelCount(book, BUY) - 1), true, config.openSlackBps / 10_000);
+}
+
+/** Steps that the budget pays for at the venue that binds most: half of it for each side, both bind margin. */
+function budgetSteps(row: FuturesRow, limits: PlanLimits): number {
+  let most = 0;
+  for (const [place, { terms, unitsPerStep: units }] of row.grid.legs.entries()) {
+    if (row.isTradable[place] === 0) continue;
+    const long = limits.funds.bound(terms, units, dearestUnits(terms, true, limits));
+    const short = limits.funds.bound(terms, -units, dearestUnits(terms, false, limits));
+    most = Math.max(most, long, short);
+  }
+  return Math.floor(limits.context.budget.leftQuote / 2 / most);
 }
 
 function ladder(row: FuturesRow, place: number, isLong: boolean, limits: PlanLimits): Ladder {
@@ -180,7 +203,8 @@ function cheapest(ladders: readonly Ladder[], isLong: boolean, row: FuturesRow, 
   const { views } = limits.market;
   let best: Ladder | null = null;
   for (const one of ladders) {
-    const isOver = one.level >= views.levelCount(row.bookAt(one.place), isLong ? BUY : SELL) || one.stepsLeft < 1 || one.stepsAtLevel < 1;
+    const isOver =
+      one.level >= views.levelCount(row.bookAt(one.place), isLong ? BUY : SELL) || one.stepsLeft < 1 || one.stepsAtLevel < 1;
     if (isOver || (one.steps === 0 && used >= limits.config.maxLegs)) continue;
     if (best === null || (value(row, one, isLong, limits) - value(row, best, isLong, limits)) * (isLong ? 1 : -1) < 0) best = one;
   }

@@ -163,12 +163,10 @@ export class SimpleDeltaArbitrageContext {
   }
 }
 
-/** Brings the position of a book to `units`, unless whoever started the run has done so. */
+/** Books what an earlier run held; a run's own positions begin at nothing. */
 function book({ positions }: StrategyContext, { info }: OrderTerms, leg: number, units: number): void {
-  const missing = units - positions.of(info.book);
-  if (missing === 0) return;
   const facts = { filledQuoteUnits: 0, feeQuote: 0, isFinal: true };
-  positions.apply({ intent: EARLIER_RUN, leg, book: info.book, filledUnits: missing, ...facts });
+  positions.apply({ intent: EARLIER_RUN, leg, book: info.book, filledUnits: units, ...facts });
 }
 
 function sideOf({ info }: OrderTerms, units: number): NonNullable<DeltaSnapshot['spot']> {

@@ -1,11 +1,11 @@
 import type { StrategyContext } from '../context.js';
 import { Funds } from '../hedged/funds.js';
 import { HedgedPosition } from '../hedged/hedged-position.js';
-import { marginFraction } from '../hedged/margin-terms.js';
+import { marginTable } from '../hedged/margin-terms.js';
 import type { LegUpdate } from '../intent.js';
 import type { MarketView } from '../market-view.js';
 import type { Strategy } from '../strategy.js';
-import type { BookInfo, StrategyUniverse } from '../universe.js';
+import type { StrategyUniverse } from '../universe.js';
 import { SimpleDeltaArbitrageContext } from './arbitrage-context.js';
 import type { DeltaArbitrageConfig } from './config.js';
 import { ENTER, EntryPlan, NO_FUNDS } from './entry-plan.js';
@@ -53,10 +53,7 @@ export class SimpleDeltaArbitrageStrategy implements Strategy, ParameterTarget {
     universe: StrategyUniverse,
   ) {
     this.pairs = deltaPairs(universe, config);
-    const margins = new Map<BookInfo, number>(
-      this.pairs.map(({ futures: { info } }) => [info, marginFraction(info, false, config)] as const),
-    );
-    const funds = new Funds(universe.accounts, (info) => margins.get(info) ?? 0);
+    const funds = new Funds(universe.accounts, marginTable(universe, config));
     this.parameters = new DeltaParameters(config);
     this.position = new HedgedPosition(funds, {
       openSlack: config.openSlackBps / 10_000,

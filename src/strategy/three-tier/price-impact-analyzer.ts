@@ -35,7 +35,7 @@ export class PriceImpactAnalyzer {
     const { views } = this;
     const levels = views.levelCount(book, side);
     if (!(amount > 0) || levels === 0) return NOTHING;
-    const wanted = amount / basePerUnit;
+    const wanted = units(amount / basePerUnit);
     let held = 0;
     let taken = 0;
     let quote = 0;
@@ -89,4 +89,10 @@ export class PriceImpactAnalyzer {
     const qty = views.depthWithin(book, side, touch * factor);
     return [qty * basePerUnit, views.walk(book, side, qty) * priceUnit * basePerUnit];
   }
+}
+
+/** A number of units, without what the division of two decimals leaves beside a whole number. */
+function units(count: number): number {
+  const whole = Math.round(count);
+  return Math.abs(count - whole) < 1e-6 ? whole : count;
 }

@@ -74,8 +74,8 @@ describe('BasisStrategy', () => {
     quote(rig, perp, '99.979', '99.989');
     rig.turn();
     rig.turn();
-    const [event] = rig.events;
-    const { resultQuote } = event?.facts as { resultQuote: number };
+    const [event = { facts: {} }] = rig.events;
+    const { resultQuote } = event.facts as { resultQuote: number };
     // Closed 0.011 a base asset cheaper than expected, on 10 of them, with 5 bp less of that in fees.
     expect(resultQuote).toBeCloseTo((open?.expectedNet ?? 0) + 10 * 0.011 * 1.0005, 9);
   });

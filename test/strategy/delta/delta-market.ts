@@ -60,3 +60,8 @@ export function update(given: Partial<ParameterUpdate> = {}): ParameterUpdate {
     ...given,
   };
 }
+
+/** Why each trade ended that was told so far. */
+export function tradeReasons({ events }: Rig): unknown[] {
+  return events.flatMap(({ kind, facts }) => (kind === 'trade' && 'reason' in facts ? [facts.reason] : []));
+}

@@ -1,5 +1,9 @@
 /** One trade of the threshold rules: rows of entry and close, and why. */
-export type ModelTrade = readonly [entry: number, close: number, reason: 'exit' | 'timeout' | 'end'];
+export interface ModelTrade {
+  readonly entry: number;
+  readonly close: number;
+  readonly reason: 'exit' | 'timeout' | 'end';
+}
 
 /**
  * The threshold rules of backtests, written down as plainly as they are said: short-spread side, one action a row, the exit before
@@ -22,7 +26,7 @@ export function thresholdTrades(
     }
     const reason = spread <= exit ? 'exit' : row - entered >= maxHoldRows ? 'timeout' : isLast ? 'end' : null;
     if (reason === null) return;
-    trades.push([entered, row, reason]);
+    trades.push({ entry: entered, close: row, reason });
     entered = -1;
   });
   return trades;

@@ -31,11 +31,15 @@ export class FakeSignals implements SignalSource {
     this.histories.set(book, history);
     return this;
   }
-  /** `seconds` of a price that moves up and down by `step` and in all by `drift`, ending now. */
+  /** `seconds` of a price that moves up and down by `step` and in all by `drift`, ending now; takers and orders lean the same way. */
   wave(book: number, nowUs: number, mid: number, step: number, drift = 0, seconds = 16): this {
     const count = seconds * 4;
     const mids = Array.from({ length: count }, (_, at) => mid + (at % 2 === 0 ? step : -step) + (drift * at) / count);
-    return this.history(book, { mids, newest: Math.floor(nowUs / HISTORY_BUCKET_US) });
+    const flows = mids.map((_, at) => (at % 4 === 0 ? -1 : 1) * Math.sign(drift));
+    const more = mids.map(() => 2);
+    const less = mids.map(() => 1);
+    const [bought, sold] = drift < 0 ? [less, more] : [more, less];
+    return this.history(book, { mids, flows, bought, sold, newest: Math.floor(nowUs / HISTORY_BUCKET_US) });
   }
 
   onsets(book: number, kind: number, direction: number): number {

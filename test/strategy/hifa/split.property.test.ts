@@ -30,7 +30,10 @@ const venueOf = (lots: readonly number[], side: TakerSide) =>
     })
     .map(({ steps, value, ...rest }): Venue => {
       let price = side === BUY ? 1000 : 1030;
-      const levels = steps.map(({ step, units }) => ({ price: (price += side === BUY ? step : -step), units }));
+      const levels = steps.map(({ step, units }) => {
+        price += side === BUY ? step : -step;
+        return { price, units };
+      });
       return { levels, value, ...rest };
     });
 
@@ -130,10 +133,37 @@ describe.each([
 
 it('takes nothing beyond the limit, and makes marginal costs equal', () => {
   const venues: Venue[] = [
-    { levels: [{ price: 100, units: 5 }, { price: 104, units: 50 }], lot: 1, least: 0, most: 99, value: 120, cost: 0 },
-    { levels: [{ price: 101, units: 7 }, { price: 103, units: 50 }], lot: 1, least: 0, most: 99, value: 120, cost: 0 },
+    {
+      levels: [
+        { price: 100, units: 5 },
+        { price: 104, units: 50 },
+      ],
+      lot: 1,
+      least: 0,
+      most: 99,
+      value: 120,
+      cost: 0,
+    },
+    {
+      levels: [
+        { price: 101, units: 7 },
+        { price: 103, units: 50 },
+      ],
+      lot: 1,
+      least: 0,
+      most: 99,
+      value: 120,
+      cost: 0,
+    },
   ];
-  expect(solve(venues, BUY, 20).fills.slice(0, 2).map(({ taken, worst }) => [taken, worst])).toEqual([[5, 100], [15, 103]]);
+  expect(
+    solve(venues, BUY, 20)
+      .fills.slice(0, 2)
+      .map(({ taken, worst }) => [taken, worst]),
+  ).toEqual([
+    [5, 100],
+    [15, 103],
+  ]);
   const split = new Split();
   Object.assign(split.offer(), { book: 0, unitsPerQty: 1, lot: 1, least: 0, most: 99, value: 120, cost: 0, limit: 103 });
   expect(split.solve(levelsOf(venues), BUY, 20)).toBe(5);
