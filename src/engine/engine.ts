@@ -2,6 +2,7 @@ import { BOOK_RECEIVE_US, CONTROL_TURNS, VENUES_MAX } from '../../assembly/memor
 import type { Clock } from '../domain/clock.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Scanner } from '../kernel/scan.js';
+import { Signals } from '../kernel/signals.js';
 import type { Views } from '../kernel/views.js';
 import type { MarketView } from '../strategy/market-view.js';
 import { OpportunityBoard } from './opportunity-board.js';
@@ -60,7 +61,7 @@ export class Engine {
     private readonly sink: TurnSink | null = null,
   ) {
     this.board = new OpportunityBoard(rows.length, options.minNet);
-    this.market = new TurnMarket(scanner, views);
+    this.market = new TurnMarket(scanner, views, Signals.of(kernel, views));
     this.rowBooks = new Int32Array(rows.length * VENUES_MAX);
     this.decidedUs = new Float64Array(rows.length);
     rows.forEach((row, index) => {

@@ -1,4 +1,5 @@
 import type { Scanner } from '../kernel/scan.js';
+import type { Signals } from '../kernel/signals.js';
 import type { Views } from '../kernel/views.js';
 import type { MarketView } from '../strategy/market-view.js';
 
@@ -14,6 +15,7 @@ export class TurnMarket implements MarketView {
   constructor(
     readonly pairs: Scanner,
     readonly views: Views,
+    readonly signals?: Signals,
   ) {}
 
   row(index: number): number {

@@ -75,6 +75,11 @@ export class Signals {
     if (this.rules === 0) throw new KernelError('the memory was planned without signals', {});
   }
 
+  /** Signals of a kernel's books; undefined where the memory was planned without. */
+  static of(kernel: Kernel, views: Views): Signals | undefined {
+    return kernel.plan.signalRules === 0 ? undefined : new Signals(kernel, views);
+  }
+
   /** How often a signal has begun since the start; never lost to conflation. */
   onsets(book: number, kind: number, direction: number): number {
     return this.at(this.onset(book, kind, direction) + ONSET_COUNT);

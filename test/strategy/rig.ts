@@ -17,6 +17,7 @@ import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';
 import { type MemoryRequest, planMemory } from '../../src/kernel/plan.js';
 import { Scanner } from '../../src/kernel/scan.js';
+import { Signals } from '../../src/kernel/signals.js';
 import { Views } from '../../src/kernel/views.js';
 import type { Universe, UniverseBook } from '../../src/market/universe.js';
 import { strategyUniverse } from '../../src/strategy/build-universe.js';
@@ -127,7 +128,7 @@ export class Rig {
       this.scanner.setSizing(row.row, rowSizing(row, { ...SIZING, ...options.sizing }));
     }
     this.views = new Views(this.kernel, this.scanner);
-    this.market = new TurnMarket(this.scanner, this.views);
+    this.market = new TurnMarket(this.scanner, this.views, Signals.of(this.kernel, this.views));
     this.capital = new Capital(this.universe.accounts.length);
     for (const { account } of this.universe.accounts) this.setBalance(account, options.balance ?? 100_000);
     this.costs = new CostModel(this.universe, this.scanner, { ...DEFAULT_COST_SETTINGS, ...options.costs });

@@ -6,8 +6,8 @@ import { Candidate } from './candidate.js';
 import { depthFactor, freshnessFactor, persistenceFactor } from './confidence.js';
 import type { ThreeTierConfig } from './config.js';
 import type { OpportunityHistory } from './history.js';
-import { opportunityOf } from './opportunity-report.js';
 import type { OpportunityRecord } from './opportunity-record.js';
+import { opportunityOf } from './opportunity-report.js';
 import { CONFIRMED, IMPLAUSIBLE, NO_SIZE, NOT_TRADABLE, NOTHING, UNCONFIRMED } from './stages.js';
 import type { ArbitrageOpportunity, SizedOpportunity } from './types.js';
 

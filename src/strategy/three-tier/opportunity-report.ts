@@ -17,7 +17,9 @@ export function opportunityOf(
   const sizes = Array.from({ length: market.pairs.sizeCount(row) }, (_, size) => size).filter(
     (size) => market.pairs.sizeStatus(row, size) === SIZE_FEASIBLE && (candidate.sinceUs[size] ?? -1) >= 0,
   );
-  const sizedOpportunities = sizes.map((size) => sizedOf(info, candidate, size, market, detector.assess(candidate, size, market)));
+  const sizedOpportunities = sizes.map((size) =>
+    sizedOf(info, candidate, size, market, detector.assess(candidate, size, market)),
+  );
   const bestOpportunity = sizedOpportunities[sizes.indexOf(candidate.best)];
   if (bestOpportunity === undefined) return null;
   return {

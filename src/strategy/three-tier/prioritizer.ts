@@ -79,7 +79,10 @@ export class OpportunityPrioritizer {
         continue;
       }
       const allowed = opportunity.sizedOpportunities.filter(({ requiredQuote }) => requiredQuote <= this.settings.maxRowQuote);
-      const sized = this.best(opportunity, allowed.filter((size) => this.checkExecutionFeasibility(opportunity, left, size)));
+      const sized = this.best(
+        opportunity,
+        allowed.filter((size) => this.checkExecutionFeasibility(opportunity, left, size)),
+      );
       if (sized === undefined) {
         skipped.push({ opportunity, reason: allowed.length === 0 ? 'over cap' : 'no funds' });
         continue;

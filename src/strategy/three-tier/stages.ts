@@ -82,7 +82,7 @@ export const THREE_TIER_STAGES: readonly DecisionStage[] = [
       'availableBase',
       'rowCapQuote',
       'budgetLeftQuote',
-      'waitedMs',
+      'stoodMs',
     ],
   },
 ];

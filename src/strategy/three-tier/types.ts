@@ -63,7 +63,10 @@ export interface ExecutionPlan {
     readonly sized: SizedOpportunity;
     readonly reservations: readonly [PlannedReservation, PlannedReservation];
   }[];
-  readonly skipped: readonly { readonly opportunity: ArbitrageOpportunity; readonly reason: 'row taken' | 'no funds' | 'over cap' }[];
+  readonly skipped: readonly {
+    readonly opportunity: ArbitrageOpportunity;
+    readonly reason: 'row taken' | 'no funds' | 'over cap';
+  }[];
   readonly expectedProfit: number;
   readonly committedQuote: number;
 }

@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenIntent } from '../rig.js';
-import { pairRig, quote, told } from './market.js';
+import { opened, pairRig, quote, told } from './market.js';
 
 const targets = (intent: SeenIntent | undefined) => intent?.legs.map(({ targetUnits }) => targetUnits);
-
-/** A rig with an open position: 10 base assets of spot, 100 contracts sold, at a basis of 60 bp. */
-function opened(config: object = {}) {
-  const made = pairRig(config);
-  const { rig, spot, perp } = made;
-  quote(rig, spot, '99.99', '100.00');
-  quote(rig, perp, '100.600', '100.610');
-  const [open] = rig.turn();
-  if (open === undefined) throw new Error('nothing was opened');
-  rig.fill(open);
-  rig.turn();
-  return { ...made, open };
-}
 
 describe('BasisStrategy', () => {
   it('says by how much a basis is not worth its four trades', () => {

@@ -31,6 +31,20 @@ export function quote(rig: Rig, info: BookInfo, bid: string, ask: string, qty = 
   rig.setBook(info, [[bid, qty]], [[ask, qty]]);
 }
 
+/** A rig with an open position: 10 base assets of spot, 100 contracts sold, at a basis of 60 bp. */
+export function opened(config: object = {}, fundingRate?: number) {
+  const made = pairRig(config);
+  const { rig, spot, perp } = made;
+  quote(rig, spot, '99.99', '100.00');
+  quote(rig, perp, '100.600', '100.610');
+  if (fundingRate !== undefined) rig.setMark(perp, { fundingRate });
+  const [open] = rig.turn();
+  if (open === undefined) throw new Error('nothing was opened');
+  rig.fill(open);
+  rig.turn();
+  return { ...made, open };
+}
+
 /** A decision in words and by the names of its figures. */
 export function told(decision: SeenDecision | undefined): { stage: string; verdict: string; figures: Record<string, number> } {
   const stage = BASIS_STAGES[decision?.stage ?? -1];

@@ -23,6 +23,8 @@ describe('restart', () => {
     expect([rig.context.positions.of(0), rig.context.positions.of(1), strategy.state.state]).toEqual([100, -10, 'open']);
     expect(rig.context.budget.committedQuote).toBeGreaterThan(100);
     expect(strategy.getCurrentParameters()).toMatchObject({ entryThresholdPct: 0.6, exitThresholdPct: 0.2 });
+    // The hold goes on from the entry, which was decided 1 ms after the clock of both runs began.
+    expect(rig.context.nextDueUs()).toBe(1_001_000 + 6 * 3_600_000_000);
     expect(turnAt(100, 100.15)).toHaveLength(1);
     turnAt(100, 100.3);
     expect(tradeReasons(rig)).toEqual(['convergence']);

@@ -24,6 +24,7 @@ const element = (tag, { className = '', text = '' } = {}, ...children) => {
 const time = (ms) => new Date(Math.round(ms)).toISOString().slice(11, 23);
 const figure = (value) => (value === null ? 'unknown' : String(Number(value.toFixed(6))));
 const whole = (value) => value.toLocaleString('en');
+const counted = (count, noun) => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 const firsts = report.captures.map(({ firstMs }) => firstMs).filter((ms) => ms !== null);
 const lasts = report.captures.map(({ lastMs }) => lastMs).filter((ms) => ms !== null);
@@ -32,8 +33,8 @@ if (firsts.length > 0) {
   const [from, to] = [Math.min(...firsts), Math.max(...lasts)];
   const end = Math.floor(from / DAY_MS) === Math.floor(to / DAY_MS) ? time(to) : `${dayOf(to)} ${time(to)}`;
   document.getElementById('period').textContent =
-    `${dayOf(from)} ${time(from)} to ${end} UTC, ${whole(report.turns)} turns, ` +
-    `${whole(report.decisions.length)} decisions, ${whole(report.intents.length)} intents`;
+    `${dayOf(from)} ${time(from)} to ${end} UTC, ${counted(report.turns, 'turn')}, ` +
+    `${counted(report.decisions.length, 'decision')}, ${counted(report.intents.length, 'intent')}`;
 }
 
 const facts = (title, lines) => {
@@ -94,8 +95,8 @@ const drawMarks = (marks, valueAt) => (plot) => {
   ctx.beginPath();
   ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
   ctx.clip();
-  for (const { ms, goesOn } of marks) {
-    const value = valueAt(ms / 1000);
+  for (const { ms, goesOn, figures } of marks.toSorted((a, b) => Number(a.goesOn) - Number(b.goesOn))) {
+    const value = figures.midBasisBps ?? valueAt(ms / 1000);
     if (value === null) continue;
     ctx.beginPath();
     ctx.fillStyle = goesOn ? COLOURS.good : COLOURS.quiet;
