@@ -7,6 +7,7 @@ import { type LatencyRow, measureLatency, printLatency } from './latency.js';
 import { matchingSuite } from './matching.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
 import { roundTripSuite, signSuite } from './orders.js';
+import { receiveToIntentSuite } from './receive-to-intent.js';
 import { recordedSuites } from './recorded.js';
 import { printTable } from './report.js';
 import { scanSuite } from './scan.js';
@@ -22,6 +23,7 @@ const SUITES: readonly Suite[] = [
   scanSuite,
   detectSuite,
   signalSuite,
+  receiveToIntentSuite,
   vwapSuite,
   seqlockSuite,
   wakeSuite,

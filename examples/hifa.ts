@@ -1,8 +1,7 @@
 // The four-stage pipeline on one instrument at three venues: a quarter of a minute of an ordinary market, then takers and orders lean
 // up at one venue. Prints what every stage said with its numbers, the intent, and the exit. Run after a build: node build/examples/hifa.js
 import { DEFAULT_SIGNAL_RULES } from '../src/kernel/signal-plan.js';
-import { Signals } from '../src/kernel/signals.js';
-import { hifaDefinition, hifaDefinitionWith } from '../src/strategy/hifa/definition.js';
+import { hifaDefinition } from '../src/strategy/hifa/definition.js';
 import type { BookInfo } from '../src/strategy/universe.js';
 import { type Level, Rig } from '../test/strategy/rig.js';
 
@@ -11,7 +10,7 @@ const rig = new Rig({
   memory: { signals: DEFAULT_SIGNAL_RULES },
   assumeFills: true,
 });
-rig.run(rig.make(hifaDefinitionWith({ signals: new Signals(rig.kernel, rig.views) }), { plan: { alpha: 2.5 } }));
+rig.run(rig.make(hifaDefinition, { plan: { alpha: 2.5 } }));
 
 const LEVELS = [1, 2, 3, 4, 5, 6];
 const shown = new Map<number, number>();

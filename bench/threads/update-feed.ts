@@ -28,6 +28,7 @@ export interface PostedFrame {
 
 const CHUNK_FRAMES = 8;
 const DISCOUNT = 0.96;
+const BID_LEVELS = 20;
 
 const data = workerData as UpdateFeedData;
 const clock = new SystemClock();
@@ -46,18 +47,25 @@ function nextFrame(book: number): string {
   const mid = data.mids[book] ?? 1;
   const asks: [string, string][] = [];
   const bids: [string, string][] = [];
+  // The ladder of bids goes and comes with the cheap ask: below it they would make the book crossed.
+  const ladder = (qty: string): void => {
+    for (let level = 0; level < BID_LEVELS; level++) bids.push([(mid * (1 - 0.0005 - level * 0.0004)).toFixed(4), qty]);
+  };
+  const cheapBid = (mid * (DISCOUNT - 0.001)).toFixed(4);
   const before = cheap.get(book);
   if (before !== undefined) {
     asks.push([before, '0']);
+    ladder('10');
+    bids.push([cheapBid, '0']);
     cheap.delete(book);
   } else if (++frames % data.cheapEvery === 0) {
     const price = (mid * DISCOUNT).toFixed(4);
-    // Whatever bid stands above it would make the book crossed.
-    for (let level = 0; level < 20; level++) bids.push([(mid * (1 - 0.0005 - level * 0.0004)).toFixed(4), '0']);
     asks.push([price, '50']);
+    ladder('0');
+    bids.push([cheapBid, '50']);
     cheap.set(book, price);
   } else {
-    const at = 1 + (0.0005 + random.below(20) * 0.0004);
+    const at = 1 + (0.0005 + random.below(BID_LEVELS) * 0.0004);
     const qty = (2 + random.next() * 30).toFixed(2);
     if (random.next() < 0.5) asks.push([(mid * at).toFixed(4), qty]);
     else bids.push([(mid * (2 - at)).toFixed(4), qty]);

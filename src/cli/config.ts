@@ -118,7 +118,7 @@ export const ConfigSchema = z.strictObject({
         parameters: z.record(z.string(), z.unknown()).default({}),
       }),
     )
-    .default([]),
+    .default([{ kind: 'three-tier', budgetQuote: 1_000, parameters: {} }]),
   operator: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),

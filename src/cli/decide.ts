@@ -57,12 +57,12 @@ export function parametersOf(set: readonly string[]): Record<string, unknown> {
     set.map((text) => {
       const equals = text.indexOf('=');
       if (equals <= 0) throw new InvalidInputError(`--set ${text}: expected key=value`, { text });
-      return [text.slice(0, equals), valueOf(text.slice(equals + 1))];
+      return [text.slice(0, equals), valueFrom(text.slice(equals + 1))];
     }),
   );
 }
 
-function valueOf(text: string): unknown {
+function valueFrom(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -3,6 +3,7 @@ import type { LegUpdate } from '../strategy/intent.js';
 import type { MarketView } from '../strategy/market-view.js';
 import { Positions } from '../strategy/positions.js';
 import type { HostedStrategy, Strategy } from '../strategy/strategy.js';
+import { SlippageMemory } from './slippage-memory.js';
 
 /** Timers a strategy may have called in one turn; one that sets a timer for the past over and over is stopped by it. */
 const TIMERS_PER_TURN = 32;
@@ -14,14 +15,26 @@ const TIMERS_PER_TURN = 32;
 export class StrategyHost {
   readonly contexts: readonly StrategyContext[];
   private readonly strategies: readonly Strategy[];
+  private readonly slippage: SlippageMemory;
+  /** The market of the turn under way, which intents are noted against. */
+  private market: MarketView | null = null;
   /** Updates told since the last turn, with the strategy that each is for. */
   private readonly updates: { readonly strategy: number; readonly update: LegUpdate }[] = [];
 
   /** @param books number of books of the universe */
   constructor(hosted: readonly HostedStrategy[], books: number, surroundings: StrategySurroundings) {
     this.strategies = hosted.map(({ strategy }) => strategy);
+    this.slippage = new SlippageMemory(surroundings.costs);
+    const noting: StrategySurroundings = {
+      ...surroundings,
+      nextIntentId: () => surroundings.nextIntentId(),
+      emit: (intent) => {
+        if (this.market !== null) this.slippage.note(intent, this.market);
+        surroundings.emit(intent);
+      },
+    };
     this.contexts = hosted.map(
-      ({ name, budget }, index) => new StrategyContext(index, name, new Positions(books), budget, surroundings),
+      ({ name, budget }, index) => new StrategyContext(index, name, new Positions(books), budget, noting),
     );
   }
 
@@ -39,6 +52,7 @@ export class StrategyHost {
 
   /** One turn of all strategies. */
   turn(market: MarketView): void {
+    this.market = market;
     this.deliver(market);
     for (let index = 0; index < this.strategies.length; index++) {
       const strategy = this.strategies[index] as Strategy;
@@ -59,6 +73,7 @@ export class StrategyHost {
       const context = this.contexts[strategy];
       if (context === undefined) continue;
       context.positions.apply(update);
+      this.slippage.learn(update);
       this.strategies[strategy]?.onLegUpdate?.(update, market, context);
     }
   }

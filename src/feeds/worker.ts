@@ -99,7 +99,10 @@ export class FeedWorker {
       const counter = (feed.feed + FEED_RECORDER_DROPS) >> 3;
       kernel.float64[counter] = (kernel.float64[counter] ?? 0) + 1;
     };
-    const tap = feed.recording === null ? null : new RecorderTap(feed.recording, clock, countDrop, () => kernel.float64At(kernel.thread + THREAD_RECEIVE_US));
+    const tap =
+      feed.recording === null
+        ? null
+        : new RecorderTap(feed.recording, clock, countDrop, () => kernel.float64At(kernel.thread + THREAD_RECEIVE_US));
     const transport = new SocketTransport(shared, protocol.endpoints.rest, tap);
     const parts = {
       protocol,

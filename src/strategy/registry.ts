@@ -7,6 +7,7 @@ import type { DecisionStage } from './decision-log.js';
 import { simpleDeltaDefinition } from './delta/definition.js';
 import { hifaDefinition } from './hifa/definition.js';
 import type { HostedStrategy, Strategy, StrategyDefinition } from './strategy.js';
+import { threeTierDefinition } from './three-tier/three-tier-strategy.js';
 import type { StrategyUniverse } from './universe.js';
 
 /** A kind of strategy that can be asked for by name. */
@@ -46,6 +47,7 @@ function register<Config>(definition: StrategyDefinition<Config>): RegisteredStr
 
 /** All kinds of strategies. */
 export const STRATEGIES: readonly RegisteredStrategy[] = [
+  register(threeTierDefinition),
   register(simpleDeltaDefinition),
   register(basisDefinition),
   register(crossFuturesDefinition),

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TurnLog } from '../../src/engine/turn-log-reader.js';
 import { differenceText, replayTurns, type TurnReplayReport } from '../../src/engine/turn-replay.js';
 import { readCapture } from '../../src/feeds/capture/reader.js';
-import { planMemory, type MemoryRequest } from '../../src/kernel/plan.js';
+import { type MemoryRequest, planMemory } from '../../src/kernel/plan.js';
 import { Budget } from '../../src/strategy/capital.js';
 import type { HostedStrategy, Strategy } from '../../src/strategy/strategy.js';
 import type { StrategyUniverse } from '../../src/strategy/universe.js';
@@ -29,11 +29,26 @@ function taker(universe: StrategyUniverse): HostedStrategy {
         if (buy === undefined || sell === undefined) continue;
         const units = market.pairs.sizeBaseUnits(row, size);
         const intent = context.intent('open', row, market);
-        const decision = context.decide(0, row, market).note(market.pairs.sizeNet(row, size)).note(context.positions.of(buy.book));
+        const decision = context
+          .decide(0, row, market)
+          .note(market.pairs.sizeNet(row, size))
+          .note(context.positions.of(buy.book));
         intent.decision = context.decided(decision, 0).id;
         const target = (book: number, change: number): number => context.positions.of(book) + change;
-        context.aim(intent, market, buy.book, target(buy.book, units / buy.unitsPerQty), market.pairs.sizeBuyWorstUnits(row, size));
-        context.aim(intent, market, sell.book, target(sell.book, -units / sell.unitsPerQty), market.pairs.sizeSellWorstUnits(row, size));
+        context.aim(
+          intent,
+          market,
+          buy.book,
+          target(buy.book, units / buy.unitsPerQty),
+          market.pairs.sizeBuyWorstUnits(row, size),
+        );
+        context.aim(
+          intent,
+          market,
+          sell.book,
+          target(sell.book, -units / sell.unitsPerQty),
+          market.pairs.sizeSellWorstUnits(row, size),
+        );
         context.emit(intent);
         context.setTimer(1, market.nowUs + 7_000);
       }
@@ -111,7 +126,8 @@ describe('a live run and its replay', () => {
   it('differ when one frame is taken from the recording, and say where', async () => {
     const [feed = '', files = []] = [...live.recordings].find(([name]) => name === 'binance-spot') ?? [];
     const lines: string[] = [];
-    for (const file of files) for await (const { record } of readCapture(file, { books: true })) lines.push(JSON.stringify(record));
+    for (const file of files)
+      for await (const { record } of readCapture(file, { books: true })) lines.push(JSON.stringify(record));
     const updates = lines.flatMap((line, index) => (line.includes('depthUpdate') && line.includes('"kind":"ws"') ? [index] : []));
     const dropped = updates[Math.floor(updates.length / 2)] ?? 0;
     const path = join(folder, 'dropped.ndjson');
@@ -120,7 +136,9 @@ describe('a live run and its replay', () => {
     const symbol = /\\"s\\":\\"([A-Z0-9]+)\\"/.exec(lines[dropped] ?? '')?.[1];
     expect(difference).toMatchObject({ turn: turns + 1, book: { feed, symbol }, missingLines: 1 });
     expect(differenceText(difference as NonNullable<typeof difference>)).toMatch(
-      new RegExp(`^turn ${turns + 1}: binance-spot ${symbol} was of version \\d+, sequence \\d+, and the recording leads to version \\d+`),
+      new RegExp(
+        `^turn ${turns + 1}: binance-spot ${symbol} was of version \\d+, sequence \\d+, and the recording leads to version \\d+`,
+      ),
     );
   }, 60_000);
 });

@@ -84,3 +84,18 @@ test('an intent says which version of each book it was decided on', () => {
   rig.update(book, [['0.9902', '1']], []);
   expect(rig.turn()[0]?.legs[0]?.version).toBe((intent?.legs[0]?.version ?? 0) + 2);
 });
+
+test('fills worse than the book that an intent was decided on raise the expected slippage, once a leg', () => {
+  const rig = new Rig({ rows: [[{ venue: 'mexc' }, { venue: 'gateio' }]], costs: { slippageWeight: 1 } });
+  rig.run(rig.make(definition(new Notebook(0))));
+  const book = rig.book('mexc');
+  rig.setBook(book, [['0.9900', '50']], [['1.0000', '50']]);
+  const [intent] = rig.turn();
+  const filled = { intent: intent?.id ?? 0, leg: 0, book: book.book, filledUnits: 50, feeQuote: 0 };
+  rig.tell(0, { ...filled, filledQuoteUnits: 0, isFinal: false });
+  rig.tell(0, { ...filled, filledQuoteUnits: 50 * 10_030, isFinal: true });
+  rig.tell(0, { ...filled, filledQuoteUnits: 50 * 20_000, isFinal: true });
+  rig.turn();
+  expect(rig.costs.slippage(book.book)).toBeCloseTo(0.003, 12);
+  expect([rig.costs.fillsSeen(book.book), rig.scanner.extraCost(0, 0)]).toEqual([1, rig.costs.slippage(book.book)]);
+});

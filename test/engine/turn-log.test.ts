@@ -44,11 +44,13 @@ const seen = fc.array(
     isFull: fc.boolean(),
     nowUs: fc.integer({ min: 0, max: 2 ** 50 }),
     epochUs: fc.integer({ min: 0, max: 2 ** 52 }),
-    books: fc
-      .uniqueArray(fc.tuple(fc.nat(63), fc.constantFrom(-1, 2, 4096, -2_147_483_648, 2_147_483_646), fc.maxSafeInteger()), {
+    books: fc.uniqueArray(
+      fc.tuple(fc.nat(63), fc.constantFrom(-1, 2, 4096, -2_147_483_648, 2_147_483_646), fc.maxSafeInteger()),
+      {
         selector: ([book]) => book,
         maxLength: 64,
-      }),
+      },
+    ),
   }),
   { maxLength: 30 },
 );

@@ -13,6 +13,8 @@ import { strategyUniverse } from '../../src/strategy/build-universe.js';
 import { DEFAULT_COST_SETTINGS } from '../../src/strategy/cost-model.js';
 import type { Intent } from '../../src/strategy/intent.js';
 import type { HostedStrategy } from '../../src/strategy/strategy.js';
+import type { TierThreeArbitrageDetector } from '../../src/strategy/three-tier/detector.js';
+import { ThreeTierStrategy } from '../../src/strategy/three-tier/three-tier-strategy.js';
 import type { RowInfo, StrategyUniverse } from '../../src/strategy/universe.js';
 import type { Found, FoundSize, ObservedIntent, Onset } from './observed.js';
 
@@ -40,6 +42,8 @@ export class Detector {
   /** What was last said of each row, so that it is written down once. */
   private readonly said: string[] = [];
   private readonly signals: Signals;
+  private readonly threeTier: TierThreeArbitrageDetector | undefined;
+  private wakeUs = Number.POSITIVE_INFINITY;
   /** Onsets of each book, kind and direction that are written down. */
   private readonly told: Float64Array;
 
@@ -53,11 +57,13 @@ export class Detector {
       takerFeeBps: settings.feeBps(instrument),
       makerFeeBps: instrument.makerFeeBps,
     }));
+    const strategies = settings.strategies(this.universe);
+    this.threeTier = strategies.map(({ strategy }) => strategy).find((one) => one instanceof ThreeTierStrategy)?.detector;
     let fills: AssumedFills | undefined;
     this.deciding = makeDecisionEngine({
       kernel: market.kernel,
       universe: this.universe,
-      strategies: settings.strategies(this.universe),
+      strategies,
       options: { minNet, maxQuoteAgeUs, fullScanIntervalUs: FULL_SCAN_INTERVAL_US },
       sizing: { multipliers: SIZE_MULTIPLES, minOrderQuote: '0', rounding: 'up', fromNet: 0 },
       costs: DEFAULT_COST_SETTINGS,
@@ -83,40 +89,55 @@ export class Detector {
     const scanned = engine.turn();
     for (let place = 0; place < scanned; place++) this.look(scanner.scannedRow(place));
     for (let place = 0; place < engine.market.bookCount; place++) this.listen(engine.market.book(place), true);
+    this.wake();
+  }
+
+  /** Has the next turn taken when a strategy asks for it, should no message come before. */
+  private wake(): void {
+    const { time } = this;
+    const dueUs = Math.min(...this.deciding.host.contexts.map((context) => context.nextDueUs()));
+    if (dueUs >= this.wakeUs) return;
+    this.wakeUs = dueUs;
+    time.after((dueUs - time.monotonicUs()) / 1_000, () => {
+      this.wakeUs = Number.POSITIVE_INFINITY;
+      if (this.deciding.host.isDue(time.monotonicUs())) this.turn();
+    });
   }
 
   private look(row: number): void {
     const { scanner } = this.deciding;
     const info = this.universe.rows[row];
-    const best = scanner.bestSize(row);
-    if (
-      info === undefined ||
-      !scanner.hasPair(row) ||
-      scanner.sizeCount(row) === 0 ||
-      best < 0 ||
-      scanner.sizeNet(row, best) < this.settings.minNet
-    ) {
-      this.said[row] = '';
-      return;
-    }
-    const buy = info.books[scanner.buyVenue(row)]?.instrument.venue;
-    const sell = info.books[scanner.sellVenue(row)]?.instrument.venue;
-    if (buy === undefined || sell === undefined) return;
-    const sizes = SIZE_MULTIPLES.map((multiple, size) => this.sizeOf(info, multiple, size));
-    const saying = `${buy} ${sell} ${sizes.map(({ isFeasible, base, net }) => `${isFeasible} ${base} ${net}`).join()}`;
+    const buy = info?.books[scanner.buyVenue(row)]?.instrument.venue;
+    const sell = info?.books[scanner.sellVenue(row)]?.instrument.venue;
+    if (info === undefined || buy === undefined || sell === undefined) return;
+    const sizes = this.sizesOf(info);
+    const saying = sizes.some(({ isFeasible }) => isFeasible)
+      ? `${buy} ${sell} ${sizes.map(({ isFeasible, base, net }) => `${isFeasible} ${base} ${net}`).join()}`
+      : '';
     if (saying === this.said[row]) return;
     this.said[row] = saying;
-    this.found.push({ row: info, pair: { buy, sell }, atUs: this.time.monotonicUs(), sizes });
+    if (saying !== '') this.found.push({ row: info, pair: { buy, sell }, atUs: this.time.monotonicUs(), sizes });
   }
 
-  private sizeOf({ row, priceScale, baseScale }: RowInfo, multiple: number, size: number): FoundSize {
-    const { scanner } = this.deciding;
-    return {
-      multiple,
-      isFeasible: scanner.sizeStatus(row, size) === SIZE_FEASIBLE,
-      base: decimalOf(scanner.sizeBaseUnits(row, size), baseScale),
-      net: scanner.sizeNetUnits(row, size) * 10 ** -(priceScale + baseScale),
-    };
+  /** Sizes of a row's pair that are worth it: as the strategy says where it looks, and elsewhere as the scan does. */
+  private sizesOf(info: RowInfo): FoundSize[] {
+    const { engine, scanner } = this.deciding;
+    const { row } = info;
+    if (scanner.sizeCount(row) === 0) return [];
+    const said =
+      info.market === 'spot'
+        ? this.threeTier?.calculateMultiSizeProfits(row, engine.market).map(({ orderAmount }) => orderAmount)
+        : undefined;
+    return SIZE_MULTIPLES.map((multiple, size) => {
+      const base = decimalOf(scanner.sizeBaseUnits(row, size), info.baseScale);
+      const isWorthIt = scanner.sizeStatus(row, size) === SIZE_FEASIBLE && scanner.sizeNet(row, size) >= this.settings.minNet;
+      return {
+        multiple,
+        isFeasible: said === undefined ? isWorthIt : said.includes(base),
+        base,
+        net: scanner.sizeNetUnits(row, size) * 10 ** -(info.priceScale + info.baseScale),
+      };
+    });
   }
 
   /** Looks which signals of a book have begun since the last look. */

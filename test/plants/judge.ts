@@ -15,7 +15,8 @@ export interface Verdict {
   readonly signalsFound: number;
   readonly onsets: number;
   readonly falseOnsets: number;
-  /** Intents that belong to nothing that was planted. */
+  /** What the engine wanted to trade, and what of it belongs to nothing that was planted. */
+  readonly intents: number;
   readonly strayIntents: number;
   /** What went wrong, in words. */
   readonly faults: readonly string[];
@@ -31,6 +32,7 @@ export const NOTHING: Verdict = {
   signalsFound: 0,
   onsets: 0,
   falseOnsets: 0,
+  intents: 0,
   strayIntents: 0,
   faults: [],
 };
@@ -49,6 +51,7 @@ export function sumOf(left: Verdict, right: Verdict): Verdict {
     signalsFound: left.signalsFound + right.signalsFound,
     onsets: left.onsets + right.onsets,
     falseOnsets: left.falseOnsets + right.falseOnsets,
+    intents: left.intents + right.intents,
     strayIntents: left.strayIntents + right.strayIntents,
     faults: [...left.faults, ...right.faults],
   };
@@ -85,6 +88,7 @@ export function judge(truth: PlantedTruth, observed: Observed, wayUs: number, pr
     trapsPlanted: truth.traps.length,
     trapsTaken: taken.length,
     profitErrorBpMax: Math.max(0, ...profitErrorsBp),
+    intents: observed.intents.length,
     strayIntents: stray.length,
     ...judgeSignals(truth.signals, observed.onsets, wayUs, faults),
     faults,

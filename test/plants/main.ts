@@ -19,7 +19,8 @@ function summary(sum: Verdict, seeds: number, seconds: number): string {
   return [
     `${seeds} seeds in ${seconds.toFixed(1)} s`,
     `profits   ${found} of ${planted} found, predicted within ${profitErrorBpMax.toExponential(2)} bp`,
-    `traps     ${trapsTaken} of ${trapsPlanted} taken, ${sum.strayIntents} intents that belong to nothing planted`,
+    `traps     ${trapsTaken} of ${trapsPlanted} taken`,
+    `intents   ${sum.intents}, ${sum.strayIntents} of them for nothing that was planted`,
     `signals   ${signalsFound} of ${signalsPlanted} told, ${falseOnsets} of ${onsets} false`,
   ].join('\n');
 }

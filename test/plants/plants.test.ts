@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/strategy/capital.js';
 import type { DetectorSettings } from './detector.js';
-import { type Figures, figuresOf } from './figures.js';
+import { ENGINE } from './engine-settings.js';
+import { type Figures, figuresOf, misses } from './figures.js';
 import { NOTHING, sumOf, type Verdict } from './judge.js';
 import { type PlainSettings, PlainStrategy } from './plain-strategy.js';
 import { runSeed } from './seed.js';
@@ -32,6 +33,19 @@ async function run(settings: DetectorSettings): Promise<{ readonly sum: Verdict;
 function taken({ faults }: Verdict): string[] {
   return [...new Set(faults.flatMap((fault) => /taken at [\d.]+: ([\w-]+)/.exec(fault)?.[1] ?? []))].sort();
 }
+
+describe('the engine', () => {
+  it('finds what is planted, falls into no trap and tells the signals', async () => {
+    const { sum, figures } = await run(ENGINE);
+    expect(misses(figures)).toEqual([]);
+    expect(figures.planted).toBeGreaterThan(100);
+    expect(figures.trapsPlanted).toBeGreaterThan(100);
+    expect(sum.signalsPlanted).toBeGreaterThan(20);
+    // It trades: otherwise no trap would be one.
+    expect(sum.intents).toBeGreaterThan(figures.planted / 2);
+    expect(sum.strayIntents).toBe(0);
+  });
+});
 
 describe('the judge sees what is wrong with a detector', () => {
   it('that ignores fees', async () => {

@@ -5,10 +5,10 @@ import { VirtualTime } from '../../src/domain/virtual-time.js';
 import { DEFAULT_SIGNAL_RULES } from '../../src/kernel/signal-plan.js';
 import { LocalMarket, listFeeds } from '../../src/sim/framework/local-market.js';
 import { Scene } from '../../src/sim/plants/scene.js';
-import type { ProfitPlant } from '../../src/sim/plants/truth.js';
+import type { ProfitPlant, RowName } from '../../src/sim/plants/truth.js';
 import { Detector, type DetectorSettings } from './detector.js';
 import { judge, type Verdict } from './judge.js';
-import { type Found, isSameRow } from './observed.js';
+import { isSameRow } from './observed.js';
 import { settle } from './settle.js';
 
 const STEP_US = 20_000;
@@ -26,8 +26,7 @@ export async function runSeed(seed: number, settings: DetectorSettings): Promise
   const faults: string[] = [];
   let detector: Detector | undefined;
   const scene = await Scene.open(time, seed, (plant) => {
-    const found = plant.still ? detector?.found.findLast((one) => isOf(plant, one)) : undefined;
-    if (found !== undefined) tradeAll(scene, plant, found, errorsBp, faults);
+    if (plant.still && detector !== undefined) tradeAll(scene, plant, predictions(plant, detector), errorsBp, faults);
   });
   const { host } = scene.venues;
   const feeds = await driven(time, listFeeds(host, scene.venues.protocols()));
@@ -56,29 +55,49 @@ export async function runSeed(seed: number, settings: DetectorSettings): Promise
   return { ...verdict, faults: [...verdict.faults, ...faults].map((fault) => `seed ${seed}: ${fault}`) };
 }
 
-function isOf({ row, pair, startUs }: ProfitPlant, found: Found): boolean {
-  return isSameRow(row, found.row) && pair.buy === found.pair.buy && pair.sell === found.pair.sell && found.atUs >= startUs;
+/** Something that was predicted of an amount. */
+interface Prediction {
+  readonly base: string;
+  readonly net: number;
 }
 
-/** Trades every size that was said to be feasible, and notes by how much what came of it differs from what was said. */
-function tradeAll({ venues, stage }: Scene, plant: ProfitPlant, { sizes }: Found, errorsBp: number[], faults: string[]): void {
+/** What the engine last said of a plant: every size that it found, and every intent that it made of them. */
+function predictions({ row, pair, startUs }: ProfitPlant, { found, intents }: Detector): Prediction[] {
+  const isHere = (one: { readonly row: RowName }): boolean => isSameRow(row, one.row);
+  const last = found.findLast(
+    (one) => isHere(one) && pair.buy === one.pair.buy && pair.sell === one.pair.sell && one.atUs >= startUs,
+  );
+  const made = intents.filter(
+    ({ atUs, legs }) =>
+      atUs >= startUs && legs.every((leg) => isHere(leg) && leg.venue === (leg.side === 'buy' ? pair.buy : pair.sell)),
+  );
+  return [
+    ...(last?.sizes.filter(({ isFeasible }) => isFeasible) ?? []),
+    ...made.flatMap(({ legs, expectedNet }) => legs.map(({ base }) => ({ base, net: expectedNet }))),
+  ];
+}
+
+/** Trades everything that was predicted, and notes by how much what came of it differs from what was said. */
+function tradeAll(
+  { venues, stage }: Scene,
+  plant: ProfitPlant,
+  predicted: readonly Prediction[],
+  errorsBp: number[],
+  faults: string[],
+): void {
   const row = stage.rows.find(({ name }) => isSameRow(name, plant.row));
   if (row === undefined) return;
-  for (const { isFeasible, base, net, multiple } of sizes) {
-    if (!isFeasible) continue;
+  for (const { base, net } of predicted) {
     const settled = settle(venues, row, plant.pair, base);
+    const what = `${base} ${plant.row.base} at ${plant.startUs}`;
     if (typeof settled === 'string') {
       errorsBp.push(Number.POSITIVE_INFINITY);
-      faults.push(`size ${multiple} of ${plant.row.base} at ${plant.startUs}: ${settled}`);
+      faults.push(`${what}: ${settled}`);
       continue;
     }
     const errorBp = new Exact(net).minus(settled.net).abs().div(settled.cost).mul(BP).toNumber();
     errorsBp.push(errorBp);
-    if (errorBp > 1) {
-      faults.push(
-        `size ${multiple} of ${plant.row.base} at ${plant.startUs}: ${settled.net} came of ${net}, off by ${errorBp} bp`,
-      );
-    }
+    if (errorBp > 1) faults.push(`${what}: ${settled.net} came of ${net}, off by ${errorBp} bp`);
   }
 }
 

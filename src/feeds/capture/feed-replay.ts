@@ -71,9 +71,12 @@ export class FeedReplay {
     const { exports, int32 } = this.kernel;
     const book = this.feed.books.get(record.conn);
     if (book === undefined) {
-      throw new InvalidInputError(`the recording of ${this.feed.name} has a book ${record.conn} that the turn log does not know`, {
-        symbol: record.conn,
-      });
+      throw new InvalidInputError(
+        `the recording of ${this.feed.name} has a book ${record.conn} that the turn log does not know`,
+        {
+          symbol: record.conn,
+        },
+      );
     }
     switch (record.url) {
       case 'reset':
@@ -94,7 +97,9 @@ export class FeedReplay {
         exports.resetBook(book);
         return;
       default:
-        throw new InvalidInputError(`the recording of ${this.feed.name} says "${record.url ?? ''}" of a book, which means nothing`);
+        throw new InvalidInputError(
+          `the recording of ${this.feed.name} says "${record.url ?? ''}" of a book, which means nothing`,
+        );
     }
   }
 }

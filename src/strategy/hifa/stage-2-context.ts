@@ -25,7 +25,10 @@ export class ContextReading {
   /** Other venues that can be compared, and how many of them agree. */
   others = 0;
   confirmations = 0;
-  /** The book that the others follow, how many buckets it is ahead of the signalling one, and how closely they move together. */
+  /**
+   * The book that the others follow; how many buckets it is ahead of the signalling one, or, when it is that one itself, of the farthest
+   * behind; and how closely they move together. Nobody leads by 0 buckets.
+   */
   leader = -1;
   leadBuckets = 0;
   leadCorrelation = 0;
@@ -190,11 +193,13 @@ export class ContextStage {
       }
     }
     if (best < this.config.minCorrelation) return;
-    if (bestLag > reading.leadBuckets) {
+    const isOwnAhead = this.universe.books[reading.leader]?.place === own;
+    if (bestLag > 0 && (isOwnAhead || bestLag > reading.leadBuckets)) {
       reading.leader = book;
       reading.leadBuckets = bestLag;
       reading.leadCorrelation = best;
-    } else if (reading.leadBuckets === 0) {
+    } else if (bestLag <= 0 && isOwnAhead) {
+      reading.leadBuckets = Math.max(reading.leadBuckets, -bestLag);
       reading.leadCorrelation = Math.max(reading.leadCorrelation, best);
     }
   }

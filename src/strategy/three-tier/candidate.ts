@@ -1,4 +1,5 @@
 import { SIZES_MAX } from '../../../assembly/memory/layout.js';
+import type { RowInfo } from '../universe.js';
 import { Confidence } from './confidence.js';
 
 /** What is known of a row's opportunity; one record a row, used over and over. */
@@ -32,7 +33,18 @@ export class Candidate {
   readonly confidence = new Confidence();
   score = 0;
 
-  constructor(readonly row: number) {}
+  readonly row: number;
+  /** What one price unit, one base unit, and their product are in plain numbers. */
+  readonly priceUnit: number;
+  readonly baseUnit: number;
+  readonly quoteUnit: number;
+
+  constructor({ row, priceScale, baseScale }: RowInfo) {
+    this.row = row;
+    this.priceUnit = 1 / 10 ** priceScale;
+    this.baseUnit = 1 / 10 ** baseScale;
+    this.quoteUnit = 1 / 10 ** (priceScale + baseScale);
+  }
 
   /** Begins another opportunity. */
   open(id: number, nowUs: number, epochUs: number): void {

@@ -32,7 +32,7 @@ export class TierThreeArbitrageDetector {
     readonly history: OpportunityHistory,
     readonly record: OpportunityRecord,
   ) {
-    this.candidates = universe.rows.map(({ row }) => new Candidate(row));
+    this.candidates = universe.rows.map((row) => new Candidate(row));
     this.minNet = config.minNetBps / BPS;
     this.confirmUs = config.confirmMs * 1000;
   }
@@ -118,7 +118,7 @@ export class TierThreeArbitrageDetector {
     if (!isSound(buyBook, market) || !isSound(sellBook, market)) return NOT_TRADABLE;
     candidate.disagreement = disagreement(info, market);
     if (Math.max(pairs.gross(row), candidate.disagreement) > this.config.maxSpread) return IMPLAUSIBLE;
-    this.readSizes(candidate, 10 ** -(info.priceScale + info.baseScale), market);
+    this.readSizes(candidate, market);
     if (candidate.sizes === 0) return NO_SIZE;
     return candidate.bestConfirmed >= 0 ? CONFIRMED : UNCONFIRMED;
   }
@@ -134,7 +134,7 @@ export class TierThreeArbitrageDetector {
     candidate.pair = this.history.pair(info.row, buyPlace, sellPlace);
   }
 
-  private readSizes(candidate: Candidate, quoteUnit: number, { pairs, nowUs, epochUs }: MarketView): void {
+  private readSizes(candidate: Candidate, { pairs, nowUs, epochUs }: MarketView): void {
     const { row } = candidate;
     const isLater = nowUs > candidate.lookedUs;
     const wasOpen = candidate.isOpen;
@@ -156,7 +156,7 @@ export class TierThreeArbitrageDetector {
       if (isNew) candidate.sinceUs[size] = nowUs;
       if (isNew) candidate.looks[size] = 0;
       else if (isLater) candidate.looks[size] = (candidate.looks[size] ?? 0) + 1;
-      const net = pairs.sizeNetUnits(row, size) * quoteUnit;
+      const net = pairs.sizeNetUnits(row, size) * candidate.quoteUnit;
       candidate.bestNetQuotes[size] = Math.max(candidate.bestNetQuotes[size] ?? 0, net);
       candidate.sizes++;
       if (candidate.best < 0 || net > bestNet) {

@@ -33,15 +33,9 @@ export class Explainer {
     return true;
   }
 
-  /** What a size of a row leaves, in the quote asset. */
-  netQuote(row: number, size: number, { pairs }: MarketView): number {
-    return size < 0 ? 0 : pairs.sizeNetUnits(row, size) * this.quoteUnit(row);
-  }
-
   detection(candidate: Candidate, market: MarketView, context: StrategyContext): Decision {
-    const { row, isOpen, best, sinceUs, looks } = candidate;
+    const { row, isOpen, best, sinceUs, looks, priceUnit, quoteUnit } = candidate;
     const { pairs } = market;
-    const priceUnit = 10 ** -(this.universe.rows[row]?.priceScale ?? 0);
     const stands = isOpen && best >= 0;
     return this.begin(DETECT, candidate, market, context)
       .note(pairs.askPriceUnits(row) * priceUnit)
@@ -52,7 +46,7 @@ export class Explainer {
       .note(candidate.disagreement * BPS)
       .note(this.config.maxSpread * BPS)
       .note(stands ? candidate.sizes : 0)
-      .note(stands ? this.netQuote(row, best, market) : 0)
+      .note(stands ? pairs.sizeNetUnits(row, best) * quoteUnit : 0)
       .note(stands ? pairs.sizeNet(row, best) * BPS : 0)
       .note(stands ? (market.nowUs - (sinceUs[best] ?? 0)) / 1000 : 0)
       .note(this.config.confirmMs)
@@ -66,9 +60,9 @@ export class Explainer {
     const { pairs } = market;
     const levels = pairs.sizeBuyLevels(row, size) + pairs.sizeSellLevels(row, size);
     return this.begin(RANK, candidate, market, context)
-      .note(this.base(row, size, market))
-      .note(this.netQuote(row, size, market))
-      .note(pairs.sizeCostUnits(row, size) * this.quoteUnit(row))
+      .note(market.pairs.sizeBaseUnits(row, size) * candidate.baseUnit)
+      .note(pairs.sizeNetUnits(row, size) * candidate.quoteUnit)
+      .note(pairs.sizeCostUnits(row, size) * candidate.quoteUnit)
       .note(factors.depth)
       .note(factors.freshness)
       .note(factors.persistence)
@@ -82,13 +76,12 @@ export class Explainer {
 
   /** @param planned the size that was found; none is told of as zeros */
   planning(candidate: Candidate, planned: PlannedSize, market: MarketView, context: StrategyContext): Decision {
-    const { row, buyBook, sellBook } = candidate;
-    const { books, rows } = this.universe;
+    const { row, buyBook, sellBook, priceUnit } = candidate;
+    const { books } = this.universe;
     const { size } = planned;
     const isFound = size >= 0;
-    const priceUnit = 10 ** -(rows[row]?.priceScale ?? 0);
     return this.begin(PLAN, candidate, market, context)
-      .note(isFound ? this.base(row, size, market) : 0)
+      .note(isFound ? market.pairs.sizeBaseUnits(row, size) * candidate.baseUnit : 0)
       .note(isFound ? planned.costQuote : 0)
       .note(isFound ? planned.netQuote : 0)
       .note(isFound ? market.pairs.sizeNet(row, size) * BPS : 0)
@@ -107,14 +100,7 @@ export class Explainer {
     decision.otherBook = sellBook;
     return decision;
   }
-  private base(row: number, size: number, { pairs }: MarketView): number {
-    return pairs.sizeBaseUnits(row, size) * 10 ** -(this.universe.rows[row]?.baseScale ?? 0);
-  }
   private available(account: number, { capital }: StrategyContext): number {
-    return capital.available(account) * 10 ** -(this.universe.accounts[account]?.scale ?? 0);
-  }
-  private quoteUnit(row: number): number {
-    const info = this.universe.rows[row];
-    return info === undefined ? 0 : 10 ** -(info.priceScale + info.baseScale);
+    return capital.available(account) / 10 ** (this.universe.accounts[account]?.scale ?? 0);
   }
 }

@@ -14,9 +14,8 @@ export class OpenPlan {
   committedQuote = 0;
   /** Given up at this moment whatever was told of its legs. */
   releaseUs = 0;
-  /** By leg: quantity units wanted (never negative), what the walk expected, and what was told so far, in quote assets. */
+  /** By leg: quantity units wanted (never negative), and what was told so far; amounts of money in the quote asset. */
   readonly wantedUnits = new Float64Array(LEGS);
-  readonly expectedQuote = new Float64Array(LEGS);
   readonly filledUnits = new Float64Array(LEGS);
   readonly filledQuote = new Float64Array(LEGS);
   readonly feeQuote = new Float64Array(LEGS);

@@ -37,15 +37,14 @@ export function opportunityOf(
 
 function sizedOf(
   info: RowInfo,
-  { buyPlace, sellPlace }: Candidate,
+  { buyPlace, sellPlace, baseUnit, quoteUnit }: Candidate,
   size: number,
   { pairs }: MarketView,
   confidence: number,
 ): SizedOpportunity {
   const { row } = info;
-  const quoteUnit = 10 ** -(info.priceScale + info.baseScale);
   const units = pairs.sizeBaseUnits(row, size);
-  const amount = units * 10 ** -info.baseScale;
+  const amount = units * baseUnit;
   const bought = pairs.sizeBuyQuoteUnits(row, size) * quoteUnit;
   const sold = pairs.sizeSellQuoteUnits(row, size) * quoteUnit;
   return {

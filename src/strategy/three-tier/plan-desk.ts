@@ -74,13 +74,14 @@ export class PlanDesk {
     planned.size = -1;
     planned.netQuote = 0;
     if (!candidate.isOpen || !isSound(candidate.buyBook, market) || !isSound(candidate.sellBook, market)) return GONE;
-    let verdict = GONE;
+    let refusal = GONE;
     for (let size = 0; size < market.pairs.sizeCount(candidate.row); size++) {
       if (!this.detector.isConfirmed(candidate, size)) continue;
-      const reason = this.consider(candidate, size, market, context);
-      if (planned.size < 0) verdict = verdict === GONE ? reason : verdict;
+      const outcome = this.consider(candidate, size, market, context);
+      // The least size tells best what is missing.
+      if (refusal === GONE) refusal = outcome;
     }
-    return planned.size >= 0 ? EMIT : verdict;
+    return planned.size >= 0 ? EMIT : refusal;
   }
 
   /** Reserves what the found size needs, and emits its intent. @returns the intent's id; 0 when the funds are not there */
@@ -115,9 +116,6 @@ export class PlanDesk {
     plan.begin(intent.id, pair, planned.costQuote, intent.hedgeByUs);
     plan.wantedUnits[BUY_LEG] = buyUnits;
     plan.wantedUnits[SELL_LEG] = sellUnits;
-    const quoteUnit = buy.info.priceUnit * (buy.info.basePerUnit / buy.info.unitsPerQty);
-    plan.expectedQuote[BUY_LEG] = pairs.sizeBuyQuoteUnits(row, planned.size) * quoteUnit;
-    plan.expectedQuote[SELL_LEG] = pairs.sizeSellQuoteUnits(row, planned.size) * quoteUnit;
     this.rowReadyUs[row] = nowUs + config.rowCooldownMs * 1000;
     this.pairReadyUs[pair] = nowUs + config.pairCooldownMs * 1000;
     context.emit(intent);
@@ -131,14 +129,6 @@ export class PlanDesk {
     const terms = this.terms[update.book];
     if (terms === undefined || plan === undefined || !plan.isOpen || plan.intent !== update.intent) return false;
     plan.take(update, terms.quotePerUnit);
-    if (update.isFinal && update.leg <= SELL_LEG && plan.isFilled(update.leg)) {
-      context.costs.observe(
-        update.book,
-        plan.expectedQuote[update.leg] ?? 0,
-        plan.filledQuote[update.leg] ?? 0,
-        update.leg === BUY_LEG,
-      );
-    }
     if (plan.isDone) this.end(plan, context);
     return plan.isDone;
   }
@@ -175,12 +165,11 @@ export class PlanDesk {
     const value = buyUnits * buyLimit * buy.quotePerUnit;
     const cost = context.costs.paid(buy.info.book, value);
     if (cost > config.maxRowQuote || value > (this.maxQuotes[buy.info.book] ?? 0)) return OVER_CAP;
-    const most = pairs.sizeSellQuoteUnits(row, size) * sell.info.priceUnit * (sell.info.basePerUnit / sell.info.unitsPerQty);
-    if (most > (this.maxQuotes[sell.info.book] ?? 0)) return OVER_CAP;
+    if (pairs.sizeSellQuoteUnits(row, size) * candidate.quoteUnit > (this.maxQuotes[sell.info.book] ?? 0)) return OVER_CAP;
     if (cost > context.budget.leftQuote) return OVER_BUDGET;
     if (funds.affordableUnits(context, buy, true, buyLimit) < buyUnits) return NO_FUNDS;
     if (funds.affordableUnits(context, sell, false, sellLimit) < sellUnits) return NO_FUNDS;
-    const net = pairs.sizeNetUnits(row, size) * buy.info.priceUnit * (buy.info.basePerUnit / buy.info.unitsPerQty);
+    const net = pairs.sizeNetUnits(row, size) * candidate.quoteUnit;
     if (planned.size >= 0 && net <= planned.netQuote) return EMIT;
     planned.size = size;
     planned.netQuote = net;

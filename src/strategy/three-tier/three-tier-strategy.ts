@@ -114,7 +114,7 @@ export class ThreeTierStrategy implements Strategy {
     const confidence = detector.assess(candidate, bestConfirmed, market);
     const levels = market.pairs.sizeBuyLevels(row, bestConfirmed) + market.pairs.sizeSellLevels(row, bestConfirmed);
     candidate.score = prioritizer.score(
-      explainer.netQuote(row, bestConfirmed, market),
+      market.pairs.sizeNetUnits(row, bestConfirmed) * candidate.quoteUnit,
       confidence,
       this.history.successRate(candidate.pair),
       levels,

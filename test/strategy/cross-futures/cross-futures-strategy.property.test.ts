@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkIntents, netBase } from '../hedged/invariants.js';
+import { checkEntries, checkExits, netBase } from '../hedged/invariants.js';
 import type { SeenIntent } from '../rig.js';
 import { quote, rowRig } from './market.js';
 
@@ -16,6 +16,7 @@ const turns = fc.array(
 );
 
 it('is balanced to within one common lot whatever is filled, and exits never increase a position', () => {
+  let entries = 0;
   fc.assert(
     fc.property(turns, fc.integer({ min: 100, max: 3_000 }), (steps, balance) => {
       const { rig, mexc, gateio, binance } = rowRig({ maxPositionQuote: 2_000 }, { balance });
@@ -23,17 +24,8 @@ it('is balanced to within one common lot whatever is filled, and exits never inc
       const open: SeenIntent[] = [];
       const play = (afterUs: number): void => {
         const made = rig.turn(afterUs);
-        checkIntents(rig, made);
-        for (const { purpose, legs } of made) {
-          if (purpose !== 'open') continue;
-          const base = legs.reduce((sum, { book, targetUnits }) => sum + targetUnits * (rig.universe.books[book]?.basePerUnit ?? 0), 0);
-          expect(base).toBeCloseTo(0, 9);
-          for (const { book, targetUnits, limitPriceUnits } of legs) {
-            const info = rig.universe.books[book];
-            const value = Math.abs(targetUnits) * (info?.basePerUnit ?? 0) * limitPriceUnits * (info?.priceUnit ?? 0);
-            expect(value / 3).toBeLessThanOrEqual(balance);
-          }
-        }
+        checkExits(made);
+        entries += checkEntries(rig, made, balance, 3);
         open.push(...made);
       };
       for (const { prices, depths, parts, afterUs } of steps) {
@@ -41,7 +33,11 @@ it('is balanced to within one common lot whatever is filled, and exits never inc
           const bid = prices[place] ?? 0;
           quote(rig, info, (bid / 100).toFixed(2), ((bid + 1) / 100).toFixed(2), String(depths[place]));
         });
-        for (const intent of open.splice(0)) rig.fill(intent, parts.map((part) => part / 10));
+        for (const intent of open.splice(0))
+          rig.fill(
+            intent,
+            parts.map((part) => part / 10),
+          );
         play(afterUs);
       }
       for (let turn = 0; turn < 12; turn++) {
@@ -53,4 +49,5 @@ it('is balanced to within one common lot whatever is filled, and exits never inc
     }),
     { numRuns: 150 },
   );
+  expect(entries).toBeGreaterThan(100);
 });

@@ -16,7 +16,11 @@ describe('CrossFuturesStrategy', () => {
       [mexc.book, 100],
       [gateio.book, -1000],
     ]);
-    expect(told(rig.decisions.at(-1))).toMatchObject({ stage: 'entry', verdict: 'enter', figures: { legCount: 2, sizeBase: 10 } });
+    expect(told(rig.decisions.at(-1))).toMatchObject({
+      stage: 'entry',
+      verdict: 'enter',
+      figures: { legCount: 2, sizeBase: 10 },
+    });
     rig.turn();
     quote(rig, gateio, '100.50', '100.51');
     expect(rig.turn()).toEqual([]);

@@ -18,7 +18,12 @@ export function rowRig(config: object = {}, options: Partial<RigOptions> = {}) {
   const rows = [[perpetual('mexc', '0.1', 2), perpetual('gateio', '0.01', 5), perpetual('binance', '1', 5)]];
   const rig = new Rig({ rows, ...options });
   rig.run(rig.make(crossFuturesDefinition, { openSlackBps: 0, noteMs: 0, ...config }));
-  return { rig, mexc: rig.book('mexc', 'futures'), gateio: rig.book('gateio', 'futures'), binance: rig.book('binance', 'futures') };
+  return {
+    rig,
+    mexc: rig.book('mexc', 'futures'),
+    gateio: rig.book('gateio', 'futures'),
+    binance: rig.book('binance', 'futures'),
+  };
 }
 
 /** A book with one level on each side; quantities in contracts. */

@@ -62,6 +62,9 @@ test('the venue that moves first leads, by as many buckets, and the others are b
   const moved = (mids: readonly number[]): number => (mids.at(-1) ?? 0) / (mids.at(-5) ?? 1) - 1;
   expect(behind[0]).toBeCloseTo((moved(ahead) - moved(late)) * leadCorrelation, 9);
   expect(behind[2]).toBeCloseTo(behind[0] ?? 0, 12);
+  // Seen from the venue that is ahead it is the same.
+  stage.evaluate(signals, Object.assign(new SignalReading(), up, { book: 1 }), rig.market);
+  expect([stage.reading.leader, stage.reading.leadBuckets]).toEqual([1, 2]);
 });
 
 test('venues that cannot be traded confirm nothing', () => {

@@ -253,7 +253,7 @@ for (const [verdict, rows] of rowsByVerdict) {
 }
 
 for (const { spot, futures, points } of report.basis) {
-  const table = element('table', { className: 'points' });
+  const table = element('table', { className: 'wide points' });
   const details = element('details', { className: 'panel' });
   details.append(
     element('summary', { text: `${futures} over ${spot}, second by second (${whole(points.length)})` }),
