@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { allocationSuite } from './allocation.js';
 import { decodeSuites } from './decode.js';
 import { detectSuite } from './detect.js';
+import { detectOneSuite } from './detect-one.js';
 import { type LatencyRow, measureLatency, printLatency } from './latency.js';
 import { matchingSuite } from './matching.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
@@ -22,6 +23,7 @@ const SUITES: readonly Suite[] = [
   ...recordedSuites,
   scanSuite,
   detectSuite,
+  detectOneSuite,
   signalSuite,
   receiveToIntentSuite,
   vwapSuite,

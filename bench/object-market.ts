@@ -44,10 +44,12 @@ export class ObjectMarket {
     const { bids, asks } = this.books[book] as Book;
     for (const [price, qty] of frame.b) apply(bids, Number(price), Number(qty), -1);
     for (const [price, qty] of frame.a) apply(asks, Number(price), Number(qty), 1);
-    return this.decide(Math.floor(book / this.venues) * this.venues);
+    return this.decide(Math.floor(book / this.venues));
   }
 
-  private decide(first: number): boolean {
+  /** Whether a row has something to trade now. */
+  decide(row: number): boolean {
+    const first = row * this.venues;
     let best = Number.NEGATIVE_INFINITY;
     let pair: readonly [Book, Book] | undefined;
     for (let buy = first; buy < first + this.venues; buy++) {

@@ -12,8 +12,10 @@ import { readCapture } from '../../src/feeds/capture/reader.js';
 import { type MemoryRequest, planMemory } from '../../src/kernel/plan.js';
 import { Budget } from '../../src/strategy/capital.js';
 import type { HostedStrategy, Strategy } from '../../src/strategy/strategy.js';
+import { threeTierConfig } from '../../src/strategy/three-tier/config.js';
+import { ThreeTierStrategy } from '../../src/strategy/three-tier/three-tier-strategy.js';
 import type { StrategyUniverse } from '../../src/strategy/universe.js';
-import { engineFor, type LiveSession, replayedEngine, runLive, type Transcript } from './live-session.js';
+import { engineFor, type LiveSession, replayedEngine, runLive, type StrategiesFor, type Transcript } from './live-session.js';
 
 /** Takes the best size of every pair that leaves something, and sets itself a timer, so that intents and timers are in the run. */
 function taker(universe: StrategyUniverse): HostedStrategy {
@@ -59,7 +61,14 @@ function taker(universe: StrategyUniverse): HostedStrategy {
   return { name: 'taker', strategy, budget: new Budget(1_000_000) };
 }
 
-const strategies = (universe: StrategyUniverse): readonly HostedStrategy[] => [taker(universe)];
+/** The detector of cross-venue opportunities; every one that opens, is confirmed and closes is told. */
+function threeTier(universe: StrategyUniverse, tell: (what: string, facts: object) => void): HostedStrategy {
+  const strategy = new ThreeTierStrategy(threeTierConfig.parse({}), universe);
+  strategy.record.listener = (what, opportunity) => tell(`opportunity ${what}`, opportunity);
+  return { name: 'three-tier', strategy, budget: new Budget(1_000) };
+}
+
+const strategies: StrategiesFor = (universe, tell) => [threeTier(universe, tell), taker(universe)];
 
 let folder = '';
 let live: LiveSession;
@@ -95,9 +104,23 @@ async function replay(recordings: LiveSession['recordings']): Promise<TurnReplay
 
 describe('a live run and its replay', () => {
   it('ran as a live run does: found something, took it, and looked at some versions of books only', () => {
+    if (process.env['SHOW'] === '1')
+      console.log(
+        live.lines.length,
+        live.conflated,
+        live.lines
+          .filter((l) => !/^(turn|row)/.test(l))
+          .map((l) => l.split(' {')[0] + /"strategy":\d?/.exec(l))
+          .reduce((m: any, k) => {
+            m[k] = (m[k] ?? 0) + 1;
+            return m;
+          }, {}),
+      );
     const count = (kind: string): number => live.lines.filter((line) => line.startsWith(`${kind} `)).length;
     expect(count('turn')).toBeGreaterThan(1_000);
-    expect(count('intent')).toBeGreaterThan(0);
+    for (const what of ['opened', 'confirmed', 'closed']) expect(count(`opportunity ${what}`)).toBeGreaterThan(0);
+    for (const strategy of [0, 1])
+      expect(live.lines.some((line) => line.startsWith(`intent {"id`) && line.includes(`"strategy":${strategy}`))).toBe(true);
     expect(live.lines.some((line) => line.includes('"open":[{'))).toBe(true);
     expect(live.conflated).toBeGreaterThan(0);
     expect(log.isTruncated).toBe(false);

@@ -57,11 +57,17 @@ export class Transcript {
   }
 }
 
+/** Makes the strategies of a run; `tell` adds to its transcript. */
+export type StrategiesFor = (
+  universe: StrategyUniverse,
+  tell: (what: string, facts: object) => void,
+) => readonly HostedStrategy[];
+
 /** The engine of the test, the same live and in replay, and its transcript. */
 export function engineFor(
   kernel: Kernel,
   universe: StrategyUniverse,
-  strategies: (universe: StrategyUniverse) => readonly HostedStrategy[],
+  strategies: StrategiesFor,
   log?: TurnLogWriter,
 ): DecisionEngine & { readonly transcript: Transcript } {
   const transcript = new Transcript(() => deciding);
@@ -69,7 +75,7 @@ export function engineFor(
   const deciding: DecisionEngine = makeDecisionEngine({
     kernel,
     universe,
-    strategies: strategies(universe),
+    strategies: strategies(universe, (what, facts) => transcript.add(what, facts)),
     options: { minNet: 0.0005, maxQuoteAgeUs: 2_000_000, fullScanIntervalUs: 100_000 },
     sizing: { multipliers: [1, 2, 5, 10], minOrderQuote: '5', rounding: 'up', fromNet: -0.002 },
     costs: DEFAULT_COST_SETTINGS,
@@ -117,7 +123,7 @@ export interface LiveSession {
 export async function runLive(
   folder: string,
   seed: number,
-  strategies: (universe: StrategyUniverse) => readonly HostedStrategy[],
+  strategies: StrategiesFor,
   isEnough: (deciding: DecisionEngine) => boolean,
   secondsMax: number,
 ): Promise<LiveSession> {

@@ -60,13 +60,14 @@ export class PlainStrategy implements Strategy {
 
   private trade(row: number, size: number, market: MarketView, context: StrategyContext): void {
     const { pairs } = market;
-    const books = this.universe.rows[row]?.books;
-    const buy = books?.[pairs.buyVenue(row)];
-    const sell = books?.[pairs.sellVenue(row)];
-    if (buy === undefined || sell === undefined) return;
+    const info = this.universe.rows[row];
+    const buy = info?.books[pairs.buyVenue(row)];
+    const sell = info?.books[pairs.sellVenue(row)];
+    if (info === undefined || buy === undefined || sell === undefined) return;
     const { positions } = context;
     const base = pairs.sizeBaseUnits(row, size);
     const intent = context.intent('open', row, market);
+    intent.expectedNet = pairs.sizeNetUnits(row, size) * 10 ** -(info.priceScale + info.baseScale);
     intent.expectedNetFraction = pairs.sizeNet(row, size);
     context.aim(intent, market, buy.book, positions.of(buy.book) + base / buy.unitsPerQty, pairs.sizeBuyWorstUnits(row, size));
     context.aim(

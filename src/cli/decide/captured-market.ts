@@ -5,6 +5,7 @@ import { captureName, readCapture } from '../../feeds/capture/reader.js';
 import { CaptureReplay } from '../../feeds/capture/replay.js';
 import { replayedSymbols } from '../../feeds/capture/replay-plan.js';
 import { CaptureSurvey, type SymbolSurvey } from '../../feeds/capture/survey.js';
+import type { SignalRules } from '../../kernel/signal-plan.js';
 import type { Universe, UniverseBook, UniverseRow } from '../../market/universe.js';
 import { CapturedLists, guessedInstrument } from './capture-instruments.js';
 import { groupBy } from './group-by.js';
@@ -46,9 +47,10 @@ const VIEW_LEVELS = 50;
 
 /**
  * Looks through captures and lays out one memory that holds them all.
+ * @param signals what counts as a signal; none are computed when undefined
  * @throws InvalidInputError for files that are no captures, or of which nothing can be decided
  */
-export async function captureMarket(files: readonly string[]): Promise<CapturedMarket> {
+export async function captureMarket(files: readonly string[], signals: SignalRules | undefined): Promise<CapturedMarket> {
   const survey = new CaptureSurvey('');
   const lists = new CapturedLists();
   const captures: CaptureSummary[] = [];
@@ -66,7 +68,7 @@ export async function captureMarket(files: readonly string[]): Promise<CapturedM
   const replay = new CaptureReplay(survey, {
     details: false,
     noteLines: () => new Set(),
-    memory: { scanRows: groups.length, viewLevels: VIEW_LEVELS, histograms: 1 },
+    memory: { scanRows: groups.length, viewLevels: VIEW_LEVELS, histograms: 1, ...(signals !== undefined && { signals }) },
   });
   for (const { survey: symbol, instrument } of books) {
     if (symbol.isWide)

@@ -83,7 +83,7 @@ class CaptureClock implements Clock {
  * @throws InvalidInputError for files and parameters that cannot be used
  */
 export async function decideOnCaptures(files: readonly string[], config: Config, options: DecideOptions): Promise<DecideReport> {
-  const market = await captureMarket(files);
+  const market = await captureMarket(files, config.signals.enabled ? config.signals : undefined);
   return new CaptureRun(files, market, config, options).run();
 }
 

@@ -64,8 +64,7 @@ export class BasisLook {
     this.midBasisBps = ((this.futuresBid + this.futuresAsk) / 2 / spotMid - 1) * BPS;
   }
 
-  /** Sets the direction with its executable basis. */
-  face(direction: Direction): void {
+  private face(direction: Direction): void {
     this.direction = direction;
     const sold = this.futuresBid / this.spotAsk;
     const bought = this.futuresAsk / this.spotBid;
@@ -112,7 +111,8 @@ export class BasisLook {
     return roundNet(costs, direction === 1 ? spot : futures, direction === 1 ? futures : spot, values);
   }
 
-  private touchNet(direction: Direction, pair: BasisPair, market: MarketView, costs: CostModel): number {
+  /** Sets the direction, and says what one base asset would leave at the touch: the figures of the look. */
+  touchNet(direction: Direction, pair: BasisPair, market: MarketView, costs: CostModel): number {
     this.face(direction);
     const spotQuote = direction === 1 ? this.spotAsk : this.spotBid;
     const futuresQuote = direction === 1 ? this.futuresBid : this.futuresAsk;

@@ -144,7 +144,7 @@ export class BasisStrategy implements Strategy {
     const { look, config } = this;
     const { pair, position, direction } = held;
     look.read(pair, market, Math.max(market.epochUs, position.openedEpochUs + config.horizonHours * HOUR_US));
-    look.face(direction);
+    look.touchNet(direction, pair, market, context.costs);
     const verdict = exitVerdict(held, look, config, market);
     if (position.state !== 'open') return;
     if (verdict === stage.HOLD) {
@@ -193,6 +193,11 @@ export class BasisStrategy implements Strategy {
     const { info } = spot;
     const scale = this.universe.accounts[info.baseAccount]?.scale ?? 0;
     return capital.available(info.baseAccount) >= spot.minUnits * info.basePerUnit * 10 ** scale;
+  }
+
+  private isNear(verdict: number): boolean {
+    const { minNetBps, noteWithinBps } = this.config;
+    return verdict !== stage.BELOW_THRESHOLD || this.look.expectedNetBps >= minNetBps - noteWithinBps;
   }
 
   /** Whether a verdict that changes nothing is noted: when it is new, or was last noted long enough ago. */

@@ -6,6 +6,8 @@ export const basisConfig = z.strictObject({
   ...hedgedConfig,
   /** Part of what a book shows within the view that one opening may take. */
   depthShare: z.number().positive().max(1).default(0.5),
+  /** Looks that are further than this below the threshold are not noted. */
+  noteWithinBps: z.number().min(0).max(20_000).default(100),
   /** Whether spot that the account holds may be sold against a long contract. */
   sellSpot: z.boolean().default(true),
   /** Basis at which a position is closed, in basis points of spot; the fair value when null. */

@@ -81,7 +81,7 @@ export class Roller {
     const { direction } = held;
     const spotBook = pair.spot.info.book;
     look.read(pair, market, market.epochUs + this.config.horizonHours * HOUR_US);
-    look.face(direction);
+    look.touchNet(direction, pair, market, costs);
     const heldBase = Math.abs(positions.of(spotBook)) * pair.spot.info.basePerUnit;
     const steps = Math.floor(heldBase / pair.grid.stepBase + 1e-9);
     const units = steps * (pair.grid.legs[1]?.unitsPerStep ?? 0);

@@ -163,7 +163,7 @@ export class CrossExchangeFuturesArbitrage {
       quote,
       legs,
       sizeBase: plainText(sizeBase),
-      stepBase: decimalText(Math.round(plan.grid.stepBase * 10 ** row.info.baseScale), row.info.baseScale),
+      stepBase: quotient(sizeBase, commonParts(plan)),
       spreadBps: (sideQuote('short') / sideQuote('long') - 1) * 10_000,
       fundingDifference: funding,
       expectedProfit: plan.netQuote,
@@ -199,6 +199,15 @@ function describeLeg(row: FuturesRow, { place, isLong, units, quote }: PlanLeg):
     quote: new Decimal(quote).toFixed(MARGIN_SCALE),
     fundingSum: row.funding[place] ?? 0,
   };
+}
+
+/** The most equal parts of a plan in which every leg is a whole number of its lots. */
+function commonParts({ legs, grid }: Plan): number {
+  return legs.reduce((parts, { units }, index) => {
+    let [divisor, rest] = [Math.round(units / (grid.legs[index]?.unitsPerStep ?? 1)), parts];
+    while (rest !== 0) [divisor, rest] = [rest, divisor % rest];
+    return divisor;
+  }, 0);
 }
 
 function scaled(amount: Decimal): Decimal {

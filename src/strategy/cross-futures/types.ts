@@ -21,7 +21,7 @@ export interface CrossExchangeOpportunity {
   readonly quote: string;
   readonly legs: readonly OpportunityLeg[];
   readonly sizeBase: string;
-  /** The finest change of the size that all venues take. */
+  /** The finest change of the size that all venues take when every leg keeps its part of it. */
   readonly stepBase: string;
   /** Of the average prices, before costs. */
   readonly spreadBps: number;

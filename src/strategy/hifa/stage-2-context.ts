@@ -178,29 +178,17 @@ export class ContextStage {
   /** Looks for the lag at which another venue moves most like the signalling one, and takes it for the leader when it is first. */
   private compare(place: number, book: number, maxLag: number): void {
     const { reading, windows, own } = this;
-    let best = 0;
-    let bestLag = 0;
-    for (let size = 0; size <= maxLag; size++) {
-      const ahead = windows.correlation(place, own, size);
-      if (ahead > best) {
-        best = ahead;
-        bestLag = size;
-      }
-      const behind = size === 0 ? ahead : windows.correlation(place, own, -size);
-      if (behind > best) {
-        best = behind;
-        bestLag = -size;
-      }
-    }
-    if (best < this.config.minCorrelation) return;
+    windows.findLag(place, own, maxLag);
+    const { lag, lagCorrelation } = windows;
+    if (lagCorrelation < this.config.minCorrelation) return;
     const isOwnAhead = this.universe.books[reading.leader]?.place === own;
-    if (bestLag > 0 && (isOwnAhead || bestLag > reading.leadBuckets)) {
+    if (lag > 0 && (isOwnAhead || lag > reading.leadBuckets)) {
       reading.leader = book;
-      reading.leadBuckets = bestLag;
-      reading.leadCorrelation = best;
-    } else if (bestLag <= 0 && isOwnAhead) {
-      reading.leadBuckets = Math.max(reading.leadBuckets, -bestLag);
-      reading.leadCorrelation = Math.max(reading.leadCorrelation, best);
+      reading.leadBuckets = lag;
+      reading.leadCorrelation = lagCorrelation;
+    } else if (lag <= 0 && isOwnAhead) {
+      reading.leadBuckets = Math.max(reading.leadBuckets, -lag);
+      reading.leadCorrelation = Math.max(reading.leadCorrelation, lagCorrelation);
     }
   }
 

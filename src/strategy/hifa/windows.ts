@@ -14,6 +14,9 @@ const BUCKETS_PER_SECOND = 1_000_000 / HISTORY_BUCKET_US;
  * newest is, and a book without messages has stood still. Signs are those of the market, not of a signal.
  */
 export class Windows {
+  /** What `findLag` found last. */
+  lag = 0;
+  lagCorrelation = 0;
   /** Buckets known of each book, at most those of the longest window. */
   readonly known = new Int32Array(VENUES_MAX);
   /** Return, order-flow imbalance and volume imbalance (both in [-1, 1]), by place and window. */
@@ -46,20 +49,28 @@ export class Windows {
   }
 
   /**
-   * Correlation of the returns of two books about zero.
-   * @param lag buckets by which `follower` comes after `leader`; negative when it comes before
+   * Finds the lag, in buckets, at which the returns of two books are most correlated (about zero), the shortest of equals. It stands in
+   * `lag`, positive when `follower` comes after `leader`, and the correlation in `lagCorrelation`; 0 and 0 when none is positive.
    */
-  correlation(leader: number, follower: number, lag: number): number {
-    const norm = Math.sqrt((this.squares[leader] ?? 0) * (this.squares[follower] ?? 0));
-    if (norm === 0) return 0;
+  findLag(leader: number, follower: number, lagMax: number): void {
     const { steps } = this;
     const known = Math.min(this.known[leader] ?? 0, this.known[follower] ?? 0);
-    const leaderAt = leader * LONGEST_WINDOW + Math.max(0, lag);
-    const followerAt = follower * LONGEST_WINDOW + Math.max(0, -lag);
-    const count = known - Math.abs(lag);
-    let sum = 0;
-    for (let age = 0; age < count; age++) sum += (steps[leaderAt + age] ?? 0) * (steps[followerAt + age] ?? 0);
-    return sum / norm;
+    let best = 0;
+    this.lag = 0;
+    for (let tried = 0; tried <= lagMax * 2; tried++) {
+      // 0, 1, -1, 2, -2, ...
+      const lag = (tried & 1) === 1 ? (tried + 1) >> 1 : -(tried >> 1);
+      const leaderAt = leader * LONGEST_WINDOW + Math.max(0, lag);
+      const followerAt = follower * LONGEST_WINDOW + Math.max(0, -lag);
+      const count = known - Math.abs(lag);
+      let sum = 0;
+      for (let age = 0; age < count; age++) sum += (steps[leaderAt + age] ?? 0) * (steps[followerAt + age] ?? 0);
+      if (sum <= best) continue;
+      best = sum;
+      this.lag = lag;
+    }
+    const norm = Math.sqrt((this.squares[leader] ?? 0) * (this.squares[follower] ?? 0));
+    this.lagCorrelation = norm === 0 ? 0 : best / norm;
   }
 
   /**

@@ -101,6 +101,20 @@ describe('CrossExchangeFuturesArbitrage', () => {
     ]);
   });
 
+  it('divides a split only into parts that every venue takes', () => {
+    const { rig, mexc, gateio, binance } = rowRig({ minEntryNetBps: 10_000 });
+    quote(rig, mexc, '99.99', '100.00', '40');
+    quote(rig, binance, '99.99', '100.01', '100');
+    quote(rig, gateio, '101.00', '101.01');
+    rig.turn();
+    const config = crossFuturesConfig.parse({ maxPositionQuote: 1000 });
+    const arbitrage = new CrossExchangeFuturesArbitrage(config, rig.universe);
+    const funds = new Funds(rig.universe.accounts, marginTable(rig.universe, config));
+    const [found] = arbitrage.scanCrossExchangeOpportunities({ market: rig.market, context: rig.context, funds });
+    // 4 at mexc and 6 at binance, where a contract is 1: halves, but no tenths.
+    expect(found).toMatchObject({ sizeBase: '10', stepBase: '5' });
+  });
+
   it('allocates nothing where there is no capital', () => {
     const { arbitrage, found } = one();
     expect(arbitrage.optimizeLeverageAllocation([found], { mexc: '1000' }).allocations).toEqual([]);

@@ -73,24 +73,36 @@ describe('windows', () => {
     );
   });
 
-  it('correlate returns at every lag, in [-1, 1]', () => {
+  it('find the lag at which two books move together most, and how closely they do', () => {
     fc.assert(
-      fc.property(history, history, fc.integer({ min: -4, max: 4 }), fc.integer({ min: 0, max: 3 }), (one, other, lag, still) => {
-        const windows = read([one, other], [0, still]);
-        const leader = returnsOf(filled(one, 0)).reverse();
-        const follower = returnsOf(filled(other, still)).reverse();
-        const shared = Math.min(leader.length, follower.length);
-        let product = 0;
-        for (let age = 0; age < shared; age++) {
-          // What the leader did `lag` buckets before.
-          const before = age + lag;
-          if (before >= 0 && before < shared) product += (leader[before] ?? 0) * (follower[age] ?? 0);
-        }
-        const norm = Math.sqrt(sum(leader.map((step) => step * step)) * sum(follower.map((step) => step * step)));
-        const correlation = windows.correlation(0, 1, lag);
-        expect(correlation).toBeCloseTo(norm === 0 ? 0 : product / norm, 9);
-        expect(Math.abs(correlation)).toBeLessThanOrEqual(1 + 1e-12);
-      }),
+      fc.property(
+        history,
+        history,
+        fc.integer({ min: 0, max: 4 }),
+        fc.integer({ min: 0, max: 3 }),
+        (one, other, lagMax, still) => {
+          const windows = read([one, other], [0, still]);
+          const leader = returnsOf(filled(one, 0)).reverse();
+          const follower = returnsOf(filled(other, still)).reverse();
+          const shared = Math.min(leader.length, follower.length);
+          const norm = Math.sqrt(sum(leader.map((step) => step * step)) * sum(follower.map((step) => step * step)));
+          let best = { lag: 0, correlation: 0 };
+          for (const lag of [0, 1, -1, 2, -2, 3, -3, 4, -4].filter((size) => Math.abs(size) <= lagMax)) {
+            let product = 0;
+            for (let age = 0; age < shared; age++) {
+              // What the leader did `lag` buckets before.
+              const before = age + lag;
+              if (before >= 0 && before < shared) product += (leader[before] ?? 0) * (follower[age] ?? 0);
+            }
+            const correlation = norm === 0 ? 0 : product / norm;
+            if (correlation > best.correlation + 1e-12) best = { lag, correlation };
+          }
+          windows.findLag(0, 1, lagMax);
+          expect(windows.lag).toBe(best.lag);
+          expect(windows.lagCorrelation).toBeCloseTo(best.correlation, 9);
+          expect(windows.lagCorrelation).toBeLessThanOrEqual(1 + 1e-12);
+        },
+      ),
     );
   });
 
@@ -99,10 +111,10 @@ describe('windows', () => {
     const late = steps.map((_, at) => steps[Math.max(0, at - 3)] ?? 0);
     const whole = (mids: readonly number[]): History => mids.map((mid) => ({ mid, flow: 0, bought: 0, sold: 0 }));
     const windows = read([whole(steps), whole(late)], [0, 0]);
-    const best = [-4, -3, -2, -1, 0, 1, 2, 3, 4].reduce((most, lag) =>
-      windows.correlation(0, 1, lag) > windows.correlation(0, 1, most) ? lag : most,
-    );
-    expect(best).toBe(3);
-    expect(windows.correlation(0, 1, 3)).toBeGreaterThan(0.9);
+    windows.findLag(0, 1, 4);
+    expect(windows.lag).toBe(3);
+    expect(windows.lagCorrelation).toBeGreaterThan(0.9);
+    windows.findLag(1, 0, 4);
+    expect(windows.lag).toBe(-3);
   });
 });

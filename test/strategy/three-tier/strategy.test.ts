@@ -211,8 +211,8 @@ describe('funds', () => {
     expect(rig.intents[0]?.legs[0]?.targetUnits).toBe(1000);
   });
   test.each([
-    ['no-funds', {}, () => rig.setBalance(gateio.baseAccount, 4)],
-    ['over-cap', { maxRowQuote: 4 }, () => undefined],
+    ['no-funds', {}, (): void => rig.setBalance(gateio.baseAccount, 4)],
+    ['over-cap', { maxRowQuote: 4 }, (): void => undefined],
   ])('%s: no plan, and nothing reserved', (verdict, config, change) => {
     start(config);
     change();
