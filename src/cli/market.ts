@@ -76,6 +76,7 @@ export async function prepareMarket(
     epochOffsetUs: clock.offsetUs(),
     seed: config.simulation.seed,
     timers: systemTimers,
+    clock,
     random: new SeededRandom(config.simulation.seed),
     listener: (event) => logFeedEvent(log, event),
   });

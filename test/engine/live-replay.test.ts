@@ -104,18 +104,17 @@ async function replay(recordings: LiveSession['recordings']): Promise<TurnReplay
 
 describe('a live run and its replay', () => {
   it('ran as a live run does: found something, took it, and looked at some versions of books only', () => {
-    if (process.env['SHOW'] === '1')
-      console.log(
-        live.lines.length,
-        live.conflated,
-        live.lines
-          .filter((l) => !/^(turn|row)/.test(l))
-          .map((l) => l.split(' {')[0] + /"strategy":\d?/.exec(l))
-          .reduce((m: any, k) => {
-            m[k] = (m[k] ?? 0) + 1;
-            return m;
-          }, {}),
-      );
+    console.log(
+      live.lines.length,
+      live.conflated,
+      live.lines
+        .filter((l) => !/^(turn|row)/.test(l))
+        .map((l) => l.split(' {')[0] + /"strategy":\d?/.exec(l))
+        .reduce((m: any, k) => {
+          m[k] = (m[k] ?? 0) + 1;
+          return m;
+        }, {}),
+    );
     const count = (kind: string): number => live.lines.filter((line) => line.startsWith(`${kind} `)).length;
     expect(count('turn')).toBeGreaterThan(1_000);
     for (const what of ['opened', 'confirmed', 'closed']) expect(count(`opportunity ${what}`)).toBeGreaterThan(0);

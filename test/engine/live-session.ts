@@ -2,6 +2,9 @@
 // the frames and the turns are recorded. What the engine found is written down as text, to be compared byte for byte.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { LEVEL_STRIDE, VIEW_LEVELS } from '../../assembly/memory/layout.js';
+import { SIGNAL_STATE_BYTES } from '../../assembly/memory/signal-layout.js';
 import { ConfigSchema } from '../../src/cli/config.js';
 import { type Cleanup, type Market, prepareMarket, undo } from '../../src/cli/market.js';
 import { SystemClock } from '../../src/domain/system-clock.js';
@@ -12,6 +15,7 @@ import { TurnLogFile } from '../../src/engine/turn-log-file.js';
 import type { RecordedBook, ReplayedEngine } from '../../src/engine/turn-replay.js';
 import { runTurns, stopTurns } from '../../src/engine/wake.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
+import { BUY, SELL, type TakerSide } from '../../src/kernel/pricing.js';
 import { createLogger } from '../../src/ops/log.js';
 import { strategyUniverse } from '../../src/strategy/build-universe.js';
 import { DEFAULT_COST_SETTINGS } from '../../src/strategy/cost-model.js';
@@ -22,10 +26,25 @@ import type { StrategyUniverse } from '../../src/strategy/universe.js';
 export class Transcript {
   readonly lines: string[] = [];
 
-  constructor(private readonly deciding: () => DecisionEngine) {}
+  constructor(
+    private readonly deciding: () => DecisionEngine,
+    private readonly bytes: Uint8Array,
+  ) {}
 
   add(what: string, facts: object): void {
     this.lines.push(`${what} ${JSON.stringify(facts)}`);
+  }
+
+  /** Of all that strategies see of a book: its header, its levels and its signals. */
+  private checksum(book: number): number {
+    const { views } = this.deciding();
+    const at = views.address(book);
+    const levels = (side: TakerSide, from: number): Uint8Array =>
+      this.bytes.subarray(from, from + views.levelCount(book, side) * LEVEL_STRIDE);
+    let sum = crc32(this.bytes.subarray(at, at + VIEW_LEVELS));
+    sum = crc32(levels(SELL, at + VIEW_LEVELS), sum);
+    sum = crc32(levels(BUY, at + VIEW_LEVELS + views.levelsMax * LEVEL_STRIDE), sum);
+    return crc32(this.bytes.subarray(views.signalState(book), views.signalState(book) + SIGNAL_STATE_BYTES), sum);
   }
 
   /** The pairs and sizes of the rows that the last turn looked at, and what is open and closed. */
@@ -50,7 +69,7 @@ export class Transcript {
     this.add('turn', {
       turn: market.turn,
       nowUs: market.nowUs,
-      books: books.map((book) => [book, views.version(book), views.receiveUs(book), views.trades(book), views.markPrice(book)]),
+      books: books.map((book) => [book, views.version(book), this.checksum(book)]),
       open: board.listOpen(100),
       closed: board.listClosed(1),
     });
@@ -70,7 +89,7 @@ export function engineFor(
   strategies: StrategiesFor,
   log?: TurnLogWriter,
 ): DecisionEngine & { readonly transcript: Transcript } {
-  const transcript = new Transcript(() => deciding);
+  const transcript = new Transcript(() => deciding, kernel.bytes);
   let fills: AssumedFills | undefined;
   const deciding: DecisionEngine = makeDecisionEngine({
     kernel,

@@ -2,10 +2,12 @@ import { BOOK_STATE, CHECKSUM_ENFORCE, STATE_SYNCED } from '../../assembly/memor
 import { SeededRandom } from '../../src/domain/random.js';
 import { FeedSession } from '../../src/feeds/session.js';
 import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '../../src/feeds/settings.js';
+import type { FrameTap } from '../../src/feeds/tap.js';
 import type { FeedBook, FeedEvent, FeedTransport } from '../../src/feeds/transport.js';
 import { feedBooks } from '../../src/feeds/worker-data.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';
+import { kernelModule } from '../../src/kernel/module.js';
 import { planMemory } from '../../src/kernel/plan.js';
 import type { FeedProtocol } from '../../src/venues/contract.js';
 
@@ -37,12 +39,16 @@ export class SessionRig {
   readonly session: FeedSession;
   readonly transport = new RecordingTransport();
   readonly events: FeedEvent[] = [];
+  private readonly tap: FrameTap | null;
   nowMs = 1_000;
 
   constructor(
     readonly protocol: FeedProtocol,
     symbols: readonly string[],
     settings: Partial<FeedSettings> = {},
+    /** Makes what hears of frames and of what is done to the books. */
+    tapOf: ((kernel: () => Kernel) => FrameTap) | null = null,
+    published?: (book: number, kernel: Kernel) => void,
   ) {
     const plan = planMemory({
       feeds: [protocol.decoder],
@@ -60,7 +66,9 @@ export class SessionRig {
       threads: [{ inputBytes: 65_536, levelsMax: 500, copyLevelsMax: 100, eventsMax: 50 }],
       histograms: 0,
     });
-    this.kernel = new Kernel(createSharedBooks(plan), 0);
+    const tell = published === undefined ? undefined : (book: number): void => published(book, this.kernel);
+    this.kernel = new Kernel(createSharedBooks(plan), 0, kernelModule(), tell);
+    this.tap = tapOf === null ? null : tapOf(() => this.kernel);
     this.feed = plan.feeds[0] ?? 0;
     const books = feedBooks(symbols.map((symbol, index) => ({ symbol, address: plan.books[index] ?? 0 })));
     this.session = new FeedSession(
@@ -73,6 +81,7 @@ export class SessionRig {
         random: new SeededRandom(7),
         epochMs: () => 1_767_225_600_000 + this.nowMs,
         listener: (event) => this.events.push(event),
+        ...(this.tap !== null && { journal: this.tap }),
       },
       books,
     );
@@ -121,11 +130,13 @@ export class SessionRig {
   frame(text: string, connection = 0): number {
     const bytes = Buffer.from(text);
     this.session.receivedAt(this.nowMs * 1000);
+    this.tap?.frame('in', connection, bytes, 0, bytes.length, false);
     return this.session.frame(connection, bytes, 0, bytes.length);
   }
 
   snapshot(symbol: string, body: string): void {
     this.session.receivedAt(this.nowMs * 1000);
+    this.tap?.answer(`http://venue/depth?symbol=${symbol}`, Buffer.from(body));
     this.session.snapshot(this.book(symbol), Buffer.from(body));
   }
 

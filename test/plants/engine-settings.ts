@@ -1,24 +1,17 @@
 import { STALE_AFTER_US } from '../../src/sim/plants/lasting-traps.js';
-import { Budget } from '../../src/strategy/capital.js';
-import { threeTierConfig } from '../../src/strategy/three-tier/config.js';
-import { ThreeTierStrategy } from '../../src/strategy/three-tier/three-tier-strategy.js';
+import { makeStrategies } from '../../src/strategy/registry.js';
 import type { DetectorSettings } from './detector.js';
 
-/** Below every planted profit, and above what thin traps come to when their fees are forgotten. */
-const MIN_NET = 0.0025;
-const BPS = 10_000;
+/** Far below every planted profit, so that traps are refused for what they are and not for their size. */
+const MIN_NET_BPS = 25;
+const BPS = 1e-4;
 const BUDGET_QUOTE = 1e9;
 
-/** The engine as it is judged. */
+/** The engine as it is judged: the three-tier strategy with its own defaults but for the least profit. */
 export const ENGINE: DetectorSettings = {
-  minNet: MIN_NET,
+  minNet: MIN_NET_BPS * BPS,
   maxQuoteAgeUs: STALE_AFTER_US,
   feeBps: ({ takerFeeBps }) => takerFeeBps,
-  strategies: (universe) => [
-    {
-      name: 'three-tier',
-      strategy: new ThreeTierStrategy(threeTierConfig.parse({ minNetBps: MIN_NET * BPS }), universe),
-      budget: new Budget(BUDGET_QUOTE),
-    },
-  ],
+  strategies: (universe) =>
+    makeStrategies([{ kind: 'three-tier', budgetQuote: BUDGET_QUOTE, parameters: { minNetBps: MIN_NET_BPS } }], universe),
 };

@@ -1,7 +1,9 @@
 // P16: same ticker, other coin. A price that is far from the others' is another asset, or a contract of many units, never a profit.
 import { describe, expect, it } from 'vitest';
 import { samePrice } from '../../src/market/price-identity.js';
+import { threeTierDefinition } from '../../src/strategy/three-tier/three-tier-strategy.js';
 import { assetIdentity, canonicalAsset } from '../../src/venues/identity.js';
+import { Rig } from '../strategy/rig.js';
 
 const listing = (venue: string, price: string): { venue: string; symbol: string; price: string } => ({
   venue,
@@ -48,5 +50,19 @@ describe('P16: same ticker, other coin', () => {
   it('knows codes under which venues list other assets', () => {
     expect(canonicalAsset('kraken', 'XDG')).toBe('DOGE');
     expect(canonicalAsset('mexc', 'GAS')).not.toBe(canonicalAsset('gateio', 'GAS'));
+  });
+});
+
+describe('P16: a spread too good to be one', () => {
+  it.each([
+    ['a thousand times the price', '1200.0000', '1201.0000'],
+    ['half as much again', '1.5000', '1.5100'],
+  ])('raises an alert and is not traded: %s', (_, bid, ask) => {
+    const rig = new Rig({ rows: [[{ venue: 'mexc' }, { venue: 'gateio' }]] });
+    rig.run(rig.make(threeTierDefinition, { confirmMs: 0, confirmations: 0, minConfidence: 0 }));
+    rig.setBook(rig.book('mexc'), [['0.9900', '500']], [['1.0000', '500']]);
+    rig.setBook(rig.book('gateio'), [[bid, '500']], [[ask, '500']]);
+    for (let turn = 0; turn < 10; turn++) expect(rig.turn()).toEqual([]);
+    expect(rig.events.map(({ kind }) => kind)).toEqual(['implausible-spread']);
   });
 });

@@ -105,12 +105,26 @@ export class BasisStrategy implements Strategy {
     let verdict = stage.BELOW_THRESHOLD;
     sizer.steps = 0;
     if (look.expectedNetBps >= config.minNetBps) {
-      if (isTaken) verdict = stage.BOOK_TAKEN;
+      if (Math.abs(look.midBasisBps) > config.maxDistanceBps) verdict = stage.IMPLAUSIBLE;
+      else if (isTaken) verdict = stage.BOOK_TAKEN;
       else if (look.hoursToExpiry <= config.rolloverWindowHours) verdict = stage.EXPIRING;
       else verdict = sizer.find(pair, look, market, context);
     }
     if (verdict === stage.ENTER) this.enter(pair, market, context);
-    else if (this.isNoted(stage.ENTRY, verdict, pair, market)) context.decided(this.writeEntry(pair, market, context), verdict);
+    else if (this.isNear(verdict) && this.isNoted(stage.ENTRY, verdict, pair, market))
+      this.refuse(verdict, pair, market, context);
+  }
+
+  private refuse(verdict: number, pair: BasisPair, market: MarketView, context: StrategyContext): void {
+    const decision = context.decided(this.writeEntry(pair, market, context), verdict).id;
+    if (verdict !== stage.IMPLAUSIBLE) return;
+    const [spot, futures] = [pair.spot.info.instrument, pair.futures.info.instrument];
+    context.raise('basis-implausible', {
+      spot: spot.symbol,
+      futures: futures.symbol,
+      midBasisBps: this.look.midBasisBps,
+      decision,
+    });
   }
 
   private enter(pair: BasisPair, market: MarketView, context: StrategyContext): void {

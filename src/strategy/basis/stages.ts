@@ -13,6 +13,7 @@ export const TOO_SMALL = 3;
 export const TOO_THIN = 4;
 export const BOOK_TAKEN = 5;
 export const EXPIRING = 6;
+export const IMPLAUSIBLE = 7;
 
 /** Outcomes of looking at a position: why it is closed, or that it is not. */
 export const CONVERGED = 0;
@@ -49,7 +50,7 @@ const LOOK_FIGURES = [
 export const BASIS_STAGES: readonly DecisionStage[] = [
   {
     name: 'entry',
-    verdicts: ['enter', 'below-threshold', 'unaffordable', 'too-small', 'too-thin', 'book-taken', 'expiring'],
+    verdicts: ['enter', 'below-threshold', 'unaffordable', 'too-small', 'too-thin', 'book-taken', 'expiring', 'implausible'],
     figures: [...LOOK_FIGURES, 'sizeBase', 'expectedNetQuote', 'sizeNetBps', 'thresholdBps'],
   },
   {

@@ -98,12 +98,15 @@ export class CrossFuturesStrategy implements Strategy {
     let verdict = stage.NO_SIZE;
     if (plan !== null) verdict = plan.netFraction * BPS >= this.config.minNetBps ? stage.ENTER : stage.BELOW_THRESHOLD;
     if (plan?.legs.some(({ place }) => this.isExpiring(row, place, market)) === true) verdict = stage.EXPIRING;
+    if (market.pairs.gross(row.info.row) * BPS > this.config.maxDistanceBps) verdict = stage.IMPLAUSIBLE;
     if (plan === null || verdict !== stage.ENTER) {
       const isNew = row.notedVerdict !== verdict;
       if (!isNew && market.nowUs - row.notedUs < this.config.noteMs * 1000) return;
       row.notedVerdict = verdict;
       row.notedUs = market.nowUs;
-      context.decided(this.explainEntry(row, plan, market, context), verdict);
+      const refused = context.decided(this.explainEntry(row, plan, market, context), verdict).id;
+      if (verdict === stage.IMPLAUSIBLE)
+        context.raise('cross-futures-implausible', { contract: rowName(row.info), decision: refused });
       return;
     }
     const decision = this.explainEntry(row, plan, market, context);

@@ -10,6 +10,7 @@ export const BELOW_THRESHOLD = 1;
 export const NO_SIZE = 2;
 export const UNAFFORDABLE = 3;
 export const EXPIRING = 4;
+export const IMPLAUSIBLE = 5;
 
 /** Outcomes of a look at a position. */
 export const CONVERGED = 0;
@@ -23,7 +24,7 @@ export const HOLD = 5;
 export const CROSS_FUTURES_STAGES: readonly DecisionStage[] = [
   {
     name: 'entry',
-    verdicts: ['enter', 'below-threshold', 'no-size', 'unaffordable', 'expiring'],
+    verdicts: ['enter', 'below-threshold', 'no-size', 'unaffordable', 'expiring', 'implausible'],
     figures: [
       'buyAskPrice',
       'sellBidPrice',

@@ -10,6 +10,8 @@ export const hedgedConfig = {
   maxPositionQuote: z.number().positive().max(10_000_000).default(1000),
   /** Least net profit expected to the horizon, in basis points of what is paid. */
   minNetBps: z.number().min(-1000).max(10_000).default(5),
+  /** A greater distance is another asset or a broken book, never a profit: it is told and not traded. */
+  maxDistanceBps: z.number().positive().max(100_000).default(1000),
   /** Hours until the position is expected to be closed. */
   horizonHours: z.number().positive().max(8760).default(24),
   /** Hours after which it is closed whatever has come of it. */

@@ -59,7 +59,7 @@ export class Windows {
     this.lag = 0;
     for (let tried = 0; tried <= lagMax * 2; tried++) {
       // 0, 1, -1, 2, -2, ...
-      const lag = (tried & 1) === 1 ? (tried + 1) >> 1 : -(tried >> 1);
+      const lag = (tried & 1) === 1 ? (tried + 1) >> 1 : 0 - (tried >> 1);
       const leaderAt = leader * LONGEST_WINDOW + Math.max(0, lag);
       const followerAt = follower * LONGEST_WINDOW + Math.max(0, -lag);
       const count = known - Math.abs(lag);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SeenIntent } from '../rig.js';
-import { opened, pairRig, quote, told } from './market.js';
+import { opened, PERP, pairRig, quote, SPOT, told } from './market.js';
 
 const targets = (intent: SeenIntent | undefined) => intent?.legs.map(({ targetUnits }) => targetUnits);
 
@@ -82,5 +82,58 @@ describe('BasisStrategy', () => {
     quote(rig, perp, '99.300', '99.310');
     expect(rig.turn()).toEqual([]);
     expect(told(rig.decisions.at(-1))).toMatchObject({ verdict: 'below-threshold', figures: { direction: 1 } });
+  });
+
+  it('tells of a distance that no basis has, and does not trade on it', () => {
+    const { rig, spot, perp } = pairRig();
+    quote(rig, spot, '99.99', '100.00');
+    quote(rig, perp, '120.000', '120.010');
+    expect(rig.turn()).toEqual([]);
+    expect(told(rig.decisions.at(-1)).verdict).toBe('implausible');
+    expect(rig.events).toMatchObject([{ kind: 'basis-implausible' }]);
+  });
+
+  it('opens one position a book, and takes the books that are free', () => {
+    const { rig } = pairRig(
+      {},
+      {
+        rows: [
+          [SPOT, { ...SPOT, venue: 'mexc' }],
+          [PERP, { ...PERP, venue: 'gateio' }],
+        ],
+      },
+    );
+    const books = rig.universe.books;
+    for (const info of books) {
+      if (info.instrument.market === 'spot') quote(rig, info, '99.99', '100.00');
+      else quote(rig, info, '100.600', '100.610');
+    }
+    const intents = rig.turn();
+    expect(intents).toHaveLength(2);
+    expect(new Set(intents.flatMap(({ legs }) => legs.map(({ book }) => book))).size).toBe(4);
+  });
+
+  it('opens nothing that the budget does not cover', () => {
+    const { rig, spot, perp } = pairRig({}, { budgetQuote: 100 });
+    quote(rig, spot, '99.99', '100.00');
+    quote(rig, perp, '100.600', '100.610');
+    const [open] = rig.turn();
+    // 0.7 base assets: 70.00 of spot and a third of 70.42 as margin.
+    expect(targets(open)).toEqual([70, -7]);
+    expect(rig.context.budget.committedQuote).toBeLessThanOrEqual(100);
+  });
+
+  it('notes the same verdict once in a while, and nothing that is far away', () => {
+    const { rig, spot, perp } = pairRig({ noteMs: 1000, noteWithinBps: 50 });
+    for (let look = 0; look < 30; look++) {
+      quote(rig, spot, '99.99', '100.00');
+      quote(rig, perp, '100.200', '100.210');
+      rig.turn(100_000);
+    }
+    expect(rig.decisions).toHaveLength(3);
+    quote(rig, perp, '99.700', '99.710');
+    rig.setBalance(spot.baseAccount, 0);
+    rig.turn(5_000_000);
+    expect(rig.decisions).toHaveLength(3);
   });
 });

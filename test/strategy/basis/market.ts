@@ -15,7 +15,7 @@ export const PERP: InstrumentSpec = {
 };
 
 /** Parameters without interest and with nothing but the touch in the way, so that figures can be checked by hand. */
-export const PLAIN = { interestRate: 0, openSlackBps: 0, depthShare: 1, noteMs: 0 };
+export const PLAIN = { interestRate: 0, openSlackBps: 0, depthShare: 1, noteMs: 0, noteWithinBps: 20_000 };
 
 /** One spot book and one perpetual, each its own row. */
 export function pairRig(config: object = {}, options: Partial<RigOptions> = {}) {
