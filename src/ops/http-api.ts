@@ -4,7 +4,7 @@ import { type BookReader, findBook } from './books.js';
 import { failure, type HttpAnswer, type HttpRequestView, json, notFound, text } from './http-message.js';
 import type { OperatorSnapshot } from './messages.js';
 import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics.js';
-import { decodeSegment, parseBookQuery, parseOpportunitiesQuery } from './query.js';
+import { decodeSegment, parseBookQuery, parseDecisionsQuery, parseOpportunitiesQuery } from './query.js';
 import { readiness } from './readiness.js';
 
 /** What the API reads: the last snapshot (null until the engine sent one), the books, and the dashboard's files by path. */
@@ -22,6 +22,8 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['/metrics', metrics],
   ['/api/v1/status', withSnapshot((snapshot) => json(200, statusBody(snapshot)))],
   ['/api/v1/opportunities', withSnapshot(opportunities)],
+  ['/api/v1/strategies', withSnapshot(({ strategies }) => json(200, { strategies }))],
+  ['/api/v1/decisions', withSnapshot(decisions)],
   ['/api/v1/books', bookIndex],
 ]);
 
@@ -81,6 +83,13 @@ function opportunities(snapshot: OperatorSnapshot, query: string): HttpAnswer {
   const { found, open, list, recent } = snapshot.opportunities;
   const wanted = [...list, ...recent].filter((view) => view.netBps >= minNetBps).slice(0, limit);
   return json(200, { found, open, opportunities: wanted });
+}
+
+/** The newest decisions; a figure that does not exist is null. */
+function decisions({ decisions: newest }: OperatorSnapshot, query: string): HttpAnswer {
+  const { limit, strategy } = parseDecisionsQuery(query);
+  const wanted = newest.filter((decision) => strategy === undefined || decision.strategy === strategy).slice(0, limit);
+  return json(200, { decisions: wanted });
 }
 
 async function metrics(sources: ApiSources): Promise<HttpAnswer> {

@@ -24,6 +24,11 @@ const OpportunitiesQuery = z.strictObject({
     .optional(),
 });
 
+const DecisionsQuery = z.strictObject({
+  limit: wholeNumber('limit', 1, LIMIT_MAX).default(LIMIT_MAX),
+  strategy: z.string().min(1).optional(),
+});
+
 const BookQuery = z.strictObject({
   market: z.enum(MARKETS, `market must be one of ${MARKETS.join(', ')}`).default('spot'),
   depth: wholeNumber('depth', 1, DEPTH_MAX).default(DEPTH_DEFAULT),
@@ -32,6 +37,11 @@ const BookQuery = z.strictObject({
 /** @throws InvalidInputError naming the parameter */
 export function parseOpportunitiesQuery(query: string): z.output<typeof OpportunitiesQuery> {
   return parse(OpportunitiesQuery, query);
+}
+
+/** @throws InvalidInputError naming the parameter */
+export function parseDecisionsQuery(query: string): z.output<typeof DecisionsQuery> {
+  return parse(DecisionsQuery, query);
 }
 
 /** @throws InvalidInputError naming the parameter */

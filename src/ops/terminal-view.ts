@@ -24,7 +24,14 @@ export function renderTerminal(
   height: number,
   logLines: readonly string[] = [],
 ): string {
-  const head: Span[][] = [...headLines(snapshot), [], VENUE_HEADING, ...snapshot.venues.map(venueLine), []];
+  const head: Span[][] = [
+    ...headLines(snapshot),
+    ...strategyLines(snapshot),
+    [],
+    VENUE_HEADING,
+    ...snapshot.venues.map(venueLine),
+    [],
+  ];
   const foot: Span[][] = [[], ...latencyLines(snapshot)];
   if (logLines.length > 0) foot.push([], ...logLines.slice(-LOG_LINES_MAX).map((line): Span[] => [[line, 'dim']]));
   const { list, recent } = snapshot.opportunities;
@@ -135,6 +142,20 @@ function headLines(snapshot: OperatorSnapshot): Span[][] {
       [`  loop delay ${latency(snapshot.eventLoopDelayUs)}  memory ${mebibytes(snapshot.rssBytes)}`, 'plain'],
     ],
   ];
+}
+
+/** One line for each strategy: what it has made, and what it has committed. */
+function strategyLines({ strategies, decisions }: OperatorSnapshot): Span[][] {
+  return strategies.map(({ name, intents, committedQuote, budgetQuote }): Span[] => {
+    const last = decisions.find(({ strategy }) => strategy === name);
+    const said = last === undefined ? '' : `${last.symbol} ${last.stage}: ${last.verdict}`;
+    return [
+      [` ${cell(name, 15)}`, 'bold'],
+      [cell(`${count(intents)} intents`, 15), 'plain'],
+      [cell(`${count(committedQuote)} of ${count(budgetQuote)} committed`, 30), 'plain'],
+      [said, 'dim'],
+    ];
+  });
 }
 
 const VENUE_COLUMNS = [10, 9, 11, 11, 11, 9, 7, 9, 11] as const;

@@ -3,9 +3,11 @@
 // a single frame was taken leads to a difference that is named.
 // Method: the venues are simulated and real sockets are between them and the feed workers; the machine decides who is how fast.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DecisionEngine } from '../../src/engine/decision-engine.js';
 import { TurnLog } from '../../src/engine/turn-log-reader.js';
 import { differenceText, replayTurns, type TurnReplayReport } from '../../src/engine/turn-replay.js';
 import { readCapture } from '../../src/feeds/capture/reader.js';
@@ -61,10 +63,16 @@ function taker(universe: StrategyUniverse): HostedStrategy {
   return { name: 'taker', strategy, budget: new Budget(1_000_000) };
 }
 
+/** Opportunities that the detector saw come to their end. */
+let closed = 0;
+
 /** The detector of cross-venue opportunities; every one that opens, is confirmed and closes is told. */
 function threeTier(universe: StrategyUniverse, tell: (what: string, facts: object) => void): HostedStrategy {
   const strategy = new ThreeTierStrategy(threeTierConfig.parse({}), universe);
-  strategy.record.listener = (what, opportunity) => tell(`opportunity ${what}`, opportunity);
+  strategy.record.listener = (what, opportunity) => {
+    if (what === 'closed') closed++;
+    tell(`opportunity ${what}`, opportunity);
+  };
   return { name: 'three-tier', strategy, budget: new Budget(1_000) };
 }
 
@@ -76,15 +84,18 @@ let log: TurnLog;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tiercel-live-replay-'));
-  const isEnough = ({ engine }: { engine: { board: { found: number }; turns: number } }): boolean =>
-    engine.board.found >= 15 && engine.turns >= 2_000;
+  const isEnough = ({ engine, host }: DecisionEngine): boolean =>
+    closed >= 3 && engine.turns >= 2_000 && host.contexts.every(({ intentsEmitted }) => intentsEmitted > 0);
   live = await runLive(join(folder, 'a'), 7, strategies, isEnough, 40);
   log = await TurnLog.read(live.logPath);
 }, 90_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function replay(recordings: LiveSession['recordings']): Promise<TurnReplayReport & { readonly lines2: readonly string[] }> {
+async function replay(
+  log: TurnLog,
+  recordings: LiveSession['recordings'],
+): Promise<TurnReplayReport & { readonly found: readonly string[] }> {
   // The memory is laid out anew from what the log says of it.
   const { memory } = log.header as { readonly memory: MemoryRequest };
   let transcript: Transcript | undefined;
@@ -99,22 +110,11 @@ async function replay(recordings: LiveSession['recordings']): Promise<TurnReplay
       return replayedEngine(deciding);
     },
   });
-  return { ...report, lines2: transcript?.lines ?? [] };
+  return { ...report, found: transcript?.lines ?? [] };
 }
 
 describe('a live run and its replay', () => {
   it('ran as a live run does: found something, took it, and looked at some versions of books only', () => {
-    console.log(
-      live.lines.length,
-      live.conflated,
-      live.lines
-        .filter((l) => !/^(turn|row)/.test(l))
-        .map((l) => l.split(' {')[0] + /"strategy":\d?/.exec(l))
-        .reduce((m: any, k) => {
-          m[k] = (m[k] ?? 0) + 1;
-          return m;
-        }, {}),
-    );
     const count = (kind: string): number => live.lines.filter((line) => line.startsWith(`${kind} `)).length;
     expect(count('turn')).toBeGreaterThan(1_000);
     for (const what of ['opened', 'confirmed', 'closed']) expect(count(`opportunity ${what}`)).toBeGreaterThan(0);
@@ -126,23 +126,21 @@ describe('a live run and its replay', () => {
   });
 
   it('find the same opportunities, sizes, decisions and intents, byte for byte', async () => {
-    const { difference, turns, lines2 } = await replay(live.recordings);
+    const { difference, turns, found } = await replay(log, live.recordings);
     expect(difference === null ? '' : differenceText(difference)).toBe('');
     expect(turns).toBe([...log.turns()].length);
-    expect(lines2.length).toBe(live.lines.length);
-    const first = lines2.findIndex((line, index) => line !== live.lines[index]);
-    expect([lines2[first], live.lines[first]]).toEqual([undefined, undefined]);
+    expect(found.length).toBe(live.lines.length);
+    const first = found.findIndex((line, index) => line !== live.lines[index]);
+    expect([found[first], live.lines[first]]).toEqual([undefined, undefined]);
   }, 60_000);
 
   it('find the same again from a log whose end is missing, as far as it goes', async () => {
-    const whole = log;
-    const bytes = await import('node:fs/promises').then(({ readFile }) => readFile(live.logPath));
-    log = TurnLog.parse(bytes.subarray(0, Math.floor(bytes.length / 2)));
-    const { difference, lines2 } = await replay(live.recordings);
-    log = whole;
+    const bytes = await readFile(live.logPath);
+    const half = TurnLog.parse(bytes.subarray(0, Math.floor(bytes.length / 2)));
+    const { difference, found } = await replay(half, live.recordings);
     expect(difference).toBeNull();
-    expect(lines2.length).toBeGreaterThan(100);
-    expect(lines2).toEqual(live.lines.slice(0, lines2.length));
+    expect(found.length).toBeGreaterThan(100);
+    expect(found).toEqual(live.lines.slice(0, found.length));
   }, 60_000);
 
   it('differ when one frame is taken from the recording, and say where', async () => {
@@ -154,7 +152,7 @@ describe('a live run and its replay', () => {
     const dropped = updates[Math.floor(updates.length / 2)] ?? 0;
     const path = join(folder, 'dropped.ndjson');
     writeFileSync(path, lines.filter((_, index) => index !== dropped).join('\n'));
-    const { difference, turns } = await replay(new Map([...live.recordings, [feed, [path]]]));
+    const { difference, turns } = await replay(log, new Map([...live.recordings, [feed, [path]]]));
     const symbol = /\\"s\\":\\"([A-Z0-9]+)\\"/.exec(lines[dropped] ?? '')?.[1];
     expect(difference).toMatchObject({ turn: turns + 1, book: { feed, symbol }, missingLines: 1 });
     expect(differenceText(difference as NonNullable<typeof difference>)).toMatch(

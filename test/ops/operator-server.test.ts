@@ -63,6 +63,20 @@ describe('/api/v1/status', () => {
   });
 });
 
+describe('/api/v1/strategies and /api/v1/decisions', () => {
+  test('tell what strategies have done, and the newest decisions with their numbers', async () => {
+    const snapshot = fakeSnapshot(5);
+    server.update(snapshot);
+    expect(await (await get('/api/v1/strategies')).json()).toEqual({ strategies: snapshot.strategies });
+    const all = (await (await get('/api/v1/decisions?limit=3')).json()) as { decisions: unknown[] };
+    expect(all.decisions).toEqual(snapshot.decisions.slice(0, 3));
+    const basis = (await (await get('/api/v1/decisions?strategy=basis')).json()) as { decisions: { strategy: string }[] };
+    expect(new Set(basis.decisions.map(({ strategy }) => strategy))).toEqual(new Set(['basis']));
+    expect((await get('/api/v1/decisions?limit=0')).status).toBe(400);
+    expect((await get('/api/v1/decisions?verdict=x')).status).toBe(400);
+  });
+});
+
 describe('/api/v1/opportunities', () => {
   test('lists open ones first, then closed ones, limited and filtered as asked', async () => {
     const snapshot = fakeSnapshot(3);

@@ -37,8 +37,9 @@ test('shows venues, opportunities, latencies and the last log lines', () => {
   expect(lines[1]).toMatch(
     /^ feeds 7\/8 {2}books 2,037\/2,040 {2}opportunities 18 open, 4,211 found {2}frames [\d,]+\/s {2}turns/,
   );
-  expect(lines[3]).toBe(' VENUE     MARKET   STATE            BOOKS   FRAMES/S  RESYNCS   GAPS BAD SUMS    BREAKER');
-  expect(lines.slice(4, 12).map((line) => line.slice(1, 31).split(/ +/).slice(0, 3))).toContainEqual(['mexc', 'futures', 'GAP']);
+  expect(lines.slice(2, 4).map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['three-tier', 'basis']);
+  expect(lines[5]).toBe(' VENUE     MARKET   STATE            BOOKS   FRAMES/S  RESYNCS   GAPS BAD SUMS    BREAKER');
+  expect(lines.slice(6, 14).map((line) => line.slice(1, 31).split(/ +/).slice(0, 3))).toContainEqual(['mexc', 'futures', 'GAP']);
   const heading = lines.findIndex((line) => line.startsWith(' OPPORTUNITY'));
   expect(lines[heading + 1]).toMatch(/^ BTC\/USDT +spot +binance +63012\.50 +mexc +634\d\d\.\d\d +0\.01903 +42\.\d +120 ms$/);
   expect(lines.some((line) => /^ receive to decision +[\d.]+ µs/.test(line))).toBe(true);

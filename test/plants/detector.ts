@@ -6,11 +6,13 @@ import type { TradableInstrument } from '../../src/domain/instrument.js';
 import type { VirtualTime } from '../../src/domain/virtual-time.js';
 import { AssumedFills } from '../../src/engine/assumed-fills.js';
 import { type DecisionEngine, makeDecisionEngine } from '../../src/engine/decision-engine.js';
-import { SIGNAL_DOWN, SIGNAL_UP, Signals } from '../../src/kernel/signals.js';
+import { SIGNAL_DOWN, SIGNAL_UP } from '../../src/kernel/signals.js';
 import type { LocalMarket } from '../../src/sim/framework/local-market.js';
 import { SIGNALS, SIZE_MULTIPLES } from '../../src/sim/plants/truth.js';
 import { strategyUniverse } from '../../src/strategy/build-universe.js';
 import { DEFAULT_COST_SETTINGS } from '../../src/strategy/cost-model.js';
+import { HifaConfigSchema } from '../../src/strategy/hifa/config.js';
+import { SignalStage } from '../../src/strategy/hifa/stage-1-signal.js';
 import type { Intent } from '../../src/strategy/intent.js';
 import type { HostedStrategy } from '../../src/strategy/strategy.js';
 import type { TierThreeArbitrageDetector } from '../../src/strategy/three-tier/detector.js';
@@ -41,7 +43,8 @@ export class Detector {
   private readonly deciding: DecisionEngine;
   /** What was last said of each row, so that it is written down once. */
   private readonly said: string[] = [];
-  private readonly signals: Signals;
+  /** The first stage of the pipeline, which says that something has begun. */
+  private readonly firstStage: SignalStage;
   private readonly threeTier: TierThreeArbitrageDetector | undefined;
   private wakeUs = Number.POSITIVE_INFINITY;
   /** Onsets of each book, kind and direction that are written down. */
@@ -77,7 +80,7 @@ export class Detector {
     });
     const { views, capital, host } = this.deciding;
     fills = new AssumedFills(this.universe, views, capital, (strategy, update) => host.tell(strategy, update));
-    this.signals = new Signals(market.kernel, views);
+    this.firstStage = new SignalStage(HifaConfigSchema.parse({}).signal, this.universe);
     this.told = new Float64Array(this.universe.books.length * SIGNALS.length * 2);
     for (const { book } of this.universe.books) this.listen(book, false);
     for (const { account } of this.universe.accounts) capital.setBalance(account, PLENTY_UNITS);
@@ -140,12 +143,14 @@ export class Detector {
     });
   }
 
-  /** Looks which signals of a book have begun since the last look. */
+  /** Looks which signals of a book have begun since the last look, when the first stage says that some have. */
   private listen(book: number, isTold: boolean): void {
-    const { signals, told } = this;
+    const { told } = this;
+    const { signals } = this.deciding.engine.market;
     const info = this.universe.books[book];
     const row = info === undefined ? undefined : this.universe.rows[info.row];
-    if (info === undefined || row === undefined) return;
+    if (info === undefined || row === undefined || signals === undefined) return;
+    if (!this.firstStage.look(signals, book, this.time.monotonicUs())) return;
     SIGNALS.forEach((kind, number) => {
       for (const direction of [SIGNAL_UP, SIGNAL_DOWN]) {
         const at = (book * SIGNALS.length + number) * 2 + direction;

@@ -34,6 +34,6 @@ function fillRow(cells, { epochUs, strategy, symbol, books, stage, verdict, figu
 
 /** As many digits as say something. */
 function figure(value) {
-  if (value === null) return 'none';
+  if (Number.isNaN(value)) return 'none';
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
 }

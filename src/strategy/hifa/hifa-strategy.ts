@@ -137,6 +137,7 @@ export class HifaStrategy implements Strategy {
     for (let index = 0; index < market.bookCount; index++) {
       const book = market.book(index);
       this.health.watch(market.views, book, market.nowUs);
+      this.context.track(source, book);
       const row = this.rowOf[book] ?? 0;
       if (!this.signal.look(source, book, market.nowUs) || isQueued[row] === 1) continue;
       isQueued[row] = 1;

@@ -2,10 +2,11 @@ import { VENUES_MAX } from '../../../assembly/memory/layout.js';
 import type { Decision, DecisionStage } from '../decision-log.js';
 import type { MarketView } from '../market-view.js';
 import type { RowInfo, StrategyUniverse } from '../universe.js';
+import { BucketHistory } from './bucket-history.js';
 import { BPS, type ContextConfig } from './config.js';
 import type { SignalSource } from './signal-source.js';
 import type { SignalReading } from './stage-1-signal.js';
-import { LONGEST_WINDOW, WINDOW_BUCKETS, WINDOWS, Windows } from './windows.js';
+import { WINDOWS, Windows } from './windows.js';
 
 /** What the market around a signal looks like. Everything is signed by the signal's direction: positive speaks for it. */
 export class ContextReading {
@@ -83,7 +84,8 @@ const FULL_DEVIATIONS = 2;
 export class ContextStage {
   readonly stage = CONTEXT_STAGE;
   readonly reading = new ContextReading();
-  readonly windows = new Windows();
+  readonly windows: Windows;
+  private readonly history: BucketHistory;
   private readonly weightSum: number;
   /** Place and direction of the last evaluation. */
   private own = 0;
@@ -93,7 +95,14 @@ export class ContextStage {
     private readonly config: ContextConfig,
     private readonly universe: StrategyUniverse,
   ) {
+    this.history = new BucketHistory(universe.books.length);
+    this.windows = new Windows(this.history);
     this.weightSum = config.trendWeight + config.flowWeight + config.volumeWeight + config.confirmationWeight;
+  }
+
+  /** Takes over the buckets of a changed book that have ended; `evaluate` does so too, but then all at once. */
+  track(source: SignalSource, book: number): void {
+    this.history.track(source, book);
   }
 
   /** Reads the row of a signal into `reading`. @returns the verdict */
@@ -103,8 +112,7 @@ export class ContextStage {
     this.own = this.universe.books[signal.book]?.place ?? 0;
     this.direction = signal.direction;
     for (let place = 0; place < books.length; place++) {
-      const flowBuckets = place === this.own ? LONGEST_WINDOW : WINDOW_BUCKETS[0];
-      windows.read(source, books[place]?.book ?? 0, place, market.nowUs, flowBuckets);
+      windows.read(source, books[place]?.book ?? 0, place, market.nowUs);
     }
     this.readOwn();
     this.readOthers(books.length, market, signal.row);

@@ -1,11 +1,12 @@
 import { VENUES_MAX } from '../../../assembly/memory/layout.js';
 import { HISTORY_BUCKET_US } from '../../kernel/signals.js';
+import type { BucketHistory } from './bucket-history.js';
 import type { SignalSource } from './signal-source.js';
 
 /** Windows of 1 s, 5 s and 15 s, in buckets. */
 export const WINDOW_BUCKETS = [4, 20, 60] as const;
 export const WINDOWS = WINDOW_BUCKETS.length;
-export const LONGEST_WINDOW = WINDOW_BUCKETS[WINDOWS - 1] ?? 0;
+const LONGEST_WINDOW = WINDOW_BUCKETS[WINDOWS - 1] ?? 0;
 
 const BUCKETS_PER_SECOND = 1_000_000 / HISTORY_BUCKET_US;
 
@@ -26,6 +27,8 @@ export class Windows {
   /** Sum of the squared returns of the buckets, and the returns themselves, the newest first. */
   private readonly squares = new Float64Array(VENUES_MAX);
   private readonly steps = new Float64Array(VENUES_MAX * LONGEST_WINDOW);
+
+  constructor(private readonly history: BucketHistory) {}
 
   returnOf(place: number, window: number): number {
     return this.returns[place * WINDOWS + window] ?? 0;
@@ -73,15 +76,14 @@ export class Windows {
     this.lagCorrelation = norm === 0 ? 0 : best / norm;
   }
 
-  /**
-   * Takes in the history of a book.
-   * @param flowBuckets newest buckets whose flow and volume are read as well; windows beyond them have that of these
-   */
-  read(source: SignalSource, book: number, place: number, nowUs: number, flowBuckets: number): void {
-    const { steps, returns, flows, volumes } = this;
+  /** Takes in the history of a book. */
+  read(source: SignalSource, book: number, place: number, nowUs: number): void {
+    const { steps, returns, flows, volumes, history } = this;
+    history.track(source, book);
+    const open = source.newestBucket(book);
     const kept = source.bucketCount(book);
     // Buckets that have passed since the book's newest one began: nothing happened in them.
-    const still = Math.max(0, Math.floor(nowUs / HISTORY_BUCKET_US) - source.newestBucket(book));
+    const still = Math.max(0, Math.floor(nowUs / HISTORY_BUCKET_US) - open);
     // The oldest bucket gives the price that the one after it started from.
     const known = kept < 2 ? 0 : Math.min(LONGEST_WINDOW, still + kept - 1);
     const lastMid = kept === 0 ? 0 : source.midUnits(book, 0);
@@ -96,20 +98,20 @@ export class Windows {
       let step = 0;
       if (age >= still) {
         const own = age - still;
-        const before = source.midUnits(book, own + 1);
+        const before = history.mids[history.place(book, open - own - 1)] ?? 0;
         // A bucket that ended with an empty side says nothing of the price.
         if (before > 0) {
           step = mid > 0 ? mid / before - 1 : 0;
           mid = before;
         }
         squares += step * step;
-        if (age < flowBuckets) {
-          const came = source.flowUnits(book, own);
-          flow += came;
-          flowSize += Math.abs(came);
-          bought += source.boughtUnits(book, own);
-          sold += source.soldUnits(book, own);
-        }
+        // The open bucket is not over: what it holds is read where it stands.
+        const at = history.place(book, open - own);
+        const came = own === 0 ? source.flowUnits(book, 0) : (history.flows[at] ?? 0);
+        flow += came;
+        flowSize += Math.abs(came);
+        bought += own === 0 ? source.boughtUnits(book, 0) : (history.bought[at] ?? 0);
+        sold += own === 0 ? source.soldUnits(book, 0) : (history.sold[at] ?? 0);
       }
       steps[place * LONGEST_WINDOW + age] = step;
       while (window < WINDOWS && (age + 1 === WINDOW_BUCKETS[window] || age + 1 === known)) {

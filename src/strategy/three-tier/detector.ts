@@ -93,7 +93,8 @@ export class TierThreeArbitrageDetector {
     const candidate = this.candidates[row];
     const info = this.universe.rows[row];
     if (candidate === undefined || info === undefined || (verdict !== CONFIRMED && verdict !== UNCONFIRMED)) return null;
-    return opportunityOf(info, candidate, market, this);
+    const successRate = this.history.successRate(candidate.pair);
+    return opportunityOf(info, candidate, market, successRate, (size) => this.assess(candidate, size, market));
   }
 
   /** Every size of the row's opportunity that is worth it; empty when there is none. */

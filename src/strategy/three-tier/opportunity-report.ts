@@ -3,23 +3,24 @@ import { Exact, plainText } from '../../domain/decimal.js';
 import type { MarketView } from '../market-view.js';
 import { type RowInfo, rowName } from '../universe.js';
 import type { Candidate } from './candidate.js';
-import type { TierThreeArbitrageDetector } from './detector.js';
 import type { ArbitrageOpportunity, SizedOpportunity } from './types.js';
 
-/** An opportunity that stands, as a plain object with all its sizes; null when no size is worth it. */
+/**
+ * An opportunity that stands, as a plain object with all its sizes; null when no size is worth it.
+ * @param confidenceOf confidence of one of the row's sizes
+ */
 export function opportunityOf(
   info: RowInfo,
   candidate: Candidate,
   market: MarketView,
-  detector: TierThreeArbitrageDetector,
+  successRate: number,
+  confidenceOf: (size: number) => number,
 ): ArbitrageOpportunity | null {
   const { row } = info;
   const sizes = Array.from({ length: market.pairs.sizeCount(row) }, (_, size) => size).filter(
     (size) => market.pairs.sizeStatus(row, size) === SIZE_FEASIBLE && (candidate.sinceUs[size] ?? -1) >= 0,
   );
-  const sizedOpportunities = sizes.map((size) =>
-    sizedOf(info, candidate, size, market, detector.assess(candidate, size, market)),
-  );
+  const sizedOpportunities = sizes.map((size) => sizedOf(info, candidate, size, market, confidenceOf(size)));
   const bestOpportunity = sizedOpportunities[sizes.indexOf(candidate.best)];
   if (bestOpportunity === undefined) return null;
   return {
@@ -31,7 +32,7 @@ export function opportunityOf(
     timestamp: market.epochUs,
     sizedOpportunities,
     bestOpportunity,
-    successRate: detector.history.successRate(candidate.pair),
+    successRate,
   };
 }
 

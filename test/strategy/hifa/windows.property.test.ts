@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HISTORY_BUCKET_US } from '../../../src/kernel/signals.js';
+import { BucketHistory } from '../../../src/strategy/hifa/bucket-history.js';
 import { WINDOW_BUCKETS, Windows } from '../../../src/strategy/hifa/windows.js';
 import { FakeSignals } from './fake-signals.js';
 
@@ -17,7 +18,7 @@ const history = fc.array(bucket, { minLength: 0, maxLength: 70 });
 type History = readonly { readonly mid: number; readonly flow: number; readonly bought: number; readonly sold: number }[];
 
 function read(histories: readonly History[], still: readonly number[]): Windows {
-  const windows = new Windows();
+  const windows = new Windows(new BucketHistory(histories.length));
   const signals = new FakeSignals();
   histories.forEach((buckets, place) => {
     signals.history(place, {
@@ -27,7 +28,7 @@ function read(histories: readonly History[], still: readonly number[]): Windows 
       sold: buckets.map((one) => one.sold),
       newest: NEWEST - (still[place] ?? 0),
     });
-    windows.read(signals, place, place, (NEWEST + 0.4) * HISTORY_BUCKET_US, 60);
+    windows.read(signals, place, place, (NEWEST + 0.4) * HISTORY_BUCKET_US);
   });
   return windows;
 }

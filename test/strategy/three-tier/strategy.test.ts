@@ -115,6 +115,30 @@ describe('an opportunity that stands', () => {
   });
 });
 
+test('a pair of venues that fails loses its confidence, until it is not traded any more', () => {
+  start({ minConfidence: 0.7, rowCooldownMs: 0, pairCooldownMs: 0, hedgeMs: 1 });
+  show();
+  for (let plan = 0; plan < 12; plan++) {
+    show();
+    rig.turn(4000);
+  }
+  const { attempted, succeeded } = strategy.history.ofRow(0);
+  expect([succeeded, attempted === rig.intents.length, attempted > 0 && attempted < 10]).toEqual([0, true, true]);
+  expect(verdicts()).toContain('rank low-confidence');
+});
+
+test('another pair of venues is another opportunity, which has to stand by itself', () => {
+  show();
+  rig.turn();
+  rig.turn(2000);
+  rig.setBook(binance, [['1.0700', '1000']], [['1.1000', '1000']]);
+  rig.turn(2000);
+  expect(rig.intents).toEqual([]);
+  expect(strategy.openOpportunities()).toMatchObject([{ id: 2, sellBook: binance.book }]);
+  expect(strategy.record.newest(5)).toMatchObject([{ id: 1, sellBook: gateio.book, isConfirmed: false }]);
+  expect(rig.turn(3000)).toMatchObject([{ legs: [{ book: mexc.book }, { book: binance.book }], fallbackBook: gateio.book }]);
+});
+
 describe('nothing is traded', () => {
   const settled = (): void => {
     rig.turn();
