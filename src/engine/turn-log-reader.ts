@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidInputError } from '../domain/errors.js';
 import type { LegUpdate } from '../strategy/intent.js';
+import { isIntentBytes } from './intent-record.js';
 import {
   BALANCE_BYTES,
   PREFIX_BYTES,
   RECORD_BALANCE,
+  RECORD_INTENT,
   RECORD_TURN,
   RECORD_UPDATE,
   TURN_BOOK_BYTES,
@@ -30,7 +32,9 @@ export interface LoggedTurn {
 export type LoggedRecord =
   | LoggedTurn
   | { readonly type: 'update'; readonly strategy: number; readonly update: LegUpdate }
-  | { readonly type: 'balance'; readonly account: number; readonly units: number };
+  | { readonly type: 'balance'; readonly account: number; readonly units: number }
+  /** As intent-record.ts writes and reads it. */
+  | { readonly type: 'intent'; readonly bytes: Uint8Array };
 
 /** A turn log in memory. Its records are read one after the other, as often as one likes. */
 export class TurnLog {
@@ -137,6 +141,8 @@ export class TurnLog {
         };
       case RECORD_BALANCE:
         return { type: 'balance', account: view.getUint32(at, true), units: view.getFloat64(at + 8, true) };
+      case RECORD_INTENT:
+        return { type: 'intent', bytes: this.bytes.subarray(at, start + view.getUint32(start + 4, true)) };
       default:
         return this.turn(at, (view.getUint32(start + 4, true) - TURN_BYTES) / TURN_BOOK_BYTES);
     }
@@ -165,5 +171,6 @@ function viewOf(bytes: Uint8Array): DataView {
 function isLengthOf(type: number, length: number): boolean {
   if (type === RECORD_TURN) return length >= TURN_BYTES && (length - TURN_BYTES) % TURN_BOOK_BYTES === 0;
   if (type === RECORD_UPDATE) return length === UPDATE_BYTES;
+  if (type === RECORD_INTENT) return isIntentBytes(length - PREFIX_BYTES);
   return type === RECORD_BALANCE && length === BALANCE_BYTES;
 }

@@ -11,10 +11,12 @@
 //              f64 sequence; a version of -1 says that the writer kept the book busy
 //   2 update   i32 strategy, i32 leg, i32 book, u32 1 when final, f64 intent, f64 filledUnits, f64 filledQuoteUnits, f64 feeQuote
 //   3 balance  u32 account, u32 0, f64 units
+//   4 intent   what came of the turn before it, as intent-record.ts writes it; not an input, but what a replay has to come to as well
 // Updates and balances stand before the turn that first sees them.
-import type { LegUpdate } from '../strategy/intent.js';
+import type { Intent, LegUpdate } from '../strategy/intent.js';
 import type { MarketView } from '../strategy/market-view.js';
 import type { TurnSink } from './engine.js';
+import { intentBytes, writeIntent } from './intent-record.js';
 
 export const TURN_LOG_MAGIC = 'TIERCELT';
 export const TURN_LOG_FORMAT = 1;
@@ -22,6 +24,7 @@ export const TURN_LOG_FORMAT = 1;
 export const RECORD_TURN = 1;
 export const RECORD_UPDATE = 2;
 export const RECORD_BALANCE = 3;
+export const RECORD_INTENT = 4;
 
 /** Bytes of a record's type and length, of a turn without its books, of one of those, of an update and of a balance. */
 export const PREFIX_BYTES = 8;
@@ -64,17 +67,16 @@ export class TurnLogWriter implements TurnSink {
     private readonly sink: TurnLogSink,
   ) {
     const text = Buffer.from(JSON.stringify(header));
-    const bytes = Math.max(BUFFER_BYTES, TURN_BYTES + books * TURN_BOOK_BYTES, text.length + 16);
+    const bytes = Math.max(BUFFER_BYTES, TURN_BYTES + books * TURN_BOOK_BYTES);
     this.free = Array.from({ length: BUFFERS }, () => new Uint8Array(bytes));
     for (const buffer of this.free) this.views.set(buffer, new DataView(buffer.buffer));
-    const first = this.free.pop() as Uint8Array;
-    this.buffer = first;
-    this.view = this.views.get(first) as DataView;
-    first.set(Buffer.from(TURN_LOG_MAGIC));
+    const head = new Uint8Array(16 + text.length);
+    this.view = new DataView(head.buffer);
+    head.set(Buffer.from(TURN_LOG_MAGIC));
     this.view.setUint32(8, TURN_LOG_FORMAT, true);
     this.view.setUint32(12, text.length, true);
-    first.set(text, 16);
-    this.length = 16 + text.length;
+    head.set(text, 16);
+    sink.write(head, head.length, () => undefined);
   }
 
   /** Records left out since the sink had all buffers. */
@@ -124,6 +126,12 @@ export class TurnLogWriter implements TurnSink {
     this.view.setUint32(at, account, true);
     this.view.setUint32(at + 4, 0, true);
     this.view.setFloat64(at + 8, units, true);
+  }
+
+  /** What a strategy wanted in the turn that was written last. */
+  intent(intent: Intent): void {
+    const at = this.take(RECORD_INTENT, PREFIX_BYTES + intentBytes(intent.legCount));
+    if (at >= 0) writeIntent(this.view, at, intent);
   }
 
   /** Hands the sink what it has not got yet: now and then, and at the end. */

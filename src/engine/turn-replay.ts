@@ -10,8 +10,9 @@ import { Kernel } from '../kernel/kernel.js';
 import { createSharedBooks } from '../kernel/memory.js';
 import { kernelModule } from '../kernel/module.js';
 import type { MemoryPlan } from '../kernel/plan.js';
-import type { LegUpdate } from '../strategy/intent.js';
-import type { LoggedTurn, TurnLog } from './turn-log-reader.js';
+import type { Intent, LegUpdate } from '../strategy/intent.js';
+import { intentBytes, type LoggedIntent, readIntent, writeIntent } from './intent-record.js';
+import type { LoggedRecord, LoggedTurn, TurnLog } from './turn-log-reader.js';
 
 /** A book of the plan, as recordings call it. */
 export interface RecordedBook {
@@ -27,8 +28,11 @@ export interface ReplayedEngine {
   setBalance?(account: number, units: number): void;
 }
 
-/** The first thing that was not as it was in the live run. */
-export interface TurnDifference {
+/** The first thing that was not as it was in the live run: a book that a turn saw, or what came of it. */
+export type TurnDifference = BookDifference | IntentDifference;
+
+export interface BookDifference {
+  readonly what: 'book';
   readonly turn: number;
   readonly book: RecordedBook;
   readonly expectedVersion: number;
@@ -40,11 +44,21 @@ export interface TurnDifference {
   readonly missingLines: number;
 }
 
+export interface IntentDifference {
+  readonly what: 'intent';
+  readonly turn: number;
+  /** Null where there was none. */
+  readonly expected: LoggedIntent | null;
+  readonly got: LoggedIntent | null;
+}
+
 export interface TurnReplayReport {
   /** Turns made again, without the one that differs. */
   readonly turns: number;
   /** Lines of the recordings that were decoded. */
   readonly lines: number;
+  /** Intents that were the same. */
+  readonly intents: number;
   readonly difference: TurnDifference | null;
 }
 
@@ -55,8 +69,12 @@ export interface TurnReplayOptions {
   readonly books: readonly RecordedBook[];
   /** Files of each feed by its name, in order. */
   readonly recordings: ReadonlyMap<string, readonly string[]>;
-  /** Builds the engine over the second memory. @param kernel of thread 0 */
-  make(kernel: Kernel): ReplayedEngine;
+  /**
+   * Builds the engine over the second memory.
+   * @param kernel of thread 0
+   * @param emitted to be told of every intent, if those of the live run are in the log
+   */
+  make(kernel: Kernel, emitted: (intent: Intent) => void): ReplayedEngine;
 }
 
 /** A book on its way: which versions the turns want, and those that are there. */
@@ -72,6 +90,12 @@ interface Wanted {
 
 /** One line for people. */
 export function differenceText(difference: TurnDifference): string {
+  if (difference.what === 'intent') {
+    const [expected, got] = [difference.expected, difference.got].map((intent) =>
+      intent === null ? 'nothing' : JSON.stringify(intent),
+    );
+    return `turn ${difference.turn}: wanted ${expected}, and in the replay ${got}`;
+  }
   const { turn, book, expectedVersion, expectedSequence, gotVersion, gotSequence, missingLines } = difference;
   const missing = missingLines === 0 ? '' : `; ${missingLines} lines of the recording are missing up to there`;
   return (
@@ -95,6 +119,11 @@ class TurnReplay {
   private readonly byAddress = new Map<number, Wanted>();
   private readonly feeds: readonly FeedReplay[];
   private readonly engine: ReplayedEngine;
+  /** Intents of the turn made last that are not yet found in the log. */
+  private readonly emitted: Uint8Array[] = [];
+  private turn = 0;
+  private turns = 0;
+  private intents = 0;
 
   constructor(private readonly options: TurnReplayOptions) {
     const { plan, books, log } = options;
@@ -116,27 +145,60 @@ class TurnReplay {
         if (!isBusy(version) && versions.at(-1) !== version) versions.push(version);
       });
     }
-    this.engine = options.make(this.target);
+    this.engine = options.make(this.target, (intent) => {
+      const bytes = new Uint8Array(intentBytes(intent.legCount));
+      writeIntent(new DataView(bytes.buffer), 0, intent);
+      this.emitted.push(bytes);
+    });
   }
 
   async run(): Promise<TurnReplayReport> {
-    let turns = 0;
+    const { log } = this.options;
     let difference: TurnDifference | null = null;
-    for (const record of this.options.log.records()) {
-      if (record.type === 'update') this.engine.tell?.(record.strategy, record.update);
-      else if (record.type === 'balance') this.engine.setBalance?.(record.account, record.units);
-      else {
-        difference = await this.prepare(record);
-        if (difference !== null) break;
+    for (const record of log.records()) {
+      difference = await this.take(record);
+      if (difference !== null) break;
+    }
+    if (difference === null && !log.isTruncated) difference = this.compareIntent(undefined);
+    const lines = this.feeds.reduce((sum, feed) => sum + feed.lines, 0);
+    return { turns: this.turns, lines, intents: this.intents, difference };
+  }
+
+  private async take(record: LoggedRecord): Promise<TurnDifference | null> {
+    switch (record.type) {
+      case 'update':
+        this.engine.tell?.(record.strategy, record.update);
+        return null;
+      case 'balance':
+        this.engine.setBalance?.(record.account, record.units);
+        return null;
+      case 'intent':
+        return this.compareIntent(record.bytes);
+      default: {
+        const difference = this.compareIntent(undefined) ?? (await this.prepare(record));
+        if (difference !== null) return difference;
+        this.turn = record.turn;
         this.engine.turnAt(record.nowUs, record.epochUs, record.isFull);
-        turns++;
+        this.turns++;
+        return null;
       }
     }
-    return { turns, lines: this.feeds.reduce((sum, { lines }) => sum + lines, 0), difference };
+  }
+
+  /** Compares the next intent of the turn with the log's, or with its having none any more. */
+  private compareIntent(expected: Uint8Array | undefined): IntentDifference | null {
+    const got = this.emitted.shift();
+    if (expected === undefined && got === undefined) return null;
+    if (expected !== undefined && got !== undefined && Buffer.compare(expected, got) === 0) {
+      this.intents++;
+      return null;
+    }
+    const read = (bytes: Uint8Array | undefined): LoggedIntent | null => (bytes === undefined ? null : readIntent(bytes));
+    return { what: 'intent', turn: this.turn, expected: read(expected), got: read(got) };
   }
 
   /** Brings the books of a turn into the engine's memory. @returns the first that cannot be had */
-  private async prepare(turn: LoggedTurn): Promise<TurnDifference | null> {
+  private async prepare(turn: LoggedTurn): Promise<BookDifference | null> {
     for (const [index, place] of turn.books.entries()) {
       const book = this.bookAt(place);
       const version = turn.versions[index] ?? 0;
@@ -169,9 +231,10 @@ class TurnReplay {
     book.images.push(BookImage.take(this.source, address));
   }
 
-  private differs(turn: LoggedTurn, index: number, book: Wanted, image: BookImage | undefined): TurnDifference {
+  private differs(turn: LoggedTurn, index: number, book: Wanted, image: BookImage | undefined): BookDifference {
     const last = image ?? BookImage.take(this.source, book.address);
     return {
+      what: 'book',
       turn: turn.turn,
       book: this.options.books[turn.books[index] ?? 0] as RecordedBook,
       expectedVersion: turn.versions[index] ?? 0,

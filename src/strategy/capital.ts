@@ -1,6 +1,9 @@
 /** Most reservations at a time; an intent needs one for each account it draws on. */
 const RESERVATIONS_MAX = 4096;
 
+/** Amounts come from float64 sums: what is above a whole unit by less than their error is that whole unit. */
+const EXACT = 1 - 2 ** -50;
+
 /**
  * What all strategies may spend, and what is promised already. Every amount is whole units of its account (AccountInfo.scale). A plan
  * reserves what it needs in the turn that makes it, so that no two plans count on the same funds. Nothing here allocates after
@@ -36,7 +39,7 @@ export class Capital {
 
   /** Promises funds to an intent. @returns false, and nothing is reserved, when they are not there */
   reserve(intent: number, account: number, units: number): boolean {
-    const whole = Math.ceil(units);
+    const whole = Math.ceil(units * EXACT);
     if (!(whole <= this.available(account)) || this.reservations === RESERVATIONS_MAX) return false;
     const slot = this.reservations++;
     this.reservationIntent[slot] = intent;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionEngine } from '../../src/engine/decision-engine.js';
+import { readIntent } from '../../src/engine/intent-record.js';
 import { TurnLog } from '../../src/engine/turn-log-reader.js';
 import { differenceText, replayTurns, type TurnReplayReport } from '../../src/engine/turn-replay.js';
 import { readCapture } from '../../src/feeds/capture/reader.js';
@@ -95,6 +96,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function replay(
   log: TurnLog,
   recordings: LiveSession['recordings'],
+  strategiesFor = strategies,
 ): Promise<TurnReplayReport & { readonly found: readonly string[] }> {
   // The memory is laid out anew from what the log says of it.
   const { memory } = log.header as { readonly memory: MemoryRequest };
@@ -104,8 +106,8 @@ async function replay(
     plan: planMemory(memory),
     books: live.books,
     recordings,
-    make: (kernel) => {
-      const deciding = engineFor(kernel, live.universe, strategies);
+    make: (kernel, emitted) => {
+      const deciding = engineFor(kernel, live.universe, strategiesFor, emitted);
       transcript = deciding.transcript;
       return replayedEngine(deciding);
     },
@@ -126,9 +128,10 @@ describe('a live run and its replay', () => {
   });
 
   it('find the same opportunities, sizes, decisions and intents, byte for byte', async () => {
-    const { difference, turns, found } = await replay(log, live.recordings);
+    const { difference, turns, intents, found } = await replay(log, live.recordings);
     expect(difference === null ? '' : differenceText(difference)).toBe('');
     expect(turns).toBe([...log.turns()].length);
+    expect(intents).toBe(live.lines.filter((line) => line.startsWith('intent ')).length);
     expect(found.length).toBe(live.lines.length);
     const first = found.findIndex((line, index) => line !== live.lines[index]);
     expect([found[first], live.lines[first]]).toEqual([undefined, undefined]);
@@ -141,6 +144,22 @@ describe('a live run and its replay', () => {
     expect(difference).toBeNull();
     expect(found.length).toBeGreaterThan(100);
     expect(found).toEqual(live.lines.slice(0, found.length));
+  }, 60_000);
+
+  it('differ when a strategy decides otherwise, and say in which turn', async () => {
+    const [first] = [...log.records()].filter((record) => record.type === 'intent');
+    const expected = first === undefined ? undefined : readIntent(first.bytes);
+    const idle = ({ name, budget }: HostedStrategy): HostedStrategy => ({
+      name,
+      budget,
+      strategy: { onMarket: () => undefined },
+    });
+    const { difference, turns } = await replay(log, live.recordings, (universe, tell) => strategies(universe, tell).map(idle));
+    expect(difference).toEqual({ what: 'intent', turn: expected?.turn, expected, got: null });
+    expect(turns).toBe(expected?.turn);
+    expect(differenceText(difference as NonNullable<typeof difference>)).toMatch(
+      /^turn \d+: wanted \{"id":1,.*, and in the replay nothing$/,
+    );
   }, 60_000);
 
   it('differ when one frame is taken from the recording, and say where', async () => {

@@ -19,6 +19,7 @@ import { BUY, SELL, type TakerSide } from '../../src/kernel/pricing.js';
 import { createLogger } from '../../src/ops/log.js';
 import { strategyUniverse } from '../../src/strategy/build-universe.js';
 import { DEFAULT_COST_SETTINGS } from '../../src/strategy/cost-model.js';
+import type { Intent } from '../../src/strategy/intent.js';
 import type { HostedStrategy } from '../../src/strategy/strategy.js';
 import type { StrategyUniverse } from '../../src/strategy/universe.js';
 
@@ -87,6 +88,7 @@ export function engineFor(
   kernel: Kernel,
   universe: StrategyUniverse,
   strategies: StrategiesFor,
+  wanted: (intent: Intent) => void,
   log?: TurnLogWriter,
 ): DecisionEngine & { readonly transcript: Transcript } {
   const transcript = new Transcript(() => deciding, kernel.bytes);
@@ -102,6 +104,7 @@ export function engineFor(
     histogram: kernel.plan.histograms[0] ?? 0,
     emit: (intent) => {
       transcript.add('intent', { ...intent, legs: intent.legs.slice(0, intent.legCount) });
+      wanted(intent);
       fills?.take(intent);
     },
     raise: ({ strategy, kind, facts }) => transcript.add('event', { strategy, kind, facts }),
@@ -166,7 +169,7 @@ export async function runLive(
     }));
     const file = await TurnLogFile.create(logPath);
     const writer = new TurnLogWriter({ memory: kernel.plan.request, books: recorded }, universe.books.length, file);
-    const live = engineFor(kernel, universe, strategies, writer);
+    const live = engineFor(kernel, universe, strategies, (intent) => writer.intent(intent), writer);
     const endUs = clock.monotonicUs() + secondsMax * 1e6;
     market.start();
     await runTurns(kernel.int32, kernel.plan.control, 'event', () => {

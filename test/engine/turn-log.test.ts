@@ -2,8 +2,10 @@
 // sentence. The writer never waits for whoever stores its bytes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readIntent } from '../../src/engine/intent-record.js';
 import { TurnLogWriter } from '../../src/engine/turn-log.js';
 import { type LoggedRecord, TurnLog } from '../../src/engine/turn-log-reader.js';
+import { Intent } from '../../src/strategy/intent.js';
 import type { MarketView } from '../../src/strategy/market-view.js';
 
 /** Keeps what it is given, and gives buffers back only when told. */
@@ -103,6 +105,38 @@ describe('the turn log', () => {
     const [balance, , told] = TurnLog.parse(shelf.bytes).records();
     expect(balance).toEqual({ type: 'balance', account: 4, units: 123_456_789 });
     expect(told).toEqual({ type: 'update', strategy: 0, update });
+  });
+
+  it('keeps intents byte for byte', () => {
+    const shelf = new Shelf();
+    const writer = new TurnLogWriter({}, 2, shelf);
+    const intent = new Intent();
+    Object.assign(intent, { id: 3, strategy: 1, purpose: 'reduce', row: 5, turn: 1, tsUs: 1.5, expiresUs: 2.5, hedgeByUs: 3.5 });
+    Object.assign(intent, { expectedNet: 0.1, expectedNetFraction: -0.2, fallbackBook: 7, decision: 9 });
+    Object.assign(intent.addLeg(), {
+      book: 1,
+      positionUnits: -5,
+      targetUnits: 10,
+      limitPriceUnits: 123,
+      version: 4,
+      sequence: 2 ** 53 - 1,
+    });
+    Object.assign(intent.addLeg(), {
+      book: 2,
+      targetUnits: -10,
+      limitPriceUnits: 125,
+      reduceOnly: true,
+      version: -2,
+      sequence: 6,
+    });
+    writer.intent(intent);
+    writer.flush();
+    const [record] = TurnLog.parse(shelf.bytes).records();
+    const { legs, legCount, ...rest } = intent;
+    expect(record?.type === 'intent' && readIntent(record.bytes)).toEqual({
+      ...rest,
+      legs: legs.slice(0, legCount).map((leg) => ({ ...leg })),
+    });
   });
 
   it('is read up to where its end is missing', () => {

@@ -30,6 +30,8 @@ export interface DetectorSettings {
   readonly strategies: (universe: StrategyUniverse) => HostedStrategy[];
 }
 
+/** Places of the sizes in what the scan prices. */
+const SIZES = SIZE_MULTIPLES.map((_, size) => size);
 const FULL_SCAN_INTERVAL_US = 100_000;
 /** More of every asset than all plants together ask for, in units of its account. */
 const PLENTY_UNITS = 2 ** 52;
@@ -108,38 +110,44 @@ export class Detector {
   }
 
   private look(row: number): void {
-    const { scanner } = this.deciding;
+    const { engine, scanner } = this.deciding;
     const info = this.universe.rows[row];
     const buy = info?.books[scanner.buyVenue(row)]?.instrument.venue;
     const sell = info?.books[scanner.sellVenue(row)]?.instrument.venue;
     if (info === undefined || buy === undefined || sell === undefined) return;
-    const sizes = this.sizesOf(info);
-    const saying = sizes.some(({ isFeasible }) => isFeasible)
-      ? `${buy} ${sell} ${sizes.map(({ isFeasible, base, net }) => `${isFeasible} ${base} ${net}`).join()}`
-      : '';
+    const worthy = SIZES.filter((size) => this.isWorthy(row, size));
+    const verdict = worthy.length === 0 ? 0 : this.detectorOf(info)?.look(row, engine.market);
+    const figures = worthy.map((size) => `${size} ${scanner.sizeBaseUnits(row, size)} ${scanner.sizeNetUnits(row, size)}`);
+    const saying = `${buy} ${sell} ${verdict} ${figures.join()}`;
     if (saying === this.said[row]) return;
     this.said[row] = saying;
-    if (saying !== '') this.found.push({ row: info, pair: { buy, sell }, atUs: this.time.monotonicUs(), sizes });
+    if (worthy.length === 0) return;
+    const sizes = this.sizesOf(info, worthy);
+    if (sizes.length > 0) this.found.push({ row: info, pair: { buy, sell }, atUs: this.time.monotonicUs(), sizes });
+  }
+
+  private isWorthy(row: number, size: number): boolean {
+    const { scanner } = this.deciding;
+    if (size >= scanner.sizeCount(row)) return false;
+    return scanner.sizeStatus(row, size) === SIZE_FEASIBLE && scanner.sizeNet(row, size) >= this.settings.minNet;
+  }
+
+  /** The strategy's detector where it looks: the three-tier strategy trades spot. */
+  private detectorOf({ market }: RowInfo): TierThreeArbitrageDetector | undefined {
+    return market === 'spot' ? this.threeTier : undefined;
   }
 
   /** Sizes of a row's pair that are worth it: as the strategy says where it looks, and elsewhere as the scan does. */
-  private sizesOf(info: RowInfo): FoundSize[] {
+  private sizesOf(info: RowInfo, worthy: readonly number[]): FoundSize[] {
     const { engine, scanner } = this.deciding;
-    const { row } = info;
-    if (scanner.sizeCount(row) === 0) return [];
-    const said =
-      info.market === 'spot'
-        ? this.threeTier?.calculateMultiSizeProfits(row, engine.market).map(({ orderAmount }) => orderAmount)
-        : undefined;
-    return SIZE_MULTIPLES.map((multiple, size) => {
-      const base = decimalOf(scanner.sizeBaseUnits(row, size), info.baseScale);
-      const isWorthIt = scanner.sizeStatus(row, size) === SIZE_FEASIBLE && scanner.sizeNet(row, size) >= this.settings.minNet;
-      return {
-        multiple,
-        isFeasible: said === undefined ? isWorthIt : said.includes(base),
-        base,
-        net: scanner.sizeNetUnits(row, size) * 10 ** -(info.priceScale + info.baseScale),
-      };
+    const { row, priceScale, baseScale } = info;
+    const said = this.detectorOf(info)?.calculateMultiSizeProfits(row, engine.market);
+    return worthy.flatMap((size) => {
+      const multiple = SIZE_MULTIPLES[size] ?? 0;
+      const base = decimalOf(scanner.sizeBaseUnits(row, size), baseScale);
+      if (said === undefined) return { multiple, base, net: scanner.sizeNetUnits(row, size) * 10 ** -(priceScale + baseScale) };
+      const sized = said.find(({ orderAmount }) => orderAmount === base);
+      return sized === undefined ? [] : { multiple, base, net: sized.netProfit };
     });
   }
 
@@ -181,5 +189,5 @@ export class Detector {
 }
 
 function decimalOf(units: number, scale: number): string {
-  return plainText(new Exact(units).div(new Exact(10).pow(scale)));
+  return plainText(`${units}e-${scale}`);
 }

@@ -29,7 +29,7 @@ const FOUND: Found = {
   row: ROW,
   pair: PROFIT.pair,
   atUs: 11_000,
-  sizes: [1, 2].map((multiple) => ({ multiple, isFeasible: true, base: '1', net: 0.1 })),
+  sizes: [1, 2].map((multiple) => ({ multiple, base: '1', net: 0.1 })),
 };
 const TRAP: TrapPlant = { kind: 'stale-book', row: ROW, venue: 'gateio', pair: null, startUs: 50_000, endUs: 90_000, sizes: [] };
 const intent = (atUs: number, buy: 'mexc' | 'gateio' | 'binance', sell: 'kraken' | 'gateio' | 'binance'): ObservedIntent => ({
@@ -67,7 +67,6 @@ describe('profits', () => {
     expect(countFound({ ...FOUND, row: OTHER_ROW })).toBe(0);
     expect(countFound({ ...FOUND, pair: { buy: 'kraken', sell: 'mexc' } })).toBe(0);
     expect(countFound({ ...FOUND, sizes: FOUND.sizes.slice(0, 1) })).toBe(0);
-    expect(countFound({ ...FOUND, sizes: FOUND.sizes.map((one) => ({ ...one, isFeasible: one.multiple === 1 })) })).toBe(0);
     expect(verdict({ profits }, {}).faults).toEqual(['not found: profit ABCD spot at mexc to kraken from 10000 for 10000 us']);
   });
 

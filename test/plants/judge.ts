@@ -103,9 +103,7 @@ function isFoundBy(plant: ProfitPlant, { row, pair, atUs, sizes }: Found, wayUs:
     plant.pair.sell === pair.sell &&
     atUs >= plant.startUs &&
     atUs <= plant.endUs + wayUs &&
-    plant.sizes.every(
-      ({ multiple, status }) => status !== 'feasible' || sizes.some((size) => size.multiple === multiple && size.isFeasible),
-    )
+    plant.sizes.every(({ multiple, status }) => status !== 'feasible' || sizes.some((size) => size.multiple === multiple))
   );
 }
 

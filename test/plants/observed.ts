@@ -1,10 +1,9 @@
 import type { VenueId } from '../../src/domain/venue.js';
 import type { RowName, SignalKind, VenuePair } from '../../src/sim/plants/truth.js';
 
-/** One size of an opportunity as the engine saw it. */
+/** One size of an opportunity that the engine takes for worth it. */
 export interface FoundSize {
   readonly multiple: number;
-  readonly isFeasible: boolean;
   /** Base assets as an exact decimal, and what the engine expects to be left in the quote asset. */
   readonly base: string;
   readonly net: number;

@@ -72,7 +72,7 @@ function predictions({ row, pair, startUs }: ProfitPlant, { found, intents }: De
       atUs >= startUs && legs.every((leg) => isHere(leg) && leg.venue === (leg.side === 'buy' ? pair.buy : pair.sell)),
   );
   return [
-    ...(last?.sizes.filter(({ isFeasible }) => isFeasible) ?? []),
+    ...(last?.sizes ?? []),
     ...made.flatMap(({ legs, expectedNet }) => legs.map(({ base }) => ({ base, net: expectedNet }))),
   ];
 }

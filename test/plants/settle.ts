@@ -1,5 +1,5 @@
 // Trades an amount for real: both legs go to the matching engines of the simulated venues as market orders.
-import { Exact, plainText } from '../../src/domain/decimal.js';
+import { Decimal, plainText } from '../../src/domain/decimal.js';
 import type { Side } from '../../src/domain/order.js';
 import type { VenueId } from '../../src/domain/venue.js';
 import { moneyText, ONE } from '../../src/sim/matching/money.js';
@@ -41,7 +41,7 @@ function fill(
   if (place === undefined || desk === undefined) return `${row.name.base} is not listed at ${venue}`;
   const { book } = place.quiet;
   const { contractSize, qtyDecimals } = book.instrument;
-  const qtyUnits = new Exact(base).div(contractSize).mul(new Exact(10).pow(qtyDecimals));
+  const qtyUnits = new Decimal(base).div(contractSize).mul(`1e${qtyDecimals}`);
   if (!qtyUnits.isInteger()) return `${plainText(qtyUnits)} is no whole number of units at ${venue}`;
   const result = desk.engine.submit(desk.account, {
     book,

@@ -77,8 +77,10 @@ export class BasisLook {
    * @param isBothWays whether spot can be sold
    */
   choose(pair: BasisPair, market: MarketView, costs: CostModel, isBothWays: boolean): void {
-    const reverse = isBothWays ? this.touchNet(-1, pair, market, costs) : Number.NEGATIVE_INFINITY;
-    if (reverse > this.touchNet(1, pair, market, costs)) this.touchNet(-1, pair, market, costs);
+    const carry = this.touchNet(1, pair, market, costs);
+    // Where one direction gains before costs, the other one loses.
+    if (!isBothWays || this.expectedNetBps + this.costsBps >= 0) return;
+    if (this.touchNet(-1, pair, market, costs) <= carry) this.touchNet(1, pair, market, costs);
   }
 
   /**

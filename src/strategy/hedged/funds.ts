@@ -24,7 +24,7 @@ export class Funds {
     const account = this.accountOf(info, isBuy);
     const available = context.capital.available(account) / this.scale(account);
     if (account === info.baseAccount) return Math.floor(available / info.basePerUnit + 1e-9);
-    return Math.floor(available / (priceUnits * terms.quotePerUnit * this.share(context, info, isBuy)));
+    return Math.floor(available / (priceUnits * terms.quotePerUnit * this.share(context, info, isBuy)) + 1e-9);
   }
 
   /** Promises what a change of `units` needs. @returns false when it is not there; what was promised to the intent stays promised */

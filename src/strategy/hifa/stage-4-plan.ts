@@ -164,8 +164,7 @@ export class PlanStage {
     for (let place = 0; place < books.length; place++) {
       const venue = risk.venues[place] as VenueRisk;
       if (!venue.isAllowed) continue;
-      if (this.offer(venue, side, plan.expectedReturn + this.config.plan.catchUp * (around.behind[place] ?? 0), market, context))
-        funded++;
+      if (this.offer(venue, side, around, market, context)) funded++;
     }
     if (funded === 0) return PLAN_NO_FUNDS;
     if (split.solve(views, side, plan.wantedUnits) === 0) {
@@ -185,7 +184,7 @@ export class PlanStage {
   private offer(
     venue: VenueRisk,
     side: TakerSide,
-    expectedReturn: number,
+    around: ContextReading,
     market: MarketView,
     context: StrategyContext,
   ): boolean {
@@ -194,7 +193,8 @@ export class PlanStage {
     const { info } = own.terms;
     const reach = this.config.risk.maxSlippageBps * BPS;
     const touch = touchOf(market, book, side);
-    const limit = touch * (side === BUY ? 1 + reach : 1 - reach);
+    const limit = side === BUY ? Math.floor(touch * (1 + reach)) : Math.ceil(touch * (1 - reach));
+    const expectedReturn = this.plan.expectedReturn + this.config.plan.catchUp * (around.behind[info.place] ?? 0);
     // Entering and leaving each cost the fee, what past fills lost, and what the price may do meanwhile.
     const cost = context.costs.total(book) - context.costs.slippage(book) + venue.unseenSlippage;
     const affordable = this.funds.affordableUnits(context, own.terms, side === BUY, limit) * info.unitsPerQty;
