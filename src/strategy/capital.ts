@@ -79,7 +79,7 @@ export class Budget {
 
   /** @returns false, and nothing is committed, when it would pass the limit */
   commit(quote: number): boolean {
-    if (!(quote <= this.leftQuote)) return false;
+    if (!(quote * EXACT <= this.leftQuote)) return false;
     this.committed += quote;
     return true;
   }

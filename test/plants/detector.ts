@@ -1,7 +1,7 @@
 // The engine under judgement: decisions over the books of a scene, and what it says of them.
 
 import { SIZE_FEASIBLE } from '../../assembly/memory/layout.js';
-import { Exact, plainText } from '../../src/domain/decimal.js';
+import { Decimal, plainText } from '../../src/domain/decimal.js';
 import type { TradableInstrument } from '../../src/domain/instrument.js';
 import type { VirtualTime } from '../../src/domain/virtual-time.js';
 import { AssumedFills } from '../../src/engine/assumed-fills.js';
@@ -181,7 +181,7 @@ export class Detector {
         const row = info === undefined ? undefined : this.universe.rows[info.row];
         if (info === undefined || row === undefined) return [];
         const { venue, contractSize } = info.instrument;
-        const base = new Exact(decimalOf(Math.abs(changeUnits), info.qtyScale)).mul(contractSize);
+        const base = new Decimal(decimalOf(Math.abs(changeUnits), info.qtyScale)).mul(contractSize);
         return [{ row, venue, side: changeUnits > 0 ? ('buy' as const) : ('sell' as const), base: plainText(base) }];
       }),
     });

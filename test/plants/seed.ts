@@ -1,5 +1,5 @@
 // One seed from first to last: the scene, the engine on it, what was traded to see whether predictions hold, and the verdict.
-import { Exact } from '../../src/domain/decimal.js';
+import { Decimal } from '../../src/domain/decimal.js';
 import { SeededRandom } from '../../src/domain/random.js';
 import { VirtualTime } from '../../src/domain/virtual-time.js';
 import { DEFAULT_SIGNAL_RULES } from '../../src/kernel/signal-plan.js';
@@ -95,7 +95,7 @@ function tradeAll(
       faults.push(`${what}: ${settled}`);
       continue;
     }
-    const errorBp = new Exact(net).minus(settled.net).abs().div(settled.cost).mul(BP).toNumber();
+    const errorBp = new Decimal(net).minus(settled.net).abs().div(settled.cost).mul(BP).toNumber();
     errorsBp.push(errorBp);
     if (errorBp > 1) faults.push(`${what}: ${settled.net} came of ${net}, off by ${errorBp} bp`);
   }

@@ -19,15 +19,15 @@ export interface RoundValues {
  * funds back once (within the entry's costs), funding and interest. The float twin of `roundCost` in domain/trade-cost.ts.
  */
 export function roundNet(costs: CostModel, longBook: number, shortBook: number, values: RoundValues): number {
-  const exitCosts =
-    values.longExit * (costs.takerFee(longBook) + costs.slippage(longBook)) +
-    values.shortExit * (costs.takerFee(shortBook) + costs.slippage(shortBook));
+  // Parts and not totals: every look at a changed book comes here, and few short calls are compiled into it.
+  const longCost = costs.takerFee(longBook) + costs.slippage(longBook);
+  const shortCost = costs.takerFee(shortBook) + costs.slippage(shortBook);
+  const share = costs.rebalanceShare;
   return (
-    costs.received(shortBook, values.shortEntry) -
-    costs.paid(longBook, values.longEntry) +
-    values.longExit -
-    values.shortExit -
-    exitCosts +
+    values.shortEntry * (1 - shortCost - share) -
+    values.longEntry * (1 + longCost + share) +
+    values.longExit * (1 - longCost) -
+    values.shortExit * (1 + shortCost) +
     values.funding -
     values.interest
   );

@@ -59,9 +59,8 @@ test('takers and orders that lean up at one venue become a position, which is gi
   }
   expect(rig.intents.map(({ purpose, row }) => [purpose, row])).toEqual([['open', 1]]);
   expect(strategy.signal.reading).toMatchObject({ direction: 1, book: book.book });
-  const { volumeOf, flowOf } = strategy.context.windows;
-  expect(volumeOf.call(strategy.context.windows, book.place, 0)).toBe(1);
-  expect(flowOf.call(strategy.context.windows, book.place, 0)).toBeGreaterThan(0);
+  expect(strategy.context.windows.volumeOf(book.place, 0)).toBe(1);
+  expect(strategy.context.windows.flowOf(book.place, 0)).toBeGreaterThan(0);
   // The price stays where it went, and five seconds later the position is closed.
   for (let step = 0; step < 24; step++) {
     for (const info of rig.universe.books) market.quote(info, info.row === 1 ? 10_008 : 10_000, 200, 200);
