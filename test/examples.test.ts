@@ -27,4 +27,18 @@ describe('examples', () => {
     const best = snapshot.opportunities.list[0];
     expect(stdout).toContain(`${best?.symbol}: ${best?.qty} from ${best?.buyVenue} at ${best?.buyPrice}`);
   });
+
+  it.each([
+    [
+      'three-tier',
+      ['detect: unconfirmed', 'plan: emit', 'intent, expected to leave 1.7607 USDT', 'mexc: to 50.00 ABC, limit 1.0056'],
+    ],
+    ['delta', ['entry: enter', 'holds 10 spot and -10 in the perpetual', 'exit: convergence', 'parameter-update {']],
+    ['basis', ['entry: below-threshold', 'entry: enter', 'open ABCUSDT-PERP: from 0 to -50', 'exit: hold']],
+    ['cross-futures', ['open gateio: from 0 to -1000 contracts of 0.01', 'allocated 5:', 'exit: converged']],
+    ['hifa', ['signal: goes on', 'context: goes on', 'risk: goes on', 'plan: split', 'exit: timer', 'reduce only']],
+  ])('%s decides, and says why', async (name, sentences) => {
+    const { stdout } = await run(process.execPath, [example(name)]);
+    for (const sentence of sentences) expect(stdout).toContain(sentence);
+  });
 });

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import { AssumedFills } from '../engine/assumed-fills.js';
 import { type DecisionEngine, makeDecisionEngine } from '../engine/decision-engine.js';
+import type { TurnSink } from '../engine/engine.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Universe } from '../market/universe.js';
 import type { DecisionReading } from '../ops/strategy-report.js';
@@ -28,6 +29,7 @@ export interface Deciding extends DecisionEngine {
 /**
  * Puts the configured strategies over the books of a run. Their intents are filled on paper, at the prices they were decided on.
  * @param watch sees every intent before it is filled; the record is reused later
+ * @param sink told of every turn's inputs
  * @throws InvalidInputError when a strategy or a parameter of it cannot be used
  */
 export function makeDeciding(
@@ -38,6 +40,7 @@ export function makeDeciding(
   histogram: number,
   raise: (event: StrategyEvent) => void,
   watch: (intent: Intent) => void = () => undefined,
+  sink?: TurnSink,
 ): Deciding {
   const universe = strategyUniverse(market, (instrument) => feesOf(config, instrument));
   const { decisions, engine: settings } = config;
@@ -69,6 +72,7 @@ export function makeDeciding(
       fills?.take(intent);
     },
     raise,
+    ...(sink !== undefined && { sink }),
   });
   fills = new AssumedFills(universe, parts.views, parts.capital, (strategy, update) => parts.host.tell(strategy, update));
   givePaperCapital(parts.capital, universe, decisions.paperBalanceQuote);

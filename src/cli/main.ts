@@ -12,6 +12,7 @@ import { runDoctor } from './doctor.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
 import { runProfile } from './profile.js';
 import { runRecord } from './record.js';
+import { runReplay } from './replay.js';
 import { runEngine } from './run.js';
 import { runSimulation, type SimulationFlags } from './sim.js';
 import { untilAskedToStop } from './stop-signal.js';
@@ -92,7 +93,7 @@ program
   .option('--seed <seed>', 'seed of the simulated market', number)
   .option('--min-net-bps <bps>', 'net spread from which on an opportunity counts', number)
   .option('--busy-poll', 'poll for changes instead of waiting; for a dedicated core')
-  .option('--record <folder>', 'write every frame to capture files in this folder')
+  .option('--record <folder>', 'write every frame, and what every turn saw, to files in this folder; `tiercel replay` reads them')
   .option('--duration-s <seconds>', 'stop by itself after so long', number)
   .option('--log-level <level>', 'trace, debug, info, warn or error')
   .option('--pretty', 'readable log lines instead of JSON')
@@ -201,6 +202,13 @@ program
       ),
     ),
   );
+
+program
+  .command('replay')
+  .description('make the turns of recorded runs again; exit code 1 names the first book or intent that differs')
+  .argument('<folder>', 'what `tiercel run --record` wrote')
+  .option('--json', 'print one line of JSON')
+  .action((folder: string, flags: { json?: boolean }) => exitWith(() => runReplay(folder, flags.json === true, terminal)));
 
 program
   .command('decide')

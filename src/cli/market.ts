@@ -1,6 +1,7 @@
 import { CONTROL_EPOCH_OFFSET_US } from '../../assembly/memory/layout.js';
 import { SeededRandom } from '../domain/random.js';
 import { type SystemClock, systemTimers } from '../domain/system-clock.js';
+import type { Market as MarketKind, VenueId } from '../domain/venue.js';
 import { DEFAULT_FEED_SETTINGS } from '../feeds/settings.js';
 import { FeedSupervisor, type FeedWorkerSpec } from '../feeds/supervisor.js';
 import type { FeedEvent } from '../feeds/transport.js';
@@ -26,6 +27,8 @@ export type Cleanup = (() => Promise<void> | void)[];
 /** The market side of a run: shared books, and the workers that will keep them. */
 export interface Market {
   readonly books: BooksPlan;
+  /** The feeds, in the order of the plan. */
+  readonly feeds: readonly { readonly venue: VenueId; readonly market: MarketKind }[];
   readonly kernel: Kernel;
   /** Starts the feed workers. */
   start(): void;
@@ -83,6 +86,7 @@ export async function prepareMarket(
   cleanup.push(() => supervisor.stop());
   return {
     books,
+    feeds: planned.map(({ protocol: { venue, market } }) => ({ venue, market })),
     kernel,
     start() {
       supervisor.start();

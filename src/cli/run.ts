@@ -17,6 +17,7 @@ import { EXIT_GOOD } from './exit.js';
 import { type BooksPlan, DECISION_HISTOGRAM } from './feed-plan.js';
 import { type Cleanup, type MarketOptions, prepareMarket, undo } from './market.js';
 import type { OperatorThreadData } from './operator-thread.js';
+import { startRunLog } from './run-log.js';
 import { untilStopped } from './stop-signal.js';
 import { packageVersion } from './version.js';
 
@@ -38,9 +39,14 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
   const log = createLogger({ level: config.log.level, pretty: config.log.pretty, ...(showView ? { output: tail } : {}) });
   const stopped = untilStopped(options.durationMs, systemTimers);
   const cleanup: Cleanup = [];
+  const startMs = clock.epochUs() / 1000;
   try {
     const market = await prepareMarket(config, options, clock, log, cleanup);
     const { books, kernel } = market;
+    const { recordFolder } = options;
+    const runLog =
+      recordFolder === undefined ? undefined : await startRunLog(recordFolder, startMs, config, market, systemTimers, log);
+    cleanup.push(() => runLog?.stop());
     const deciding = makeDeciding(
       config,
       books.universe,
@@ -48,6 +54,8 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
       clock,
       kernel.plan.histograms[DECISION_HISTOGRAM] ?? 0,
       ({ strategy, kind, facts }) => log.info({ strategy, ...facts }, `Strategy: ${kind}`),
+      runLog?.watch,
+      runLog?.sink,
     );
     const { engine } = deciding;
     const operator = await startOperator(config, books, clock);

@@ -158,6 +158,8 @@ export class HifaStrategy implements Strategy {
       return;
     }
     if (market.nowUs < (rows.restUntilUs[row] ?? 0)) return;
+    // A signal that stands and says no more than before is looked at again and again, and told once.
+    if (found !== SIGNAL_GOES_ON && reading.onsets === 0) return;
     context.decided(signal.note(context.decide(SIGNAL, row, market)), found);
     if (found !== SIGNAL_GOES_ON) return;
 
