@@ -97,7 +97,7 @@ export function differenceText(difference: TurnDifference): string {
     return `turn ${difference.turn}: wanted ${expected}, and in the replay ${got}`;
   }
   const { turn, book, expectedVersion, expectedSequence, gotVersion, gotSequence, missingLines } = difference;
-  const missing = missingLines === 0 ? '' : `; ${missingLines} lines of the recording are missing up to there`;
+  const missing = missingLines === 0 ? '' : `; lines missing from the recording up to there: ${missingLines}`;
   return (
     `turn ${turn}: ${book.feed} ${book.symbol} was of version ${expectedVersion}, sequence ${expectedSequence}, ` +
     `and the recording leads to version ${gotVersion}, sequence ${gotSequence}${missing}`

@@ -136,6 +136,18 @@ describe('signals', () => {
     expect(counts(verdict({ signals: [{ ...SIGNAL, counts: false }] }, { onsets: [ONSET] }))).toEqual([0, 0, 1, 1]);
   });
 
+  it('of trades and moves may be told twice, since the last of them still count a moment later', () => {
+    const volume = [{ ...SIGNAL, kind: 'volume' } as const];
+    const again = (atUs: number, up = true): Onset[] => [
+      { ...ONSET, kind: 'volume' },
+      { ...ONSET, kind: 'volume', atUs, up },
+    ];
+    expect(counts(verdict({ signals: volume }, { onsets: again(1_100_000) }))).toEqual([1, 1, 2, 0]);
+    expect(counts(verdict({ signals: volume }, { onsets: again(1_300_000) }))).toEqual([1, 1, 2, 1]);
+    expect(counts(verdict({ signals: volume }, { onsets: again(1_100_000, false) }))).toEqual([1, 1, 2, 1]);
+    expect(counts(verdict({ signals: volume }, { onsets: again(1_100_000).slice(1) }))).toEqual([1, 0, 1, 0]);
+  });
+
   it('of another kind that follow from a plant are neither found nor false', () => {
     expect(counts(verdict({ signals }, { onsets: [{ ...ONSET, kind: 'imbalance' }] }))).toEqual([1, 0, 1, 0]);
   });

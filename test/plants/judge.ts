@@ -1,6 +1,6 @@
 // Holds what a detector said against what was planted. It knows the truth, and nothing of how the detector works.
 import { COUNTED_LIFE_US } from '../../src/sim/plants/profit.js';
-import type { PlantedTruth, ProfitPlant, SignalPlant, TrapPlant } from '../../src/sim/plants/truth.js';
+import type { PlantedTruth, ProfitPlant, SignalKind, SignalPlant, TrapPlant } from '../../src/sim/plants/truth.js';
 import { type Found, isSameRow, type Observed, type ObservedIntent, type Onset } from './observed.js';
 
 /** Counts of one seed, or sums of many. */
@@ -39,6 +39,13 @@ export const NOTHING: Verdict = {
 
 /** How late a signal may be told after it has ended, beside the way of the frames. */
 const SIGNAL_DELAY_US = 50_000;
+/** For how long what was planted may be told again: trades and moves are summed over some time, so that the last of them still count. */
+const ECHO_US: Readonly<Record<SignalKind, number>> = {
+  imbalance: SIGNAL_DELAY_US,
+  wall: SIGNAL_DELAY_US,
+  'micro-move': 750_000,
+  volume: 1_000_000,
+};
 
 export function sumOf(left: Verdict, right: Verdict): Verdict {
   return {
@@ -146,7 +153,9 @@ function judgeSignals(
   const onsets = told.filter(({ row }) => signals.some((plant) => isSameRow(plant.row, row)));
   const lateUs = wayUs + SIGNAL_DELAY_US;
   const missing = counted.filter((plant) => !onsets.some((onset) => onset.kind === plant.kind && isFrom(plant, onset, lateUs)));
-  const strays = onsets.filter((onset) => !counted.some((plant) => isFrom(plant, onset, lateUs)));
+  const strays = onsets.filter(
+    (onset) => !counted.some((plant) => isFrom(plant, onset, plant.kind === onset.kind ? wayUs + ECHO_US[plant.kind] : lateUs)),
+  );
   for (const plant of missing) faults.push(`signal not told: ${describe(plant)}`);
   for (const onset of strays) faults.push(`false signal: ${describeOnset(onset)}`);
   return {

@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     .option('--seeds <count>', 'how many', '100')
     .option('--seed <first>', 'the first', '1')
     .option('--json', 'print one line of JSON')
+    .showSuggestionAfterError(false)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse();
   const options = command.opts<Options>();

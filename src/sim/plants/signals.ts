@@ -16,8 +16,8 @@ const IMBALANCE: Strengths = { signal: [7.5, 16], decoy: [1.6, 3] };
 const WALL: Strengths = { signal: [12, 30], decoy: [2, 4] };
 /** By which part the price moves at once. */
 const MOVE: Strengths = { signal: [1.5e-3, 6e-3], decoy: [1e-4, 6e-4] };
-/** Which part of the trades has one taker's side. */
-const VOLUME: Strengths = { signal: [0.97, 1], decoy: [0.5, 0.65] };
+/** How much less the takers of the other side trade: nothing at all, or a part of as much. */
+const VOLUME: Strengths = { signal: [0, 0], decoy: [0.55, 1] };
 const SIGNAL_CHANCE = 0.7;
 const STANDING_US: readonly [number, number] = [200_000, 1_500_000];
 const MOVE_US = 300_000;
@@ -70,8 +70,8 @@ function plantVolume(stage: Stage, row: StageRow, random: SeededRandom, done: ()
       stage.after(FORGOTTEN_US, done);
       return;
     }
-    const isAgainst = Math.floor((index + 1) * (1 - strength)) > Math.floor(index * (1 - strength));
-    quiet.trade(isAgainst !== up, part);
+    const isAgainst = strength > 0 && index % 2 === 1;
+    quiet.trade(isAgainst !== up, isAgainst ? part * strength : part);
     stage.after(TRADE_EVERY_US, () => trade(index + 1));
   };
   trade(0);
