@@ -1,10 +1,10 @@
 import { SeededRandom } from '../src/domain/random.js';
 import { makeDecisionEngine } from '../src/engine/decision-engine.js';
 import { DEFAULT_SIGNAL_RULES } from '../src/kernel/signal-plan.js';
+import { type Level, Rig } from '../src/sim/lab/rig.js';
 import { DEFAULT_COST_SETTINGS } from '../src/strategy/cost-model.js';
 import { makeStrategies } from '../src/strategy/registry.js';
 import type { BookInfo } from '../src/strategy/universe.js';
-import { type Level, Rig } from '../test/strategy/rig.js';
 import { type BenchResult, compared, percentile, type Suite, sink } from './measure.js';
 import { ObjectMarket } from './object-market.js';
 

@@ -1,6 +1,6 @@
 import { SIZE_FEASIBLE } from '../assembly/memory/layout.js';
 import { SeededRandom } from '../src/domain/random.js';
-import { type Level, Rig } from '../test/strategy/rig.js';
+import { type Level, Rig } from '../src/sim/lab/rig.js';
 import { compared, race, type Suite, sink } from './measure.js';
 
 const VENUES = ['binance', 'coinbase', 'kraken', 'mexc', 'gateio'] as const;

@@ -1,8 +1,9 @@
 // The basis strategy on spot and a perpetual: it waits, opens when the distance pays for four trades, and closes at the fair value.
 // Run after a build: node build/examples/basis.js
+
+import { Rig } from '../src/sim/lab/rig.js';
 import { basisDefinition } from '../src/strategy/basis/basis-strategy.js';
 import { SpotFuturesArbitrageDetector } from '../src/strategy/basis/detector.js';
-import { Rig } from '../test/strategy/rig.js';
 
 const rig = new Rig({
   rows: [

@@ -1,11 +1,11 @@
 // One perpetual on three venues with contracts of different sizes: bought where it is cheap, sold where it is dear, closed when they agree.
 // Run after a build: node build/examples/cross-futures.js
 import type { Market, VenueId } from '../src/domain/venue.js';
+import { Rig } from '../src/sim/lab/rig.js';
 import { CrossExchangeFuturesArbitrage } from '../src/strategy/cross-futures/arbitrage.js';
 import { crossFuturesDefinition } from '../src/strategy/cross-futures/cross-futures-strategy.js';
 import { Funds } from '../src/strategy/hedged/funds.js';
 import { marginTable } from '../src/strategy/hedged/margin-terms.js';
-import { Rig } from '../test/strategy/rig.js';
 
 const perpetual = (venue: VenueId, contractSize: string, takerFeeBps: number) => {
   const market: Market = 'futures';

@@ -1,9 +1,10 @@
 // The delta strategy on two books: it enters at its threshold, is given new thresholds while it holds, and leaves by them.
 // Run after a build: node build/examples/delta.js
+
+import { Rig } from '../src/sim/lab/rig.js';
 import { Budget } from '../src/strategy/capital.js';
 import { simpleDeltaDefinition } from '../src/strategy/delta/definition.js';
 import { SimpleDeltaArbitrageStrategy } from '../src/strategy/delta/simple-delta-arbitrage-strategy.js';
-import { Rig } from '../test/strategy/rig.js';
 
 const rig = new Rig({
   rows: [

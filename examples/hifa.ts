@@ -1,9 +1,9 @@
 // The four-stage pipeline on one instrument at three venues: a quarter of a minute of an ordinary market, then takers and orders lean
 // up at one venue. Prints what every stage said with its numbers, the intent, and the exit. Run after a build: node build/examples/hifa.js
 import { DEFAULT_SIGNAL_RULES } from '../src/kernel/signal-plan.js';
+import { type Level, Rig } from '../src/sim/lab/rig.js';
 import { hifaDefinition } from '../src/strategy/hifa/definition.js';
 import type { BookInfo } from '../src/strategy/universe.js';
-import { type Level, Rig } from '../test/strategy/rig.js';
 
 const rig = new Rig({
   rows: [(['mexc', 'gateio', 'kraken'] as const).map((venue) => ({ venue, takerFeeBps: 1 }))],

@@ -3,11 +3,11 @@
 // node build/examples/three-tier.js
 
 import { BUY } from '../src/kernel/pricing.js';
+import { type Level, Rig } from '../src/sim/lab/rig.js';
 import { Budget } from '../src/strategy/capital.js';
 import { MinimalOrderCalculator } from '../src/strategy/three-tier/minimal-order-calculator.js';
 import { PriceImpactAnalyzer } from '../src/strategy/three-tier/price-impact-analyzer.js';
 import { ThreeTierStrategy, threeTierDefinition } from '../src/strategy/three-tier/three-tier-strategy.js';
-import { type Level, Rig } from '../test/strategy/rig.js';
 
 const rig = new Rig({
   rows: [

@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js';
+import { InvalidInputError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import { AssumedFills } from '../engine/assumed-fills.js';
 import { type DecisionEngine, makeDecisionEngine } from '../engine/decision-engine.js';
@@ -42,6 +43,10 @@ export function makeDeciding(
   watch: (intent: Intent) => void = () => undefined,
   sink?: TurnSink,
 ): Deciding {
+  for (const { kind } of config.strategies) {
+    if (strategyOf(kind).needsSignals && !config.signals.enabled)
+      throw new InvalidInputError(`signals.enabled: ${kind} reads signals, so they have to be computed`, { kind });
+  }
   const universe = strategyUniverse(market, (instrument) => feesOf(config, instrument));
   const { decisions, engine: settings } = config;
   let fills: AssumedFills | undefined;

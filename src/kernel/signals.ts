@@ -160,7 +160,7 @@ export class Signals {
   /** What stood at the end of a bucket. */
   private ended(book: number, age: number, now: number, then: number): number {
     if (age === 0) return this.at(this.state(book) + now);
-    const bucket = (this.newestBucket(book) - age) % HISTORY_BUCKETS;
+    const bucket = (this.newestBucket(book) - age) & (HISTORY_BUCKETS - 1);
     return this.at((this.blocks[book] ?? 0) + SIGNAL_HISTORY + bucket * HISTORY_STRIDE + then);
   }
   /** By how much a running sum grew within a bucket; the oldest that can be asked for begins at nothing. */

@@ -15,6 +15,7 @@ export interface RegisteredStrategy {
   readonly name: string;
   readonly summary: string;
   readonly stages: readonly DecisionStage[];
+  readonly needsSignals: boolean;
   /** @throws InvalidInputError naming the parameter that cannot be used */
   make(parameters: unknown, universe: StrategyUniverse): Strategy;
   /** What parameters it takes, as JSON Schema. */
@@ -40,9 +41,9 @@ function register<Config>(definition: StrategyDefinition<Config>): RegisteredStr
     const path = ['strategy', definition.name, ...(issue?.path ?? [])].join('.');
     throw new InvalidInputError(`${path}: ${issue?.message ?? 'cannot be used'}`, { given });
   };
-  const { name, summary, stages, config } = definition;
+  const { name, summary, stages, config, needsSignals = false } = definition;
   const schema = z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' });
-  return { name, summary, stages, schema, make: (given, universe) => definition.create(parse(given), universe) };
+  return { name, summary, stages, schema, needsSignals, make: (given, universe) => definition.create(parse(given), universe) };
 }
 
 /** All kinds of strategies. */

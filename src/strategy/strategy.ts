@@ -29,6 +29,8 @@ export interface StrategyDefinition<Config> {
   readonly config: z.ZodType<Config>;
   /** Its decisions, by stage; DecisionLog records name a stage by its place here. */
   readonly stages: readonly DecisionStage[];
+  /** It reads the signals of books, and cannot run where none are computed. */
+  readonly needsSignals?: boolean;
   create(config: Config, universe: StrategyUniverse): Strategy;
 }
 

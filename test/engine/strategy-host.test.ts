@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { Rig } from '../../src/sim/lab/rig.js';
 import type { LegUpdate } from '../../src/strategy/intent.js';
 import type { MarketView } from '../../src/strategy/market-view.js';
 import type { Strategy, StrategyDefinition } from '../../src/strategy/strategy.js';
-import { Rig } from '../strategy/rig.js';
 
 /** Notes what it is called with, in order, and buys one lot whenever the market says something. */
 class Notebook implements Strategy {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { STATE_GAP } from '../../assembly/memory/layout.js';
 import { DEFAULT_SIGNAL_RULES, type SignalRules } from '../../src/kernel/signal-plan.js';
 import { SIGNAL_DOWN, SIGNAL_UP, Signals } from '../../src/kernel/signals.js';
-import { Rig } from '../strategy/rig.js';
+import { Rig } from '../../src/sim/lab/rig.js';
 import { KINDS, TwinSignals } from '../twin/signals.js';
 
 // Goal: whatever comes, the kernel's signals are those of the plainest model, and none that began is lost when the engine looks

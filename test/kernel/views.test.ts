@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { STATE_GAP, STATE_SYNCED } from '../../assembly/memory/layout.js';
 import { BUY, SELL } from '../../src/kernel/pricing.js';
-import { Rig } from '../strategy/rig.js';
+import { Rig } from '../../src/sim/lab/rig.js';
 
 const rigOf = () => {
   const rig = new Rig({ rows: [[{ venue: 'mexc' }, { venue: 'gateio' }]], viewLevels: 3 });

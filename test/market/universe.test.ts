@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { CHECKSUM_ENFORCE } from '../../assembly/memory/layout.js';
 import type { TradableInstrument } from '../../src/domain/instrument.js';
 import { buildUniverse } from '../../src/market/universe.js';
+import { tradable } from '../../src/sim/lab/instrument.js';
 import { binanceSpot } from '../../src/venues/binance/feed.js';
 import { gateioSpot } from '../../src/venues/gateio/feed.js';
 import { krakenSpot } from '../../src/venues/kraken/feed.js';
-import { tradable } from '../strategy/instrument.js';
 
 const OPTIONS = { symbolsMax: 100, quotes: [], levels: 1200, checksumPolicy: CHECKSUM_ENFORCE };
 

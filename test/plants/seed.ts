@@ -13,6 +13,8 @@ import { settle } from './settle.js';
 
 const STEP_US = 20_000;
 const SYNC_US_MAX = 30_000_000;
+/** Before the first plant every book has a past, and after the last one all is told. */
+const WARM_UP_US = 1_000_000;
 const SETTLING_US = 300_000;
 const BP = 10_000;
 
@@ -46,7 +48,7 @@ export async function runSeed(seed: number, settings: DetectorSettings): Promise
     await time.run(STEP_US);
   }
   detector = new Detector(market, time, settings);
-  await time.run(SETTLING_US);
+  await time.run(WARM_UP_US);
   await time.run(scene.plant() + SETTLING_US);
   const { found, intents, onsets } = detector;
   const verdict = judge(scene.truth, { found, intents, onsets }, scene.oneWayMs * 1_000, errorsBp);

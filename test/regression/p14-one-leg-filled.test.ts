@@ -1,9 +1,9 @@
 // P14: one leg filled, the other not. What is decided: every plan says until when its legs must be matched and where else, the rest
 // is worked out from fills and not from the end of orders, and a leg that stands alone is evened out by intents that aim at positions.
 import { describe, expect, it } from 'vitest';
+import { Rig, type SeenIntent } from '../../src/sim/lab/rig.js';
 import { threeTierDefinition } from '../../src/strategy/three-tier/three-tier-strategy.js';
 import { pairRig, quote } from '../strategy/basis/market.js';
-import { Rig, type SeenIntent } from '../strategy/rig.js';
 
 /** Nothing may stay unhedged for longer, whatever is configured. */
 const UNHEDGED_US_MAX = 60_000_000;

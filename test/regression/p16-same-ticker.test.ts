@@ -1,9 +1,9 @@
 // P16: same ticker, other coin. A price that is far from the others' is another asset, or a contract of many units, never a profit.
 import { describe, expect, it } from 'vitest';
 import { samePrice } from '../../src/market/price-identity.js';
+import { Rig } from '../../src/sim/lab/rig.js';
 import { threeTierDefinition } from '../../src/strategy/three-tier/three-tier-strategy.js';
 import { assetIdentity, canonicalAsset } from '../../src/venues/identity.js';
-import { Rig } from '../strategy/rig.js';
 
 const listing = (venue: string, price: string): { venue: string; symbol: string; price: string } => ({
   venue,

@@ -1,8 +1,8 @@
 // P17: funding arbitrage that opens instead of closing, and loops. Every intent names the position it aims at; ending one aims at 0,
 // by legs that may only reduce, however often it is told, whatever was filled before, and not faster than it is allowed to try.
 import { describe, expect, it } from 'vitest';
+import type { SeenIntent } from '../../src/sim/lab/rig.js';
 import { opened, quote, told } from '../strategy/basis/market.js';
-import type { SeenIntent } from '../strategy/rig.js';
 
 const legs = (intent: SeenIntent | undefined) =>
   intent?.legs.map(({ book, positionUnits, targetUnits, reduceOnly }) => ({ book, positionUnits, targetUnits, reduceOnly }));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { roundCost } from '../../src/domain/trade-cost.js';
-import { Rig } from './rig.js';
+import { Rig } from '../../src/sim/lab/rig.js';
 
 const rigOf = () =>
   new Rig({

@@ -89,7 +89,6 @@ export class FeedReplay {
         this.kernel.decodeSnapshot(book, this.answer);
         return;
       case 'again':
-        if (this.lines > 0) return;
         this.decode(payloadBytes(record));
         return;
       case 'recover':

@@ -70,16 +70,16 @@ export class QuietBook {
   /** Lets something small happen: a quantity or two, now and then the touch by a step. */
   stir(): void {
     if (this.frozen) return;
-    const side = this.random.next() < 0.5 ? this.bids : this.asks;
-    const level = this.random.below(side.units.length);
-    side.units[level] = this.jittered(side.usualUnits[level] ?? 1);
+    this.change(this.random.next() < 0.5 ? this.bids : this.asks);
     if (this.random.next() < STEP_CHANCE) this.stepUnits = this.stepUnits === 0 ? this.book.instrument.tickUnits : 0;
     this.publish();
   }
 
-  /** Departs from the quiet book, or comes home. */
+  /** Departs from the quiet book, or comes home. Something is always heard of it, also where no price changes. */
   depart(departure: Departure = AT_HOME): void {
     this.departure = departure;
+    this.change(this.bids);
+    this.change(this.asks);
     this.publish();
   }
 
@@ -138,6 +138,12 @@ export class QuietBook {
       this.quantityWorth(LEVEL_VALUE_MIN * (isEven ? EVEN : UNEVEN) ** random.next(), this.middle),
     );
     return { distances, usualUnits, units: usualUnits.map((units) => this.jittered(units)) };
+  }
+
+  /** Gives one level another quantity. */
+  private change({ units, usualUnits }: Shape): void {
+    const level = this.random.below(units.length);
+    units[level] = this.jittered(usualUnits[level] ?? 1);
   }
 
   private jittered(units: number): number {

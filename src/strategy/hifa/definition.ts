@@ -9,6 +9,7 @@ export function hifaDefinitionWith(options: HifaOptions): StrategyDefinition<Hif
     summary: 'Follows short-lived signals of order books in four stages: signal, context, risk, execution plan.',
     config: HifaConfigSchema,
     stages: HIFA_STAGES,
+    needsSignals: true,
     create: (config, universe) => new HifaStrategy(config, universe, options),
   };
 }

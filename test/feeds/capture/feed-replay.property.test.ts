@@ -59,7 +59,8 @@ const action = fc.constantFrom(
     'disconnect',
     'garble',
     'answer',
-    'answer',
+    'answer-behind',
+    'answer-behind',
     'fail',
     'pass',
   ] as const),
@@ -90,10 +91,13 @@ describe('a recording of a feed', () => {
       );
       const random = new SeededRandom(seed);
       const venues = SYMBOLS.map((symbol) => new ModelVenue(symbol, random.fork(symbol)));
-      const answerAll = (): void => {
+      // A snapshot may be some messages behind what has been kept, which then is decoded once more.
+      const answerAll = (behind: number): void => {
         for (const { symbol } of rig.transport.asked.splice(0)) {
           const venue = venues.find((candidate) => candidate.symbol === symbol);
-          if (venue !== undefined) rig.snapshot(symbol, venue.binanceSnapshot());
+          if (venue === undefined) continue;
+          const ids = [...venue.states.keys()];
+          rig.snapshot(symbol, venue.binanceSnapshot(ids[Math.max(0, ids.length - 1 - behind)]));
         }
       };
       rig.pass(250);
@@ -110,7 +114,8 @@ describe('a recording of a feed', () => {
             `{"stream":"x@trade","data":{"e":"trade","E":1,"s":"${venue.symbol}","t":5,"p":"1.00","q":"2.00","T":1,"m":true,"M":true}}`,
           );
         if (what === 'disconnect') rig.session.disconnected(0, 'test');
-        if (what === 'answer') answerAll();
+        if (what === 'answer') answerAll(0);
+        if (what === 'answer-behind') answerAll(1 + random.below(3));
         const failing = what === 'fail' ? rig.transport.asked.shift() : undefined;
         if (failing !== undefined) rig.session.snapshotFailed(failing, 'HTTP 503');
         if (what === 'pass') rig.pass(2_000);

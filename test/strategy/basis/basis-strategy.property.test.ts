@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { SeenIntent } from '../../../src/sim/lab/rig.js';
 import { checkEntries, checkExits, netBase } from '../hedged/invariants.js';
-import type { SeenIntent } from '../rig.js';
 import { pairRig, quote } from './market.js';
 
 /** A turn: cents of the spot price, tenths of cents of the basis, and the parts of both legs that are filled, in tenths. */

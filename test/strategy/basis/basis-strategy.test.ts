@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SeenIntent } from '../rig.js';
+import type { SeenIntent } from '../../../src/sim/lab/rig.js';
 import { opened, PERP, pairRig, quote, SPOT, told } from './market.js';
 
 const targets = (intent: SeenIntent | undefined) => intent?.legs.map(({ targetUnits }) => targetUnits);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { tradable } from '../../../src/sim/lab/instrument.js';
 import { SpotFuturesArbitrageDetector } from '../../../src/strategy/basis/detector.js';
 import type { FuturesTouch } from '../../../src/strategy/basis/types.js';
-import { tradable } from '../instrument.js';
 import { opened, PERP, quote, SPOT } from './market.js';
 
 const HOUR_MS = 3_600_000;

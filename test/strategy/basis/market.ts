@@ -1,8 +1,8 @@
+import type { InstrumentSpec } from '../../../src/sim/lab/instrument.js';
+import { Rig, type RigOptions, type SeenDecision } from '../../../src/sim/lab/rig.js';
 import { basisDefinition } from '../../../src/strategy/basis/basis-strategy.js';
 import { BASIS_STAGES } from '../../../src/strategy/basis/stages.js';
 import type { BookInfo } from '../../../src/strategy/universe.js';
-import type { InstrumentSpec } from '../instrument.js';
-import { Rig, type RigOptions, type SeenDecision } from '../rig.js';
 
 export const SPOT: InstrumentSpec = { venue: 'binance', market: 'spot', priceDecimals: 2, qtyDecimals: 2, takerFeeBps: 10 };
 export const PERP: InstrumentSpec = {

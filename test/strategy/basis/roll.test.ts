@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { InstrumentSpec } from '../../../src/sim/lab/instrument.js';
+import { Rig } from '../../../src/sim/lab/rig.js';
 import { basisDefinition } from '../../../src/strategy/basis/basis-strategy.js';
-import type { InstrumentSpec } from '../instrument.js';
-import { Rig } from '../rig.js';
 import { PERP, PLAIN, quote, SPOT, told } from './market.js';
 
 const HOUR_MS = 3_600_000;

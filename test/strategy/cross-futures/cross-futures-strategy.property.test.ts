@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { SeenIntent } from '../../../src/sim/lab/rig.js';
 import { checkEntries, checkExits, netBase } from '../hedged/invariants.js';
-import type { SeenIntent } from '../rig.js';
 import { quote, rowRig } from './market.js';
 
 const cents = fc.integer({ min: 9_900, max: 10_100 });

@@ -1,8 +1,8 @@
+import type { InstrumentSpec } from '../../../src/sim/lab/instrument.js';
+import { type Level, Rig, type RigOptions, type SeenDecision } from '../../../src/sim/lab/rig.js';
 import { crossFuturesDefinition } from '../../../src/strategy/cross-futures/cross-futures-strategy.js';
 import { CROSS_FUTURES_STAGES } from '../../../src/strategy/cross-futures/stages.js';
 import type { BookInfo } from '../../../src/strategy/universe.js';
-import type { InstrumentSpec } from '../instrument.js';
-import { type Level, Rig, type RigOptions, type SeenDecision } from '../rig.js';
 
 const perpetual = (venue: InstrumentSpec['venue'], contractSize: string, takerFeeBps: number): InstrumentSpec => ({
   venue,

@@ -1,7 +1,7 @@
+import { Rig, type RigOptions, type SeenIntent } from '../../../src/sim/lab/rig.js';
 import { simpleDeltaDefinition } from '../../../src/strategy/delta/definition.js';
 import { SimpleDeltaArbitrageStrategy } from '../../../src/strategy/delta/simple-delta-arbitrage-strategy.js';
 import type { ParameterUpdate } from '../../../src/strategy/delta/types.js';
-import { Rig, type RigOptions, type SeenIntent } from '../rig.js';
 
 const SYMBOL = { base: 'ABC', quote: 'USDT' };
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import type { Rig, SeenIntent } from '../../../src/sim/lab/rig.js';
 import type { BookInfo } from '../../../src/strategy/universe.js';
-import type { Rig, SeenIntent } from '../rig.js';
 
 /** Ways out keep to this: they are reduce-only, never increase a position and never turn it; closing aims at 0. */
 export function checkExits(intents: readonly SeenIntent[]): void {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { roundCost } from '../../../src/domain/trade-cost.js';
+import { tradable } from '../../../src/sim/lab/instrument.js';
 import { CostModel } from '../../../src/strategy/cost-model.js';
 import { expectedFunding, HOUR_US } from '../../../src/strategy/hedged/funding.js';
 import { marginFraction } from '../../../src/strategy/hedged/margin-terms.js';
 import { roundNet } from '../../../src/strategy/hedged/round-net.js';
 import { pairRig } from '../basis/market.js';
-import { tradable } from '../instrument.js';
 
 const cents = fc.integer({ min: 1, max: 10_000_000 });
 const text = (value: number): string => (value / 100).toFixed(2);

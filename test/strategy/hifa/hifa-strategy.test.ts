@@ -3,8 +3,8 @@ import { STATE_GAP } from '../../../assembly/memory/layout.js';
 import { InvalidInputError } from '../../../src/domain/errors.js';
 import { BUY } from '../../../src/kernel/pricing.js';
 import { SIGNAL_DOWN, SIGNAL_UP } from '../../../src/kernel/signals.js';
+import { Rig } from '../../../src/sim/lab/rig.js';
 import { hifaDefinition } from '../../../src/strategy/hifa/definition.js';
-import { Rig } from '../rig.js';
 import { Scene } from './scene.js';
 
 const SPLIT = ['signal: goes on', 'context: goes on', 'risk: goes on', 'plan: split'];

@@ -1,10 +1,10 @@
 // Goal: the pipeline on the signals that the kernel computes, from messages to an intent and back to nothing.
 import { expect, test } from 'vitest';
 import { DEFAULT_SIGNAL_RULES } from '../../../src/kernel/signal-plan.js';
+import { type Level, Rig } from '../../../src/sim/lab/rig.js';
 import { hifaDefinition } from '../../../src/strategy/hifa/definition.js';
 import { HifaStrategy } from '../../../src/strategy/hifa/hifa-strategy.js';
 import type { BookInfo } from '../../../src/strategy/universe.js';
-import { type Level, Rig } from '../rig.js';
 
 /** A market of `rows` instruments at two venues that stands still but for a small wave, as the kernel sees it. */
 class Market {

@@ -1,8 +1,8 @@
 import { type SIGNAL_DOWN, SIGNAL_IMBALANCE, type SIGNAL_UP, SIGNAL_VOLUME } from '../../../src/kernel/signals.js';
+import { type Level, Rig, type RigOptions, type SeenDecision } from '../../../src/sim/lab/rig.js';
 import { hifaDefinitionWith } from '../../../src/strategy/hifa/definition.js';
 import { HifaStrategy } from '../../../src/strategy/hifa/hifa-strategy.js';
 import type { StageClock } from '../../../src/strategy/hifa/stage-meter.js';
-import { type Level, Rig, type RigOptions, type SeenDecision } from '../rig.js';
 import { FakeSignals } from './fake-signals.js';
 
 export const VENUES = ['mexc', 'gateio', 'kraken'] as const;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { SIGNAL_DOWN, SIGNAL_IMBALANCE, SIGNAL_MICRO_MOVE, SIGNAL_UP, SIGNAL_VOLUME } from '../../../src/kernel/signals.js';
+import { Rig } from '../../../src/sim/lab/rig.js';
 import { HifaConfigSchema } from '../../../src/strategy/hifa/config.js';
 import { SIGNAL_GOES_ON, SIGNAL_MIXED, SIGNAL_WEAK, SignalStage } from '../../../src/strategy/hifa/stage-1-signal.js';
-import { Rig } from '../rig.js';
 import { FakeSignals } from './fake-signals.js';
 
 const { universe } = new Rig({ rows: [[{ venue: 'mexc' }, { venue: 'gateio' }]] });

@@ -1,8 +1,8 @@
 // Goal: sizes of orders come exactly from what venues demand, and every rule that one breaks is named.
 import { describe, expect, test } from 'vitest';
 import { Exact, isOnGrid } from '../../../src/domain/decimal.js';
+import { tradable } from '../../../src/sim/lab/instrument.js';
 import { MinimalOrderCalculator } from '../../../src/strategy/three-tier/minimal-order-calculator.js';
-import { tradable } from '../instrument.js';
 
 const calculator = new MinimalOrderCalculator();
 const mexc = tradable({ venue: 'mexc', rules: { lotSize: '0.04', minQuoteAmount: '1', minQty: '0.04' } });

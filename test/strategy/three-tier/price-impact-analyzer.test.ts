@@ -1,9 +1,9 @@
 // Goal: what orders do to thin books, also to those that hold too little, one side, or nothing.
 import { beforeEach, expect, test } from 'vitest';
 import { BUY, SELL } from '../../../src/kernel/pricing.js';
+import { Rig } from '../../../src/sim/lab/rig.js';
 import { PriceImpactAnalyzer } from '../../../src/strategy/three-tier/price-impact-analyzer.js';
 import type { BookInfo } from '../../../src/strategy/universe.js';
-import { Rig } from '../rig.js';
 
 let rig: Rig;
 let analyzer: PriceImpactAnalyzer;

@@ -3,11 +3,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Decimal, Exact } from '../../../src/domain/decimal.js';
+import { Rig } from '../../../src/sim/lab/rig.js';
 import { OpportunityQueue } from '../../../src/strategy/three-tier/opportunity-queue.js';
 import { OpportunityPrioritizer } from '../../../src/strategy/three-tier/prioritizer.js';
 import { threeTierDefinition } from '../../../src/strategy/three-tier/three-tier-strategy.js';
 import type { ArbitrageOpportunity, SizedOpportunity } from '../../../src/strategy/three-tier/types.js';
-import { Rig } from '../rig.js';
 
 const ROWS = 12;
 const SIZE = 4;

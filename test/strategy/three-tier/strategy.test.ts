@@ -1,11 +1,11 @@
 // Goal: opportunities become plans exactly when every rule allows it, and every decision tells its figures.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { STATE_SYNCED } from '../../../assembly/memory/layout.js';
+import { type Level, Rig, type RigOptions, type SeenDecision } from '../../../src/sim/lab/rig.js';
 import type { DecisionStage } from '../../../src/strategy/decision-log.js';
 import type { ThreeTierStrategy } from '../../../src/strategy/three-tier/three-tier-strategy.js';
 import { threeTierDefinition } from '../../../src/strategy/three-tier/three-tier-strategy.js';
 import type { BookInfo } from '../../../src/strategy/universe.js';
-import { type Level, Rig, type RigOptions, type SeenDecision } from '../rig.js';
 
 const ROW = [
   { venue: 'mexc', takerFeeBps: 5 },

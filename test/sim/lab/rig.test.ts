@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { SIZE_FEASIBLE } from '../../assembly/memory/layout.js';
-import { Rig } from './rig.js';
+import { SIZE_FEASIBLE } from '../../../assembly/memory/layout.js';
+import { Rig } from '../../../src/sim/lab/rig.js';
 
 test('the rig prices the sizes of a pair through both books, after fees', () => {
   const rig = new Rig({

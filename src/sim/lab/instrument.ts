@@ -1,5 +1,5 @@
-import type { FuturesContract, OrderRules, TradableInstrument } from '../../src/domain/instrument.js';
-import type { Market, VenueId } from '../../src/domain/venue.js';
+import type { FuturesContract, OrderRules, TradableInstrument } from '../../domain/instrument.js';
+import type { Market, VenueId } from '../../domain/venue.js';
 
 /** What a test says of an instrument; everything else is usual. */
 export interface InstrumentSpec {
