@@ -1,12 +1,13 @@
 // Goal: `tiercel run --record` leaves behind all that `tiercel replay` needs, and the replay finds the same turns and intents; a
 // recording with a hole, a folder without a run and a file that is no log are told in one sentence.
-// Method: the compiled program runs for some seconds on its simulated venues.
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Method: the compiled program runs on its simulated venues until its turn log has some size, and is then told to stop.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXIT_FOUND_FAULT, EXIT_GOOD } from '../../src/cli/exit.js';
@@ -17,10 +18,24 @@ const scratch = mkdtempSync(join(tmpdir(), 'tiercel-replay-'));
 const recorded = join(scratch, 'recorded');
 afterAll(() => rmSync(scratch, { recursive: true }));
 
+/** Size of the turn log from which on the run has lasted long enough. */
+const ENOUGH_BYTES = 150_000;
+
 beforeAll(async () => {
-  const flags = ['--symbols', '30', '--duration-s', '4', '--port', '0', '--log-level', 'error', '--quiet', '--record', recorded];
-  await promisify(execFile)(process.execPath, [program, 'run', ...flags]);
-}, 60_000);
+  mkdirSync(recorded);
+  const flags = ['--symbols', '30', '--port', '0', '--log-level', 'error', '--quiet', '--record', recorded];
+  const child = spawn(process.execPath, [program, 'run', ...flags], { stdio: 'ignore' });
+  const watching = new AbortController();
+  const ended = once(child, 'exit').finally(() => watching.abort());
+  try {
+    for await (const { filename } of watch(recorded, { signal: watching.signal })) {
+      if (filename?.endsWith('.turns') === true && statSync(join(recorded, filename)).size > ENOUGH_BYTES) break;
+    }
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await ended).toEqual([EXIT_GOOD, null]);
+}, 90_000);
 
 async function replay(folder: string, json = false): Promise<{ code: number; text: string }> {
   let text = '';
