@@ -9,7 +9,16 @@ export type CalculationFault =
   | 'INVALID_LEVERAGE'
   | 'INVALID_QUANTITY'
   | 'INVALID_PRICE'
-  | 'INVALID_RATE';
+  | 'INVALID_RATE'
+  | 'MISSING_CONVERSION'
+  | 'INSUFFICIENT_POSITION'
+  | 'INSUFFICIENT_DATA'
+  | 'NOT_FINITE'
+  | 'NON_POSITIVE_EQUITY'
+  | 'INVALID_INTERVAL'
+  | 'INVALID_PERIOD'
+  | 'INVALID_TRADE'
+  | 'INVALID_CAPITAL';
 
 /** Numbers from which nothing can be calculated. */
 export class CalculationError extends TiercelError {

@@ -12,8 +12,8 @@ import {
   SIDE_SLOTS,
   SIDE_START,
 } from '../../assembly/memory/layout.js';
+import { SIGNAL_STRIDE } from '../../assembly/memory/signal-layout.js';
 import type { Kernel } from './kernel.js';
-import { scanRequest } from './plan.js';
 
 /** Bytes of one part of a book, and where they lie. */
 interface Part {
@@ -43,12 +43,12 @@ export class BookImage {
       return part(buffer + start * LEVEL_STRIDE, kernel.int32At(book + side + SIDE_SLOTS) * LEVEL_STRIDE);
     };
     const signals = kernel.uint32[(book + BOOK_SIGNALS) >> 2] ?? 0;
-    const signalBytes = signals === 0 ? 0 : scanRequest(kernel.plan.request).signalBytes;
     return new BookImage(book, kernel.int32At(book + BOOK_LOCK), kernel.float64At(book + BOOK_SEQUENCE), [
       part(book, BOOK_STRIDE),
       levels(BOOK_BIDS),
       levels(BOOK_ASKS),
-      part(signals, signalBytes),
+      // With their history, which strategies read where it lies.
+      part(signals, signals === 0 ? 0 : SIGNAL_STRIDE),
     ]);
   }
 

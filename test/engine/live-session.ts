@@ -36,7 +36,7 @@ export class Transcript {
     this.lines.push(`${what} ${JSON.stringify(facts)}`);
   }
 
-  /** Of all that strategies see of a book: its header, its levels and its signals. */
+  /** Of all that strategies see of a book: its header, its levels, its signals and their history. */
   private checksum(book: number): number {
     const { views } = this.deciding();
     const at = views.address(book);
@@ -45,7 +45,21 @@ export class Transcript {
     let sum = crc32(this.bytes.subarray(at, at + VIEW_LEVELS));
     sum = crc32(levels(SELL, at + VIEW_LEVELS), sum);
     sum = crc32(levels(BUY, at + VIEW_LEVELS + views.levelsMax * LEVEL_STRIDE), sum);
-    return crc32(this.bytes.subarray(views.signalState(book), views.signalState(book) + SIGNAL_STATE_BYTES), sum);
+    sum = crc32(this.bytes.subarray(views.signalState(book), views.signalState(book) + SIGNAL_STATE_BYTES), sum);
+    return crc32(this.history(book), sum);
+  }
+
+  /** The past of a book that strategies read where it lies. */
+  private history(book: number): Uint8Array {
+    const { signals } = this.deciding().engine.market;
+    if (signals === undefined) return new Uint8Array();
+    const ages = Array.from({ length: signals.bucketCount(book) }, (_, age) => age);
+    const past = ages.flatMap((age) => [
+      signals.midUnits(book, age),
+      signals.flowUnits(book, age),
+      signals.tradeCount(book, age),
+    ]);
+    return new Uint8Array(Float64Array.from(past).buffer);
   }
 
   /** The pairs and sizes of the rows that the last turn looked at, and what is open and closed. */

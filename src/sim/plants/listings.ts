@@ -64,7 +64,6 @@ const ROLES: readonly AssetRole[] = [
 const LOT_VALUE_MAX = 0.2;
 const TICKERS_SPARE = 20;
 const THOUSAND = 1_000;
-const WIDE: readonly VenueId[] = VENUES;
 
 /** Invents the assets of a seed: few, thin, with the decimals, fees and least orders that venues really have. */
 export function inventListings(random: SeededRandom): PlantedAsset[] {
@@ -77,56 +76,56 @@ function isOrdinary(ticker: string): boolean {
   return VENUES.every((venue) => canonicalAsset(venue, ticker) === ticker);
 }
 
+/** What is strange about a listing. */
+interface Oddity {
+  /** How many times the others' price its own is. */
+  readonly strangeFactor?: number;
+  /** Whether only whole base assets are traded. */
+  readonly isCoarse?: boolean;
+}
+
 function inventAsset(role: AssetRole, base: string, random: SeededRandom): PlantedAsset[] {
   const [from, to] = PRICES[role];
   const price = from * (to / from) ** random.next();
-  const asset = (of: Omit<PlantedAsset, 'role' | 'listings'>, venues: readonly VenueId[], strangeFactor = 1): PlantedAsset => ({
-    role,
-    ...of,
-    listings: venues.map((venue, index) =>
-      list(venue, of, role === 'coarse' && index === 0, index === 0 ? strangeFactor : 1, role, random),
-    ),
-  });
+  // The first of the venues is the odd one.
+  const asset = (market: Market, venues: readonly VenueId[], odd: Oddity = {}, multiple = 1): PlantedAsset => {
+    const named = { role, base: multiple === 1 ? base : `${multiple}${base}`, market, price: price * multiple };
+    return { ...named, listings: venues.map((venue, place) => list(venue, named, place === 0 ? odd : {}, random)) };
+  };
   switch (role) {
     case 'plain':
+      return [asset('spot', pickSome(VENUES, 4, random))];
     case 'signal':
-      return [asset({ base, market: 'spot', price }, pick(WIDE, role === 'plain' ? 4 : 3, random))];
+      return [asset('spot', pickSome(VENUES, 3, random))];
     case 'contract':
-      return [asset({ base, market: 'futures', price }, CONTRACT_VENUES)];
+      return [asset('futures', CONTRACT_VENUES)];
     case 'costly':
-      return [asset({ base, market: 'spot', price }, ['coinbase', 'kraken'])];
+      return [asset('spot', ['coinbase', 'kraken'])];
     case 'coarse':
-      return [asset({ base, market: 'spot', price }, pick(without('kraken'), 2, random).slice(0, 2))];
+      return [asset('spot', pick(without('kraken'), 2, random), { isCoarse: true })];
     case 'other-asset': {
       const factor = 10 ** (1 + random.next() * 2);
-      return [asset({ base, market: 'spot', price }, pick(WIDE, 4, random), random.next() < 0.5 ? factor : 1 / factor)];
+      return [asset('spot', pickSome(VENUES, 4, random), { strangeFactor: random.next() < 0.5 ? factor : 1 / factor })];
     }
     case 'multiplier': {
-      const thousands = pick(WIDE, 2, random).slice(0, 2);
-      return [
-        asset({ base: `${THOUSAND}${base}`, market: 'spot', price: price * THOUSAND }, thousands),
-        asset({ base, market: 'spot', price }, without(...thousands)),
-      ];
+      const thousands = pick(VENUES, 2, random);
+      return [asset('spot', thousands, {}, THOUSAND), asset('spot', without(...thousands))];
     }
     case 'contract-multiplier':
-      return [
-        asset({ base: `${THOUSAND}${base}`, market: 'futures', price: price * THOUSAND }, ['binance']),
-        asset({ base, market: 'futures', price }, ['mexc', 'gateio']),
-      ];
+      return [asset('futures', ['binance'], {}, THOUSAND), asset('futures', ['mexc', 'gateio'])];
   }
 }
 
 function list(
   venue: VenueId,
-  { base, market, price }: Pick<PlantedAsset, 'base' | 'market' | 'price'>,
-  coarse: boolean,
-  strangeFactor: number,
-  role: AssetRole,
+  { role, base, market, price }: Omit<PlantedAsset, 'listings'>,
+  { strangeFactor = 1, isCoarse = false }: Oddity,
   random: SeededRandom,
 ): PlantedListing {
   const own = price * strangeFactor;
   const magnitude = Math.floor(Math.log10(own));
-  const contracts = market === 'futures' && venue !== 'binance';
+  const isWhole = isCoarse || (market === 'futures' && venue !== 'binance');
+  // A spread that is narrower than a tick could not be planted between the two dearest venues.
   const fine = role === 'costly' ? 1 : random.below(2);
   const lotDecimals = Math.max(0, Math.ceil(Math.log10(own / LOT_VALUE_MAX)));
   return {
@@ -134,18 +133,23 @@ function list(
     market,
     symbol: `${base}${SEPARATORS[market][venue]}${QUOTE}`,
     priceDecimals: Math.max(0, Math.min(9, 4 - magnitude + fine)),
-    qtyDecimals: coarse || contracts ? 0 : venue === 'kraken' ? Math.max(5, lotDecimals) : lotDecimals + random.below(2),
+    qtyDecimals: isWhole ? 0 : venue === 'kraken' ? Math.max(5, lotDecimals) : lotDecimals + random.below(2),
     price: own,
     strangeFactor,
   };
 }
 
-function pick(venues: readonly VenueId[], least: number, random: SeededRandom): VenueId[] {
+/** So many of the venues, in any order. */
+function pick(venues: readonly VenueId[], count: number, random: SeededRandom): VenueId[] {
   const left = [...venues];
   const picked: VenueId[] = [];
-  const count = least + random.below(venues.length - least + 1);
   while (picked.length < count) picked.push(...left.splice(random.below(left.length), 1));
   return picked;
+}
+
+/** As many of the venues or more, in any order. */
+function pickSome(venues: readonly VenueId[], least: number, random: SeededRandom): VenueId[] {
+  return pick(venues, least + random.below(venues.length - least + 1), random);
 }
 
 function without(...venues: readonly VenueId[]): VenueId[] {

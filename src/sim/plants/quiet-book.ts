@@ -67,7 +67,7 @@ export class QuietBook {
     this.publish();
   }
 
-  /** Lets something small happen: a quantity or two, now and then the touch by a step. */
+  /** Lets something small happen: a level has another quantity, now and then the touch by a step. */
   stir(): void {
     if (this.frozen) return;
     this.change(this.random.next() < 0.5 ? this.bids : this.asks);
@@ -83,16 +83,15 @@ export class QuietBook {
     this.publish();
   }
 
-  /** Somebody trades a part of what is usual at the touch, which is there again at once. @returns the quantity */
-  trade(buyerIsTaker: boolean, part: number): number {
+  /** Somebody trades a part of what is usual at the touch, which is there again at once. */
+  trade(buyerIsTaker: boolean, part: number): void {
     const { book } = this;
     const touch = (buyerIsTaker ? book.asks : book.bids).best();
-    if (touch === undefined) return 0;
+    if (touch === undefined) return;
     const usualUnits = (buyerIsTaker ? this.asks : this.bids).usualUnits[0] ?? 1;
     const qtyUnits = Math.min(touch.qtyUnits, Math.max(1, Math.floor(usualUnits * part)));
     book.applyTrade(touch.priceUnits, qtyUnits, buyerIsTaker, this.epochUs());
     this.publish();
-    return qtyUnits;
   }
 
   /** Puts everything back that somebody has taken. */

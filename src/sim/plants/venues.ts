@@ -1,3 +1,4 @@
+import type { Timer } from '../../domain/clock.js';
 import { type Market, VENUES, type VenueId } from '../../domain/venue.js';
 import type { VirtualTime } from '../../domain/virtual-time.js';
 import type { FeedProtocol } from '../../venues/contract.js';
@@ -48,6 +49,7 @@ export class ScriptedVenues {
   private readonly desks = new Map<VenueId, VenueDesk>();
   private readonly endpoints = new Map<VenueId, VenueEndpoints>();
   private readonly guards: FaultyVenue[] = [];
+  private readonly everySecond: Timer;
 
   private constructor(
     readonly time: VirtualTime,
@@ -71,6 +73,9 @@ export class ScriptedVenues {
       (book, batch) => this.fronts.get(book.instrument.venue)?.onBatch(book, batch),
       given,
     );
+    this.everySecond = time.every(SECOND_MS, () => {
+      for (const front of this.fronts.values()) front.everySecond();
+    });
   }
 
   /** Puts the venues behind a loopback host. @param oneWayMs what every frame takes */
@@ -82,9 +87,6 @@ export class ScriptedVenues {
   ): Promise<ScriptedVenues> {
     const venues = new ScriptedVenues(time, seed, given, oneWayMs);
     for (const venue of VENUES) await venues.listen(venue, seed);
-    time.every(SECOND_MS, () => {
-      for (const front of venues.fronts.values()) front.everySecond();
-    });
     return venues;
   }
 
@@ -109,6 +111,7 @@ export class ScriptedVenues {
   }
 
   stop(): void {
+    this.everySecond.cancel();
     this.faults.clear();
     this.host.stop();
     for (const guard of this.guards) guard.stop();
