@@ -25,7 +25,7 @@ const STRATEGIES = [
       signal: { minStrength: 0 },
       context: { minScore: 0, minBuckets: 2, maxVolatilityBps: 1000 },
       risk: { maxRisk: 1, vetoAt: 1, maxSpreadBps: 1000, maxSlippageBps: 1000 },
-      plan: { cooldownMs: 0, maxOpenRows: 1024 },
+      plan: { cooldownMs: 0, maxOpenRows: 1024, pairConfirmMs: 0 },
     },
   },
   {

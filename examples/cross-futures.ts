@@ -15,7 +15,8 @@ const rig = new Rig({
   rows: [[perpetual('mexc', '0.1', 2), perpetual('gateio', '0.01', 5), perpetual('binance', '1', 5)]],
   assumeFills: true,
 });
-const parameters = { maxPositionQuote: 1000, minNetBps: 20, leverage: 5 };
+// Believed at first sight: what stands here for a moment stands for good.
+const parameters = { maxPositionQuote: 1000, minNetBps: 20, leverage: 5, confirmMs: 0 };
 rig.run(rig.make(crossFuturesDefinition, parameters));
 
 /** One turn: the best bid of each venue, one cent wide; mexc is thin. */

@@ -12,7 +12,7 @@ import {
 import { count } from '../memory/counters';
 import { beginWrite, endWrite } from '../memory/seqlock';
 import { askLevels, bidLevels, receiveUs, report } from '../memory/thread';
-import { bookChanged, bookLost } from '../signals/signals';
+import { bookChanged, bookDoubted, bookLost } from '../signals/signals';
 import { applySide, bestLevel, clearSide, cutSide, replaceSide } from './ladder';
 
 /** Tells the engine that a book changed; the wake word is bumped by `wake`, once for a batch of frames. */
@@ -45,7 +45,8 @@ export function writeTouch(book: usize): bool {
 /** Writes what every accepted message writes, with the lock held. @returns STATUS_CROSSED in place of `status` when it applies */
 function writeHeader(book: usize, sequence: f64, exchangeUs: f64, status: i32): i32 {
   const crossed = writeTouch(book);
-  bookChanged(book, status == STATUS_SNAPSHOT);
+  if (crossed) bookDoubted(book);
+  else bookChanged(book, status == STATUS_SNAPSHOT);
   store<f64>(book, sequence, BOOK_SEQUENCE);
   store<f64>(book, receiveUs(), BOOK_RECEIVE_US);
   if (exchangeUs > 0) store<f64>(book, exchangeUs, BOOK_EXCHANGE_US);

@@ -35,6 +35,17 @@ export function rollHistory(signals: usize, nowUs: f64): void {
   store<f64>(signals, bucket, SIGNAL_STATE_BUCKET);
 }
 
+/** Begins anew: running sums from nothing, and no bucket that can be asked for. */
+export function forgetHistory(signals: usize): void {
+  store<f64>(signals, 0, SIGNAL_STATE_BUCKET);
+  store<f64>(signals, 0, SIGNAL_STATE_FIRST_BUCKET);
+  store<f64>(signals, 0, SIGNAL_STATE_MID);
+  store<f64>(signals, 0, SIGNAL_STATE_FLOW);
+  store<f64>(signals, 0, SIGNAL_STATE_BOUGHT);
+  store<f64>(signals, 0, SIGNAL_STATE_SOLD);
+  store<f64>(signals, 0, SIGNAL_STATE_TRADES);
+}
+
 /** The bucket that ended `buckets` before the open one, 1 being the last; 0 when the book is not that old. */
 export function bucketBefore(signals: usize, buckets: f64): usize {
   const wanted = load<f64>(signals, SIGNAL_STATE_BUCKET) - buckets;

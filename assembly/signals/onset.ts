@@ -40,10 +40,10 @@ export function judgeSigned(signals: usize, kind: i32, value: f64, nowUs: f64): 
   judge(signals, kind, SIGNAL_DOWN, -value, nowUs);
 }
 
-/** Whether a kind stands in either direction. */
+/** Whether a kind stands in either direction, or is about to. */
 export function stands(signals: usize, kind: i32): bool {
   const onset = signals + SIGNAL_STATE_ONSETS + <usize>(kind * 2) * ONSET_STRIDE;
-  return load<f64>(onset, ONSET_ACTIVE) != 0 || load<f64>(onset + ONSET_STRIDE, ONSET_ACTIVE) != 0;
+  return load<f64>(onset, ONSET_SINCE_US) != 0 || load<f64>(onset + ONSET_STRIDE, ONSET_SINCE_US) != 0;
 }
 
 /** Ends everything: the book that it was about is no more. */

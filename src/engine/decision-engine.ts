@@ -9,8 +9,9 @@ import { DecisionLog } from '../strategy/decision-log.js';
 import type { Intent } from '../strategy/intent.js';
 import { rowSizing, type SizingSettings } from '../strategy/row-sizing.js';
 import type { HostedStrategy } from '../strategy/strategy.js';
-import type { StrategyUniverse } from '../strategy/universe.js';
+import { rowName, type StrategyUniverse } from '../strategy/universe.js';
 import { Engine, type EngineOptions, type TurnSink } from './engine.js';
+import { ListingGuard } from './listing-guard.js';
 import { StrategyHost } from './strategy-host.js';
 
 export interface DecisionEngineParts {
@@ -66,6 +67,16 @@ export function makeDecisionEngine(parts: DecisionEngineParts): DecisionEngine {
     nextIntentId: () => ++intents,
   });
   const rows = universe.rows.map((row) => ({ books: row.books.map(({ book }) => addressOf(book)) }));
-  const engine = new Engine(kernel, scanner, views, rows, host, histogram, options, clock, parts.sink ?? null);
+  const guard = new ListingGuard(universe, scanner, (row, book, isListed) =>
+    parts.raise(listingEvent(universe, row, book, isListed)),
+  );
+  const engine = new Engine(kernel, scanner, views, rows, host, histogram, options, clock, parts.sink ?? null, guard);
   return { engine, host, scanner, views, capital, costs, decisions };
+}
+
+function listingEvent({ rows, books }: StrategyUniverse, row: number, book: number, isListed: boolean): StrategyEvent {
+  const info = rows[row];
+  const venue = books[book]?.instrument.venue;
+  const kind = isListed ? 'listing-agrees-again' : 'listing-is-another-asset';
+  return { strategy: 'engine', kind, facts: { symbol: info === undefined ? '' : rowName(info), venue } };
 }

@@ -5,6 +5,7 @@ import type { Scanner } from '../kernel/scan.js';
 import { Signals } from '../kernel/signals.js';
 import type { Views } from '../kernel/views.js';
 import type { MarketView } from '../strategy/market-view.js';
+import type { ListingGuard } from './listing-guard.js';
 import { OpportunityBoard } from './opportunity-board.js';
 import type { StrategyHost } from './strategy-host.js';
 import { TurnMarket } from './turn-market.js';
@@ -48,6 +49,7 @@ export class Engine {
    * @param strategies asked in every turn; null where only opportunities are ranked
    * @param histogram address of the receive-to-decision histogram
    * @param sink told of every turn's inputs; null where nobody keeps them
+   * @param guard looks for strange listings whenever all rows are looked at
    */
   constructor(
     private readonly kernel: Kernel,
@@ -59,6 +61,7 @@ export class Engine {
     private readonly options: EngineOptions,
     private readonly clock: Clock,
     private readonly sink: TurnSink | null = null,
+    private readonly guard: ListingGuard | null = null,
   ) {
     this.board = new OpportunityBoard(rows.length, options.minNet);
     this.market = new TurnMarket(scanner, views, Signals.of(kernel, views));
@@ -101,6 +104,7 @@ export class Engine {
     market.rowCount = scanned;
     market.isFull = isFull;
     this.sink?.turn(market);
+    if (isFull) this.guard?.look(market);
     for (let place = 0; place < scanned; place++) this.board.update(scanner, scanner.scannedRow(place), nowUs);
     this.strategies?.turn(market);
     this.kernel.int32[this.turnsIndex] = market.turn;

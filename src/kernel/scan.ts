@@ -159,6 +159,17 @@ export class Scanner {
     this.kernel.float64[((this.rows + row * SCAN_ROW_STRIDE + SCAN_ROW_EXTRAS) >> 3) + venue] = fraction;
   }
 
+  /** Whether a venue of the row takes part in its scans. */
+  isListed(row: number, venue: number): boolean {
+    return this.kernel.uint32[((this.rows + row * SCAN_ROW_STRIDE + SCAN_ROW_VIEWS) >> 2) + venue] !== 0;
+  }
+
+  /** Has a venue of the row take part in its scans, or not. @param book id of its book */
+  setListed(row: number, venue: number, book: number, isListed: boolean): void {
+    const entry = ((this.rows + row * SCAN_ROW_STRIDE + SCAN_ROW_VIEWS) >> 2) + venue;
+    this.kernel.uint32[entry] = isListed ? this.view(book) : 0;
+  }
+
   /**
    * Takes the dirty bits, copies those books into their views, and scans all rows. @returns rows scanned
    * @param nowUs monotonic microseconds

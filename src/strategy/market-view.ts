@@ -3,7 +3,7 @@ import type { Signals } from '../kernel/signals.js';
 import type { Views } from '../kernel/views.js';
 
 /** What the scan says of its rows; strategies read it and change nothing. */
-export type ScannedPairs = Omit<Scanner, 'setRow' | 'setSizing' | 'setExtraCost' | 'scanAll' | 'scanDirty'>;
+export type ScannedPairs = Omit<Scanner, 'setRow' | 'setSizing' | 'setExtraCost' | 'setListed' | 'scanAll' | 'scanDirty'>;
 
 /**
  * The market as one turn sees it. Everything in it was copied before the turn began, each book under its lock with its sequence, and

@@ -1,5 +1,6 @@
 // P16: same ticker, other coin. A price that is far from the others' is another asset, or a contract of many units, never a profit.
 import { describe, expect, it } from 'vitest';
+import { ListingGuard } from '../../src/engine/listing-guard.js';
 import { samePrice } from '../../src/market/price-identity.js';
 import { Rig } from '../../src/sim/lab/rig.js';
 import { threeTierDefinition } from '../../src/strategy/three-tier/three-tier-strategy.js';
@@ -64,5 +65,49 @@ describe('P16: a spread too good to be one', () => {
     rig.setBook(rig.book('gateio'), [[bid, '500']], [[ask, '500']]);
     for (let turn = 0; turn < 10; turn++) expect(rig.turn()).toEqual([]);
     expect(rig.events.map(({ kind }) => kind)).toEqual(['implausible-spread']);
+  });
+});
+
+describe('P16: a listing that is another asset', () => {
+  it('does not hide what the others offer, and comes back when it agrees', () => {
+    const venues = (['mexc', 'gateio', 'kraken'] as const).map((venue) => ({ venue, takerFeeBps: 10 }));
+    const rig = new Rig({ rows: [venues] });
+    const changes: string[] = [];
+    const guard = new ListingGuard(rig.universe, rig.scanner, (_, book, isListed) =>
+      changes.push(`${rig.universe.books[book]?.instrument.venue} ${isListed ? 'in' : 'out'}`),
+    );
+    rig.setBook(rig.book('mexc'), [['0.9900', '500']], [['1.0000', '500']]);
+    rig.setBook(rig.book('gateio'), [['1.0500', '500']], [['1.0600', '500']]);
+    rig.setBook(rig.book('kraken'), [['870.0000', '500']], [['871.0000', '500']]);
+    rig.turn();
+    expect(rig.scanner.sellVenue(0)).toBe(2);
+    guard.look(rig.market);
+    rig.scanner.scanAll(rig.nowUs, 5e6);
+    expect([rig.scanner.buyVenue(0), rig.scanner.sellVenue(0), rig.scanner.bestSize(0)]).toEqual([0, 1, 3]);
+    guard.look(rig.market);
+    rig.setBook(rig.book('kraken'), [['1.0400', '500']], [['1.0500', '500']]);
+    rig.turn();
+    guard.look(rig.market);
+    expect(changes).toEqual(['kraken out', 'kraken in']);
+  });
+
+  it('leaves prices alone that differ a little, whatever their order', () => {
+    const venues = (['mexc', 'gateio', 'kraken'] as const).map((venue) => ({ venue }));
+    const rig = new Rig({ rows: [venues] });
+    ['1.0002', '1.0001', '1.0000'].forEach((bid, place) => {
+      const book = rig.universe.books[place];
+      if (book !== undefined) rig.setBook(book, [[bid, '5']], [['1.0010', '5']]);
+    });
+    rig.turn();
+    new ListingGuard(rig.universe, rig.scanner, () => expect.unreachable()).look(rig.market);
+  });
+
+  it('cannot be told where two venues disagree: both stay, and nothing is traded', () => {
+    const rig = new Rig({ rows: [[{ venue: 'mexc' }, { venue: 'gateio' }]] });
+    rig.setBook(rig.book('mexc'), [['0.9900', '500']], [['1.0000', '500']]);
+    rig.setBook(rig.book('gateio'), [['2.0000', '500']], [['2.0100', '500']]);
+    rig.turn();
+    new ListingGuard(rig.universe, rig.scanner, () => expect.unreachable()).look(rig.market);
+    expect([rig.scanner.isListed(0, 0), rig.scanner.isListed(0, 1)]).toEqual([true, true]);
   });
 });

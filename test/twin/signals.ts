@@ -69,7 +69,7 @@ export class TwinSignals {
     this.moveBps = this.mid > 0 && reference > 0 ? ((this.mid - reference) / reference) * 10_000 : 0;
     this.judge('microMove', this.moveBps, -this.moveBps, nowUs);
     this.judgeLevels(bids, asks, nowUs);
-    if (this.onset('volume up').active || this.onset('volume down').active) this.judgeVolume(nowUs);
+    if (this.onset('volume up').sinceUs > 0 || this.onset('volume down').sinceUs > 0) this.judgeVolume(nowUs);
   }
 
   traded(qty: number, side: 1 | -1, nowUs: number): void {
@@ -81,6 +81,19 @@ export class TwinSignals {
   }
 
   lost(): void {
+    this.doubted();
+    this.past.length = 0;
+    this.openBucket = 0;
+    this.firstBucket = 0;
+    this.mid = 0;
+    this.flow = 0;
+    this.bought = 0;
+    this.sold = 0;
+    this.trades = 0;
+  }
+
+  /** The book is crossed. */
+  doubted(): void {
     this.touch = null;
     for (const onset of this.onsets.values()) {
       onset.active = false;

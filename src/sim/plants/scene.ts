@@ -36,8 +36,8 @@ const MENUS: Record<AssetRole, readonly (readonly [plant: Plant, weight: number]
     [plantProfit, 1],
     [plantBelowMinimum, 3],
   ],
-  // Whoever cannot tell which of the listings is the strange one leaves all of them alone, so no profit is asked for here.
   'other-asset': [
+    [plantProfit, 5],
     [plantCrossed, 1],
     [plantTooThin, 1],
   ],

@@ -8,6 +8,7 @@ import type { HedgedPosition } from '../hedged/hedged-position.js';
 import { marginTable } from '../hedged/margin-terms.js';
 import type { LegUpdate } from '../intent.js';
 import type { MarketView } from '../market-view.js';
+import { pairKey, Standing } from '../standing.js';
 import type { Strategy, StrategyDefinition } from '../strategy.js';
 import { rowName, type StrategyUniverse } from '../universe.js';
 import { CrossExchangeFuturesArbitrage } from './arbitrage.js';
@@ -19,6 +20,7 @@ import * as stage from './stages.js';
 
 const BPS = 10_000;
 const SWEEP = 0;
+const LOOK = 1;
 
 /** Holds a contract long where it is cheap and short where it is dear until the venues agree. One position a row at a time. */
 export class CrossFuturesStrategy implements Strategy {
@@ -27,6 +29,7 @@ export class CrossFuturesStrategy implements Strategy {
   private readonly funds: Funds;
   private readonly desk: HedgeDesk;
   private readonly exit: ExitLook;
+  private readonly standing: Standing;
   private readonly held = new Map<HedgedPosition, HeldRow>();
   private isTimed = false;
 
@@ -41,6 +44,7 @@ export class CrossFuturesStrategy implements Strategy {
     this.funds = new Funds(universe.accounts, marginTable(universe, config));
     this.desk = new HedgeDesk(universe.books.length, this.funds, orderSettings(config));
     this.exit = new ExitLook(config);
+    this.standing = new Standing(universe.rows.length);
   }
 
   onMarket(market: MarketView, context: StrategyContext): void {
@@ -51,7 +55,14 @@ export class CrossFuturesStrategy implements Strategy {
     }
   }
 
-  onTimer(_timer: number, market: MarketView, context: StrategyContext): void {
+  onTimer(timer: number, market: MarketView, context: StrategyContext): void {
+    if (timer === LOOK) {
+      // A book that nothing moves stands as well.
+      for (const row of this.rows) {
+        if (row !== undefined && this.standing.stoodUs(row.info.row, market.nowUs) > 0) this.lookAt(row, market, context);
+      }
+      return;
+    }
     this.setTimer(market, context);
     this.desk.sweep(market, context);
     for (const held of this.held.values()) this.guard(held, market, context);
@@ -81,8 +92,9 @@ export class CrossFuturesStrategy implements Strategy {
     }
     const { pairs } = market;
     const { row: index } = row.info;
-    if (!pairs.hasPair(index) || pairs.net(index) * BPS < this.config.minEntryNetBps) return;
-    this.seek(row, market, context);
+    const isWorth = pairs.hasPair(index) && pairs.net(index) * BPS >= this.config.minEntryNetBps;
+    const stoodUs = this.standing.look(index, isWorth ? pairKey(pairs, index) : -1, market.nowUs);
+    if (isWorth) this.seek(row, stoodUs, market, context);
   }
 
   private heldIn(row: FuturesRow): HeldRow | undefined {
@@ -93,12 +105,17 @@ export class CrossFuturesStrategy implements Strategy {
     return undefined;
   }
 
-  private seek(row: FuturesRow, market: MarketView, context: StrategyContext): void {
+  private seek(row: FuturesRow, stoodUs: number, market: MarketView, context: StrategyContext): void {
+    const confirmUs = this.config.confirmMs * 1000;
     const plan = this.arbitrage.plan(row, { market, context, funds: this.funds });
     let verdict = stage.NO_SIZE;
     if (plan !== null) verdict = plan.netFraction * BPS >= this.config.minNetBps ? stage.ENTER : stage.BELOW_THRESHOLD;
     if (plan?.legs.some(({ place }) => this.isExpiring(row, place, market)) === true) verdict = stage.EXPIRING;
     if (market.pairs.gross(row.info.row) * BPS > this.config.maxDistanceBps) verdict = stage.IMPLAUSIBLE;
+    if (verdict === stage.ENTER && stoodUs < confirmUs) {
+      verdict = stage.UNCONFIRMED;
+      context.setTimer(LOOK, market.nowUs - stoodUs + confirmUs);
+    }
     if (plan === null || verdict !== stage.ENTER) {
       const isNew = row.notedVerdict !== verdict;
       if (!isNew && market.nowUs - row.notedUs < this.config.noteMs * 1000) return;
@@ -184,7 +201,8 @@ export class CrossFuturesStrategy implements Strategy {
       .note(plan?.legs.length ?? 0)
       .note(plan?.base ?? 0)
       .note(plan?.netQuote ?? 0);
-    return decision.note((plan?.netFraction ?? 0) * BPS).note(this.config.minNetBps);
+    decision.note((plan?.netFraction ?? 0) * BPS).note(this.config.minNetBps);
+    return decision.note(this.standing.stoodUs(index, market.nowUs) / 1000).note(this.config.confirmMs);
   }
 
   private explainExit(row: FuturesRow, market: MarketView, context: StrategyContext): Decision {

@@ -11,6 +11,7 @@ export const NO_SIZE = 2;
 export const UNAFFORDABLE = 3;
 export const EXPIRING = 4;
 export const IMPLAUSIBLE = 5;
+export const UNCONFIRMED = 6;
 
 /** Outcomes of a look at a position. */
 export const CONVERGED = 0;
@@ -24,7 +25,7 @@ export const HOLD = 5;
 export const CROSS_FUTURES_STAGES: readonly DecisionStage[] = [
   {
     name: 'entry',
-    verdicts: ['enter', 'below-threshold', 'no-size', 'unaffordable', 'expiring', 'implausible'],
+    verdicts: ['enter', 'below-threshold', 'no-size', 'unaffordable', 'expiring', 'implausible', 'unconfirmed'],
     figures: [
       'buyAskPrice',
       'sellBidPrice',
@@ -37,6 +38,8 @@ export const CROSS_FUTURES_STAGES: readonly DecisionStage[] = [
       'expectedNetQuote',
       'expectedNetBps',
       'thresholdBps',
+      'stoodMs',
+      'confirmMs',
     ],
   },
   {

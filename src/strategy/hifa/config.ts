@@ -88,6 +88,8 @@ const PlanSchema = z.strictObject({
   /** Whether a cross-venue edge of the row is taken as a pair of buying and selling. */
   pairs: z.boolean().default(true),
   minPairNetBps: bps(2),
+  /** How long a pair has to have been worth it, at the same size, before it is believed. */
+  pairConfirmMs: z.number().min(0).max(60_000).default(3),
 });
 
 /** Every parameter of the pipeline with its default and its bounds. */

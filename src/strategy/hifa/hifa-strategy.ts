@@ -4,6 +4,7 @@ import type { DecisionStage } from '../decision-log.js';
 import { Funds } from '../hedged/funds.js';
 import type { Intent, LegUpdate } from '../intent.js';
 import type { MarketView } from '../market-view.js';
+import { pairKey, Standing } from '../standing.js';
 import type { Strategy } from '../strategy.js';
 import type { StrategyUniverse } from '../universe.js';
 import { type BookTerms, bookTerms } from './book-terms.js';
@@ -60,6 +61,7 @@ export class HifaStrategy implements Strategy {
   /** Rows to evaluate in this turn, each once. */
   private readonly queue: Int32Array;
   private readonly isQueued: Uint8Array;
+  private readonly standing: Standing;
 
   constructor(
     private readonly config: HifaConfig,
@@ -77,7 +79,8 @@ export class HifaStrategy implements Strategy {
     this.signal = new SignalStage(config.signal, universe);
     this.context = new ContextStage(config.context, universe);
     this.risk = new RiskStage(config.risk, universe, this.health);
-    this.plan = new PlanStage(config, universe, this.terms, this.funds);
+    this.standing = new Standing(rows.length);
+    this.plan = new PlanStage(config, universe, this.terms, this.funds, this.standing);
     this.exit = new ExitStage(config.plan, universe, this.terms, this.rows);
     this.meters = HIFA_STAGES.map((stage) => new StageMeter(stage, options.clock ?? null));
     this.rowOf = Int32Array.from(books, ({ row }) => row);
@@ -89,6 +92,7 @@ export class HifaStrategy implements Strategy {
   onMarket(market: MarketView, context: StrategyContext): void {
     const source = market.signals ?? this.options.signals;
     if (source === undefined) throw new InvalidInputError('hifa needs a market whose memory was planned with signals', {});
+    if (this.config.plan.pairs) this.watchPairs(market);
     const queued = this.collect(source, market);
     for (let index = 0; index < queued; index++) {
       const row = this.queue[index] ?? 0;
@@ -128,6 +132,17 @@ export class HifaStrategy implements Strategy {
       else if (!isOpening) rows.exitUs[row] = market.nowUs + this.config.plan.retryMs * 1000;
     }
     this.arm(context);
+  }
+
+  /** Keeps for how long the pairs of the rows have been worth taking. */
+  private watchPairs(market: MarketView): void {
+    const { pairs, nowUs } = market;
+    const least = this.config.plan.minPairNetBps * BPS;
+    for (let index = 0; index < market.rowCount; index++) {
+      const row = market.row(index);
+      const isWorth = pairs.hasPair(row) && pairs.net(row) >= least;
+      this.standing.look(row, isWorth ? pairKey(pairs, row) : -1, nowUs);
+    }
   }
 
   /** Queues the rows of changed books that signal something. @returns how many */

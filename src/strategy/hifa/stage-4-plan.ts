@@ -4,6 +4,7 @@ import type { StrategyContext } from '../context.js';
 import type { Decision, DecisionStage } from '../decision-log.js';
 import type { Funds } from '../hedged/funds.js';
 import type { MarketView } from '../market-view.js';
+import type { Standing } from '../standing.js';
 import type { BookInfo, RowInfo, StrategyUniverse } from '../universe.js';
 import { type BookTerms, leastAt } from './book-terms.js';
 import { BPS, type HifaConfig } from './config.js';
@@ -95,6 +96,7 @@ export class PlanStage {
     private readonly universe: StrategyUniverse,
     private readonly terms: readonly BookTerms[],
     private readonly funds: Funds,
+    private readonly standing: Standing,
   ) {}
 
   /** Makes the plan for a row that stages 1 to 3 have passed. @returns the verdict */
@@ -246,6 +248,7 @@ export class PlanStage {
   private findPair(row: number, risk: RiskReading, market: MarketView, context: StrategyContext): boolean {
     const { pairs } = market;
     if (!pairs.hasPair(row) || pairs.net(row) < this.config.plan.minPairNetBps * BPS) return false;
+    if (this.standing.stoodUs(row, market.nowUs) < this.config.plan.pairConfirmMs * 1000) return false;
     const { books, market: kind } = this.universe.rows[row] as RowInfo;
     const buyVenue = risk.venues[pairs.buyVenue(row)] as VenueRisk;
     const sellVenue = risk.venues[pairs.sellVenue(row)] as VenueRisk;

@@ -193,13 +193,13 @@ export function isSound(book: number, { views, oldestUs }: MarketView): boolean 
 }
 
 /** How far the middles of a row's books are from each other, as a fraction: wide apart, they are hardly one asset. */
-function disagreement({ books }: RowInfo, market: MarketView): number {
-  const { views } = market;
+function disagreement({ row, books }: RowInfo, market: MarketView): number {
+  const { views, pairs } = market;
   let low = Number.POSITIVE_INFINITY;
   let high = 0;
   for (let place = 0; place < books.length; place++) {
     const book = books[place]?.book ?? -1;
-    if (!isSound(book, market)) continue;
+    if (!pairs.isListed(row, place) || !isSound(book, market)) continue;
     const middle = (views.bidPriceUnits(book) + views.askPriceUnits(book)) / 2;
     low = Math.min(low, middle);
     high = Math.max(high, middle);

@@ -41,6 +41,20 @@ describe('CrossFuturesStrategy', () => {
     expect(rig.context.budget.committedQuote).toBe(0);
   });
 
+  it('does not believe a distance before it has stood, and takes it when no message comes any more', () => {
+    const { rig, mexc, gateio } = rowRig({ maxPositionQuote: 1000, confirmMs: 3 });
+    quote(rig, mexc, '99.99', '100.00');
+    const flicker = (bid: string): readonly SeenIntent[] => {
+      quote(rig, gateio, bid, '101.01');
+      return rig.turn(1_000);
+    };
+    for (const bid of ['101.00', '99.98', '101.00', '99.98', '101.00', '99.98']) expect(flicker(bid)).toEqual([]);
+    expect(flicker('101.00')).toEqual([]);
+    expect(told(rig.decisions.at(-1))).toMatchObject({ verdict: 'unconfirmed', figures: { stoodMs: 0, confirmMs: 3 } });
+    expect(rig.turn(1_000)).toEqual([]);
+    expect(rig.turn(2_000)).toHaveLength(1);
+  });
+
   it('splits over venues when one is too thin', () => {
     const { rig, mexc, gateio, binance } = rowRig({ maxPositionQuote: 1000 });
     quote(rig, mexc, '99.99', '100.00', '40');

@@ -17,7 +17,7 @@ const perpetual = (venue: InstrumentSpec['venue'], contractSize: string, takerFe
 export function rowRig(config: object = {}, options: Partial<RigOptions> = {}) {
   const rows = [[perpetual('mexc', '0.1', 2), perpetual('gateio', '0.01', 5), perpetual('binance', '1', 5)]];
   const rig = new Rig({ rows, ...options });
-  rig.run(rig.make(crossFuturesDefinition, { openSlackBps: 0, noteMs: 0, ...config }));
+  rig.run(rig.make(crossFuturesDefinition, { openSlackBps: 0, noteMs: 0, confirmMs: 0, ...config }));
   return {
     rig,
     mexc: rig.book('mexc', 'futures'),

@@ -195,9 +195,14 @@ test('a venue that has lost its book is not traded, and its losses are remembere
 test('a row with a cross-venue edge is taken as a pair, whose halves stay where they are', () => {
   const scene = new Scene();
   const { rig } = scene;
-  rig.setBook(rig.book('gateio'), [['1.0030', '3000']], [['1.0032', '3000']]);
+  const edge = (): void => rig.setBook(rig.book('gateio'), [['1.0030', '3000']], [['1.0032', '3000']]);
+  // What is seen only now may be gone before an order comes, so it has to stand first.
+  edge();
+  rig.turn();
+  scene.books();
+  edge();
   scene.signal(SIGNAL_UP);
-  const [intent] = rig.turn();
+  const [intent] = rig.turn(4_000);
   expect(scene.said.at(-1)).toBe('plan: pair');
   const [bought, sold] = intent?.legs ?? [];
   expect([bought?.targetUnits, sold?.book]).toEqual([-(sold?.targetUnits ?? 0), rig.book('gateio').book]);

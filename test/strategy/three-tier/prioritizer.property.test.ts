@@ -179,7 +179,7 @@ describe('OpportunityPrioritizer', () => {
 test('plans of one turn never count on the same funds, whatever the balances', () => {
   const bases = ['AAA', 'BBB', 'CCC', 'DDD'];
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 220 }), fc.array(fc.nat(60), { minLength: 4, maxLength: 4 }), (quote, held) => {
+    fc.property(fc.integer({ min: 0, max: 450 }), fc.array(fc.nat(60), { minLength: 4, maxLength: 4 }), (quote, held) => {
       const rig = new Rig({
         rows: bases.map((base) => [
           { venue: 'mexc', base },
@@ -201,7 +201,8 @@ test('plans of one turn never count on the same funds, whatever the balances', (
       const spent = rig.intents.reduce((sum, { legs }) => sum + ((legs[0]?.targetUnits ?? 0) / 100) * 1.0005 * 1.001, 0);
       expect(spent).toBeLessThanOrEqual(quote);
       for (const { row, legs } of rig.intents) expect(-(legs[1]?.targetUnits ?? 0) / 100).toBeLessThanOrEqual(held[row] ?? 0);
-      const isEnough = quote >= 4 * 50 * 1.0005 * 1.001 && held.every((base) => base >= 5);
+      // A fill moves the balance a turn before its reservation is given back: for so long it counts twice.
+      const isEnough = quote >= 2 * 4 * 50 * 1.0005 * 1.001 && held.every((base) => base >= 5);
       if (isEnough) expect(rig.intents).toHaveLength(4);
     }),
     { numRuns: 30 },
