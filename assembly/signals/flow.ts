@@ -41,16 +41,16 @@ export function addFlow(book: usize, signals: usize): void {
 }
 
 /** Judges how far the mid has come within the last moments. */
-export function judgeMove(book: usize, signals: usize, nowUs: f64): void {
+export function judgeMove(book: usize, signals: usize, rules: usize, nowUs: f64): void {
   const bid = load<f64>(book, BOOK_BID_PRICE);
   const ask = load<f64>(book, BOOK_ASK_PRICE);
   const mid = bid > 0 && ask > 0 ? (bid + ask) / 2 : 0;
-  const before = bucketBefore(signals, load<f64>(rulesOf(signals), RULE_MOVE_BUCKETS));
+  const before = bucketBefore(signals, load<f64>(rules, RULE_MOVE_BUCKETS));
   const reference = before == 0 ? 0 : load<f64>(before, HISTORY_MID);
   const moveBps = mid > 0 && reference > 0 ? (mid - reference) / reference * 10000 : 0;
   store<f64>(signals, mid, SIGNAL_STATE_MID);
   store<f64>(signals, moveBps, SIGNAL_STATE_MOVE_BPS);
-  judgeSigned(signals, SIGNAL_MICRO_MOVE, moveBps, nowUs);
+  judgeSigned(signals, rules, SIGNAL_MICRO_MOVE, moveBps, nowUs);
 }
 
 /** Judges whether takers of one side trade most of what is traded. */
@@ -63,5 +63,5 @@ export function judgeVolume(signals: usize, nowUs: f64): void {
   const isEnough = trades >= load<f64>(rules, RULE_VOLUME_TRADES) && bought + sold > 0;
   const imbalance = isEnough ? (bought - sold) / (bought + sold) : 0;
   store<f64>(signals, imbalance, SIGNAL_STATE_VOLUME);
-  judgeSigned(signals, SIGNAL_VOLUME, imbalance, nowUs);
+  judgeSigned(signals, rules, SIGNAL_VOLUME, imbalance, nowUs);
 }

@@ -6,7 +6,7 @@ import {
   RULE_LEVELS, SIGNAL_DOWN, SIGNAL_IMBALANCE, SIGNAL_STATE_ASK_WALL, SIGNAL_STATE_BID_WALL, SIGNAL_STATE_IMBALANCE, SIGNAL_UP,
   SIGNAL_WALL, WALL_PRICE, WALL_QTY, WALL_RATIO,
 } from '../memory/signal-layout';
-import { judge, judgeSigned, rulesOf } from './onset';
+import { judge, judgeSigned } from './onset';
 
 /** A side with fewer levels says nothing: there is no usual quantity to compare with. */
 const LEVELS_MIN: i32 = 3;
@@ -38,14 +38,14 @@ function lookAt(side: usize, wall: usize, wanted: i32): f64 {
 }
 
 /** Judges imbalance and walls of a book that has just changed. */
-export function judgeLevels(book: usize, signals: usize, nowUs: f64): void {
-  const wanted = <i32>load<f64>(rulesOf(signals), RULE_LEVELS);
+export function judgeLevels(book: usize, signals: usize, rules: usize, nowUs: f64): void {
+  const wanted = <i32>load<f64>(rules, RULE_LEVELS);
   const bids = lookAt(book + BOOK_BIDS, signals + SIGNAL_STATE_BID_WALL, wanted);
   const asks = lookAt(book + BOOK_ASKS, signals + SIGNAL_STATE_ASK_WALL, wanted);
   // Without each side's largest level, so that one wall is a wall and no imbalance.
   const imbalance = bids == 0 || asks == 0 ? 0 : (bids - asks) / (bids + asks);
   store<f64>(signals, imbalance, SIGNAL_STATE_IMBALANCE);
-  judgeSigned(signals, SIGNAL_IMBALANCE, imbalance, nowUs);
-  judge(signals, SIGNAL_WALL, SIGNAL_UP, load<f64>(signals, SIGNAL_STATE_BID_WALL + WALL_RATIO), nowUs);
-  judge(signals, SIGNAL_WALL, SIGNAL_DOWN, load<f64>(signals, SIGNAL_STATE_ASK_WALL + WALL_RATIO), nowUs);
+  judgeSigned(signals, rules, SIGNAL_IMBALANCE, imbalance, nowUs);
+  judge(signals, rules, SIGNAL_WALL, SIGNAL_UP, load<f64>(signals, SIGNAL_STATE_BID_WALL + WALL_RATIO), nowUs);
+  judge(signals, rules, SIGNAL_WALL, SIGNAL_DOWN, load<f64>(signals, SIGNAL_STATE_ASK_WALL + WALL_RATIO), nowUs);
 }

@@ -13,10 +13,18 @@ export function rulesOf(signals: usize): usize {
 }
 
 /** Takes in how strong a kind is in one direction. */
-export function judge(signals: usize, kind: i32, direction: i32, strength: f64, nowUs: f64): void {
-  const rule = rulesOf(signals) + RULE_KINDS + <usize>kind * KIND_STRIDE;
+// @ts-ignore: decorator
+@inline
+export function judge(signals: usize, rules: usize, kind: i32, direction: i32, strength: f64, nowUs: f64): void {
   const onset = signals + SIGNAL_STATE_ONSETS + <usize>(kind * 2 + direction) * ONSET_STRIDE;
+  const rule = rules + RULE_KINDS + <usize>kind * KIND_STRIDE;
   store<f64>(onset, strength, ONSET_STRENGTH);
+  // Neither strong now nor before, as nearly always.
+  if (strength < load<f64>(rule, KIND_ON) && load<f64>(onset, ONSET_SINCE_US) == 0) return;
+  change(onset, rule, strength, nowUs);
+}
+
+function change(onset: usize, rule: usize, strength: f64, nowUs: f64): void {
   if (load<f64>(onset, ONSET_ACTIVE) != 0) {
     if (strength < load<f64>(rule, KIND_OFF)) end(onset);
     else if (strength > load<f64>(onset, ONSET_PEAK)) store<f64>(onset, strength, ONSET_PEAK);
@@ -35,9 +43,11 @@ export function judge(signals: usize, kind: i32, direction: i32, strength: f64, 
 }
 
 /** As `judge` for a kind whose sign is its direction. */
-export function judgeSigned(signals: usize, kind: i32, value: f64, nowUs: f64): void {
-  judge(signals, kind, SIGNAL_UP, value, nowUs);
-  judge(signals, kind, SIGNAL_DOWN, -value, nowUs);
+// @ts-ignore: decorator
+@inline
+export function judgeSigned(signals: usize, rules: usize, kind: i32, value: f64, nowUs: f64): void {
+  judge(signals, rules, kind, SIGNAL_UP, value, nowUs);
+  judge(signals, rules, kind, SIGNAL_DOWN, -value, nowUs);
 }
 
 /** Whether a kind stands in either direction, or is about to. */

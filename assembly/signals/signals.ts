@@ -6,7 +6,7 @@ import { receiveUs } from '../memory/thread';
 import { addFlow, forgetTouch, judgeMove, judgeVolume } from './flow';
 import { forgetHistory, rollHistory } from './history';
 import { judgeLevels } from './levels';
-import { endAll, stands } from './onset';
+import { endAll, rulesOf, stands } from './onset';
 
 /**
  * A message has changed the book, and it is not crossed.
@@ -24,8 +24,9 @@ function judgeBook(book: usize, signals: usize, isSnapshot: bool): void {
   rollHistory(signals, nowUs);
   if (isSnapshot) forgetTouch(signals);
   addFlow(book, signals);
-  judgeMove(book, signals, nowUs);
-  judgeLevels(book, signals, nowUs);
+  const rules = rulesOf(signals);
+  judgeMove(book, signals, rules, nowUs);
+  judgeLevels(book, signals, rules, nowUs);
   // Volume changes with trades; without any it only ages.
   if (stands(signals, SIGNAL_VOLUME)) judgeVolume(signals, nowUs);
 }
