@@ -28,6 +28,8 @@ export interface DecisionEngineParts {
   readonly emit: (intent: Intent) => void;
   readonly raise: (event: StrategyEvent) => void;
   readonly sink?: TurnSink;
+  /** How far apart prices of one asset may be; see ListingGuard. */
+  readonly listingRatioMax?: number;
 }
 
 /** An engine with everything that it decides with. */
@@ -67,9 +69,8 @@ export function makeDecisionEngine(parts: DecisionEngineParts): DecisionEngine {
     nextIntentId: () => ++intents,
   });
   const rows = universe.rows.map((row) => ({ books: row.books.map(({ book }) => addressOf(book)) }));
-  const guard = new ListingGuard(universe, scanner, (row, book, isListed) =>
-    parts.raise(listingEvent(universe, row, book, isListed)),
-  );
+  const tell = (row: number, book: number, isListed: boolean): void => parts.raise(listingEvent(universe, row, book, isListed));
+  const guard = new ListingGuard(universe, scanner, tell, parts.listingRatioMax);
   const engine = new Engine(kernel, scanner, views, rows, host, histogram, options, clock, parts.sink ?? null, guard);
   return { engine, host, scanner, views, capital, costs, decisions };
 }

@@ -28,6 +28,8 @@ export interface DetectorSettings {
   /** Taker fee that it reckons with. */
   feeBps(instrument: TradableInstrument): number;
   readonly strategies: (universe: StrategyUniverse) => HostedStrategy[];
+  /** How far apart prices of one asset may be; the engine's own bound when left out. */
+  readonly listingRatioMax?: number;
 }
 
 /** Places of the sizes in what the scan prices. */
@@ -79,6 +81,7 @@ export class Detector {
         fills?.take(intent);
       },
       raise: () => undefined,
+      ...(settings.listingRatioMax !== undefined && { listingRatioMax: settings.listingRatioMax }),
     });
     const { views, capital, host } = this.deciding;
     fills = new AssumedFills(this.universe, views, capital, (strategy, update) => host.tell(strategy, update));

@@ -18,8 +18,11 @@ export interface PlainSettings {
 interface Watched {
   readonly pair: number;
   readonly sinceUs: number;
-  isTraded: boolean;
+  tradedUs: number;
 }
+
+/** What stands is traded again after so long. */
+const AGAIN_US = 1_000_000;
 
 /**
  * The least that a strategy needs in order to fall into no trap, with which traps are shown to be traps: take one of these away, and
@@ -50,11 +53,11 @@ export class PlainStrategy implements Strategy {
     const pair = pairs.buyVenue(row) * 100 + pairs.sellVenue(row);
     let watched = this.watched.get(row);
     if (watched?.pair !== pair) {
-      watched = { pair, sinceUs: nowUs, isTraded: false };
+      watched = { pair, sinceUs: nowUs, tradedUs: Number.NEGATIVE_INFINITY };
       this.watched.set(row, watched);
     }
-    if (watched.isTraded || nowUs - watched.sinceUs < holdUs) return;
-    watched.isTraded = true;
+    if (nowUs - watched.tradedUs < AGAIN_US || nowUs - watched.sinceUs < holdUs) return;
+    watched.tradedUs = nowUs;
     this.trade(row, size, market, context);
   }
 

@@ -64,7 +64,8 @@ describe('the judge sees what is wrong with a detector', () => {
   });
 
   it('that takes another asset of the same name for a profit', async () => {
-    expect(taken((await run(plain({ grossMax: Number.POSITIVE_INFINITY }))).sum)).toContain('other-asset');
+    const credulous = { ...plain({ grossMax: Number.POSITIVE_INFINITY }), listingRatioMax: Number.POSITIVE_INFINITY };
+    expect(taken((await run(credulous)).sum)).toContain('other-asset');
   });
 
   it('that believes in the touch alone', async () => {
