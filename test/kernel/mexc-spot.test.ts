@@ -171,7 +171,7 @@ describe('MEXC spot', () => {
 
   test('of a batch of tickers the last one counts', () => {
     const item = (bid: string): string => {
-      const fields = `0a${length(bid)}${hex(bid)}120131` + `1a00220130`;
+      const fields = `0a${length(bid)}${hex(bid)}1201311a00220130`;
       return `0a${(fields.length / 2).toString(16).padStart(2, '0')}${fields}`;
     };
     const length = (text: string): string => text.length.toString(16).padStart(2, '0');
