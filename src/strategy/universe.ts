@@ -1,5 +1,5 @@
 import type { TradableInstrument } from '../domain/instrument.js';
-import type { Market } from '../domain/venue.js';
+import type { Market, VenueId } from '../domain/venue.js';
 
 /** One book that strategies see: an instrument at a venue. Scales and fees are those of the run, not of the venue's list. */
 export interface BookInfo {
@@ -41,7 +41,7 @@ export interface RowInfo {
 /** What one venue holds of one asset for one market. */
 export interface AccountInfo {
   readonly account: number;
-  readonly venue: string;
+  readonly venue: VenueId;
   readonly market: Market;
   readonly asset: string;
   /** Amounts are whole units of 10^-scale. */

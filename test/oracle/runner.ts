@@ -3,8 +3,10 @@ import { crossVenue } from './families/cross-venue.js';
 import { fairValue } from './families/fair-value.js';
 import { impact } from './families/impact.js';
 import { krakenCrc } from './families/kraken-crc.js';
+import { ledger } from './families/ledger.js';
 import { margin } from './families/margin.js';
 import { orderGrid } from './families/order-grid.js';
+import { performance } from './families/performance.js';
 import { vwap } from './families/vwap.js';
 import type { Family } from './family.js';
 import { OracleBooks } from './oracle-books.js';
@@ -19,6 +21,8 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   order_grid: orderGrid,
   fair_value: fairValue,
   margin,
+  ledger,
+  performance,
 };
 
 /** Outcome of a run over reference files. */

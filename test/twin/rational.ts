@@ -46,6 +46,13 @@ export class Rational {
     return this.dividend < 0n && whole * this.divisor !== this.dividend ? whole - 1n : whole;
   }
 
+  /** The same number without common factors: for long chains of sums and products. */
+  reduced(): Rational {
+    let [a, b] = [this.dividend < 0n ? -this.dividend : this.dividend, this.divisor];
+    while (b !== 0n) [a, b] = [b, a % b];
+    return new Rational(this.dividend / a, this.divisor / a);
+  }
+
   abs(): Rational {
     return this.dividend < 0n ? new Rational(-this.dividend, this.divisor) : this;
   }

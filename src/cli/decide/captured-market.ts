@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../domain/errors.js';
+import { groupBy } from '../../domain/group-by.js';
 import type { TradableInstrument } from '../../domain/instrument.js';
 import { ORIGINS, type Origin } from '../../feeds/capture/origin.js';
 import { captureName, readCapture } from '../../feeds/capture/reader.js';
@@ -8,7 +9,6 @@ import { CaptureSurvey, type SymbolSurvey } from '../../feeds/capture/survey.js'
 import type { SignalRules } from '../../kernel/signal-plan.js';
 import type { Universe, UniverseBook, UniverseRow } from '../../market/universe.js';
 import { CapturedLists, guessedInstrument } from './capture-instruments.js';
-import { groupBy } from './group-by.js';
 
 /** What one capture turned out to be. */
 export interface CaptureSummary {

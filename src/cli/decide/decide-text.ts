@@ -1,8 +1,8 @@
+import { groupBy } from '../../domain/group-by.js';
 import { count } from '../../ops/human-text.js';
 import { type TextColumn, textTable } from '../text-table.js';
 import type { BasisPoint, BasisSeries } from './basis-series.js';
 import type { DecideReport, ReportedDecision, ReportedIntent } from './decide-on-captures.js';
-import { groupBy } from './group-by.js';
 
 const POINTS: readonly TextColumn<BasisPoint>[] = [
   { title: 'UTC', align: 'left', text: ({ ms }) => timeText(ms) },
