@@ -1,0 +1,90 @@
+const DAY_US = 86_400_000_000;
+
+/** What has to outlive a restart, so that a process that dies again and again does not lose its limit every time. */
+export interface DayProfitRecord {
+  /** Days since the epoch, in UTC. */
+  readonly day: number;
+  readonly realisedQuote: number;
+  readonly startEquityQuote: number | null;
+  readonly peakEquityQuote: number | null;
+}
+
+/** Profit of the UTC day and fall of the equity from its peak, in the reference currency. */
+export class DayProfit {
+  private day: number;
+  private realised = 0;
+  private equity = Number.NaN;
+  private start = Number.NaN;
+  private peak = Number.NaN;
+
+  constructor(epochUs: number) {
+    this.day = Math.floor(epochUs / DAY_US);
+  }
+
+  get realisedQuote(): number {
+    return this.realised;
+  }
+  /** NaN until told. */
+  get equityQuote(): number {
+    return this.equity;
+  }
+  get peakEquityQuote(): number {
+    return this.peak;
+  }
+  /** The worse of what was realised and what the equity changed by: neither open losses nor booked ones can hide. */
+  get profitQuote(): number {
+    const change = this.equity - this.start;
+    return change < this.realised ? change : this.realised;
+  }
+  /** Fall from the peak as a fraction of it; 0 while no equity is known. */
+  get drawdownFraction(): number {
+    const fall = (this.peak - this.equity) / this.peak;
+    return fall > 0 ? fall : 0;
+  }
+
+  /** A new day begins with nothing won or lost. @returns whether one began */
+  advance(epochUs: number): boolean {
+    const day = Math.floor(epochUs / DAY_US);
+    // A clock that was set back does not give a day twice.
+    if (day <= this.day) return false;
+    this.day = day;
+    this.realised = 0;
+    this.start = this.equity;
+    return true;
+  }
+
+  /** Profit that was booked, negative for a loss; fees included. */
+  addRealised(quote: number): void {
+    this.realised += quote;
+  }
+  /** Worth of everything, open positions included. */
+  setEquity(quote: number): void {
+    this.equity = quote;
+    if (Number.isNaN(this.start)) this.start = quote;
+    if (!(quote <= this.peak)) this.peak = quote;
+  }
+  /** Capital was paid in, or out when negative: neither profit nor loss. */
+  moveCapital(quote: number): void {
+    this.equity += quote;
+    this.start += quote;
+    this.peak += quote;
+  }
+  /** A person took note of the losses so far: limits count from here on. */
+  acknowledge(): void {
+    this.realised = 0;
+    this.start = this.equity;
+    this.peak = this.equity;
+  }
+
+  record(): DayProfitRecord {
+    const told = (value: number): number | null => (Number.isNaN(value) ? null : value);
+    return { day: this.day, realisedQuote: this.realised, startEquityQuote: told(this.start), peakEquityQuote: told(this.peak) };
+  }
+  /** Goes on from a record: the day's figures only when it is still that day. */
+  restore(record: DayProfitRecord): void {
+    this.peak = record.peakEquityQuote ?? Number.NaN;
+    if (record.day !== this.day) return;
+    this.realised = record.realisedQuote;
+    this.start = record.startEquityQuote ?? Number.NaN;
+  }
+}
