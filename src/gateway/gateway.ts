@@ -11,7 +11,7 @@ import type { HttpTransport } from '../transport/http-transport.js';
 import type { ConnectWebSocket } from '../transport/web-socket.js';
 import type { Directory } from '../venues/directory.js';
 import { minOrderInfo } from '../venues/order-info.js';
-import type { FuturesProtocol, TradingProtocol } from '../venues/trading.js';
+import type { FuturesProtocol, TradingFeatures, TradingProtocol } from '../venues/trading.js';
 import { AccountStream } from './account-stream.js';
 import { AccountView } from './account-view.js';
 import { SwitchKeeper } from './dead-mans-switch.js';
@@ -339,6 +339,11 @@ export class VenueGateway {
   }
 
   // What is known of the gateway itself
+
+  /** What orders can do here. */
+  get features(): TradingFeatures {
+    return this.protocol.features;
+  }
 
   /** Whether the account is followed and everything up to now was told. */
   get isLive(): boolean {

@@ -90,7 +90,8 @@ export class Requests {
   }
 
   stamp(): RequestStamp {
-    return { epochMs: this.parts.venueClock.nowMs(), nonce: this.parts.nonces.next() };
+    const epochMs = this.parts.venueClock.nowMs();
+    return { epochMs, nonce: this.parts.nonces.next(epochMs * 1000) };
   }
 
   /** Measures the venue's clock; one measurement at a time. */

@@ -88,6 +88,8 @@ export type RateBudgetRule = {
   readonly name: string;
   readonly limit: number;
   readonly scope: 'address' | 'account';
+  /** Only reads count in it: nothing of it has to be kept back for orders and cancels. */
+  readonly readsOnly?: true;
 } & ({ readonly kind: 'window'; readonly windowMs: number } | { readonly kind: 'decay'; readonly perSecond: number });
 
 /** What an answer's headers say about a budget. */

@@ -94,7 +94,10 @@ export class BasisStrategy implements Strategy {
     const futuresHolder = this.desk.holder(futures.info.book);
     const held = spotHolder === null ? undefined : this.held.get(spotHolder);
     if (held?.pair === pair) this.guard(held, market, context);
-    else this.seek(pair, spotHolder !== null || futuresHolder !== null, market, context);
+    else {
+      const rests = this.desk.rests(spot.info.book, market.nowUs) || this.desk.rests(futures.info.book, market.nowUs);
+      this.seek(pair, rests || spotHolder !== null || futuresHolder !== null, market, context);
+    }
   }
 
   /** Looks for an entry. */

@@ -94,7 +94,7 @@ export class CrossFuturesStrategy implements Strategy {
     const { row: index } = row.info;
     const isWorth = pairs.hasPair(index) && pairs.net(index) * BPS >= this.config.minEntryNetBps;
     const stoodUs = this.standing.look(index, isWorth ? pairKey(pairs, index) : -1, market.nowUs);
-    if (isWorth) this.seek(row, stoodUs, market, context);
+    if (isWorth && !this.rests(row, market.nowUs)) this.seek(row, stoodUs, market, context);
   }
 
   private heldIn(row: FuturesRow): HeldRow | undefined {
@@ -103,6 +103,11 @@ export class CrossFuturesStrategy implements Strategy {
       if (holder !== null) return this.held.get(holder);
     }
     return undefined;
+  }
+
+  private rests(row: FuturesRow, nowUs: number): boolean {
+    for (let place = 0; place < row.terms.length; place++) if (this.desk.rests(row.bookAt(place), nowUs)) return true;
+    return false;
   }
 
   private seek(row: FuturesRow, stoodUs: number, market: MarketView, context: StrategyContext): void {

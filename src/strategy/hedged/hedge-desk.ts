@@ -28,6 +28,12 @@ export class HedgeDesk {
     return holder === null || holder.state === 'flat' ? null : holder;
   }
 
+  /** Whether a book is left alone for a while, since what was tried there came to nothing. */
+  rests(book: number, nowUs: number): boolean {
+    const holder = this.holders[book] ?? null;
+    return holder !== null && holder.state === 'flat' && nowUs < holder.restUntilUs;
+  }
+
   /** A position that is not opened yet. */
   position(): HedgedPosition {
     return new HedgedPosition(this.funds, this.settings);

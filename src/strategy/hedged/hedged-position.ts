@@ -56,6 +56,8 @@ export class HedgedPosition {
   feesQuote = 0;
   /** Value of all that was bought and sold to open it. */
   entryQuote = 0;
+  /** It ended without having filled anything: its books are left alone until then. */
+  restUntilUs = 0;
   private intent = 0;
   /** Bits of legs of the intent of which more may come. */
   private waiting = 0;
@@ -270,6 +272,7 @@ export class HedgedPosition {
 
   private finish(context: StrategyContext): void {
     this.state = 'flat';
+    this.restUntilUs = this.entryQuote === 0 ? this.retryAtUs : 0;
     context.capital.release(this.reservation);
     context.budget.free(this.committed);
     this.committed = 0;

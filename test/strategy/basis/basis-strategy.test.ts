@@ -48,6 +48,23 @@ describe('BasisStrategy', () => {
     expect(rig.context.budget.committedQuote).toBe(0);
   });
 
+  it('leaves a pair alone for a while when nothing of its opening was filled', () => {
+    const { rig, spot, perp } = pairRig({ retryMs: 1000 });
+    quote(rig, spot, '99.99', '100.00');
+    quote(rig, perp, '100.600', '100.610');
+    const [open] = rig.turn();
+    for (const [leg, { book }] of (open?.legs ?? []).entries())
+      rig.tell(0, { intent: open?.id ?? 0, leg, book, filledUnits: 0, filledQuoteUnits: 0, feeQuote: 0, isFinal: true });
+    const again = (): number => {
+      quote(rig, perp, '100.600', '100.610');
+      quote(rig, spot, '99.99', '100.00');
+      return rig.turn().length;
+    };
+    expect([again(), again()]).toEqual([0, 0]);
+    rig.nowUs += 1_000_000;
+    expect(again()).toBe(1);
+  });
+
   it('predicts exactly what filling at the shown prices leaves, when it converges as expected', () => {
     const { rig, spot, perp } = pairRig({ closeSlackBps: 0 }, { assumeFills: true });
     quote(rig, spot, '99.99', '100.00');

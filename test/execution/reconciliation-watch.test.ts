@@ -1,0 +1,98 @@
+// Goal: nothing is called a drift before the venue was asked again, unless it cannot be asked; and what is not seen has not ended.
+import { expect, it } from 'vitest';
+import { VenueRequestError } from '../../src/domain/errors.js';
+import { type ReconciliationEvent, ReconciliationWatch, type WatchedPort } from '../../src/execution/reconciliation-watch.js';
+import { fillOf, reconcilerRig, SPOT } from './reconciliation-rig.js';
+
+function rig(held: { ABC: string; USDT: string }, more: Partial<WatchedPort> = {}) {
+  const made = reconcilerRig();
+  const events: ReconciliationEvent[] = [];
+  const asked = { balances: 0 };
+  const port: WatchedPort = {
+    balances: async () => {
+      asked.balances++;
+      return Object.entries(held).map(([asset, total]) => ({ venue: 'binance' as const, asset, total, available: null }));
+    },
+    positions: async () => [],
+    fills: async () => [],
+    venueMs: () => 1e9,
+    ...more,
+  };
+  const { reconciler, time } = made;
+  const watch = new ReconciliationWatch({
+    reconciler,
+    accounts: [{ ...SPOT, port }],
+    clock: time,
+    timers: time,
+    onEvent: (event) => events.push(event),
+    settings: { checkMs: 100, refreshDelayMs: 200, refreshMsMin: 500, refreshMsMax: 1e9 },
+  });
+  return { ...made, watch, events, asked, held };
+}
+
+it('asks for balances after a trade, once for many fills', async () => {
+  const made = rig({ ABC: '12', USDT: '800' });
+  made.watch.start();
+  await made.pass(1_000);
+  const before = made.asked.balances;
+  for (let fill = 0; fill < 2; fill++)
+    made.watch.onAccount('binance', 'spot', { kind: 'fill', fill: fillOf(SPOT, 'buy', '1', '100') });
+  await made.pass(300);
+  expect(made.asked.balances).toBe(before + 1);
+  await made.pass(10_000);
+  expect(made.watch.last?.imbalances).toEqual([]);
+  expect(made.events).toEqual([]);
+  made.watch.stop();
+  expect(made.time.pending()).toBe(0);
+});
+
+it('does not call a lost word a drift: the venue is asked first', async () => {
+  const made = rig({ ABC: '10', USDT: '1000' });
+  made.watch.start();
+  await made.pass(1_000);
+  made.balance(SPOT, 'ABC', '9');
+  await made.pass(10_000);
+  expect(made.events).toEqual([]);
+});
+
+it('books a fill that only the list has, and says so', async () => {
+  const missed = fillOf(SPOT, 'sell', '1', '100', { timeMs: 1e9 });
+  const made = rig({ ABC: '9', USDT: '1100' }, { fills: async () => [missed] });
+  made.watch.start();
+  await made.pass(10_000);
+  expect(made.events).toEqual([{ kind: 'missed-fill', fill: missed }]);
+  expect(made.watch.last?.imbalances).toEqual([]);
+});
+
+it('tells a drift once, again when it changes, and its end; not while nothing is seen', async () => {
+  const made = rig({ ABC: '9', USDT: '1000' });
+  made.watch.start();
+  await made.pass(10_000);
+  expect(made.events).toMatchObject([{ kind: 'drift', imbalance: { asset: 'ABC', imbalanceAmount: '-1' } }]);
+  made.held.ABC = '8';
+  made.balance(SPOT, 'ABC', '8');
+  await made.pass(5_000);
+  expect(made.events).toMatchObject([{}, { kind: 'drift', imbalance: { imbalanceAmount: '-2' } }]);
+  made.watch.onAccount('binance', 'spot', { kind: 'disconnected', reason: 'test' });
+  await made.pass(5_000);
+  expect(made.events).toHaveLength(2);
+  expect(made.watch.open).toHaveLength(1);
+  made.watch.onAccount('binance', 'spot', { kind: 'reconciled' });
+  made.held.ABC = '10';
+  made.balance(SPOT, 'ABC', '10');
+  await made.pass(1_000);
+  expect(made.events.slice(2)).toMatchObject([{ kind: 'drift-ended' }]);
+  expect(made.watch.open).toEqual([]);
+});
+
+it('tells what lasts although the venue cannot be asked', async () => {
+  const down = { balances: async () => Promise.reject(new VenueRequestError('venue-down', 'down')) };
+  const made = rig({ ABC: '10', USDT: '1000' }, down);
+  made.watch.start();
+  made.balance(SPOT, 'ABC', '9');
+  await made.pass(9_000);
+  expect(made.events.some(({ kind }) => kind === 'drift')).toBe(false);
+  expect(made.events).toContainEqual({ kind: 'refresh-failed', account: SPOT, reason: 'down' });
+  await made.pass(2_000);
+  expect(made.events.filter(({ kind }) => kind === 'drift')).toHaveLength(1);
+});
