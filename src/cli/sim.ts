@@ -5,7 +5,7 @@ import { VENUES } from '../domain/venue.js';
 import { type FaultRule, parseFaultFile } from '../sim/faults/rules.js';
 import { parseSimulationOptions } from '../sim/options.js';
 import { type Simulation, startSimulation } from '../sim/server.js';
-import { EXIT_GOOD } from './exit.js';
+import { EXIT_GOOD, EXIT_INTERNAL } from './exit.js';
 import { untilAskedToStop } from './stop-signal.js';
 
 /** What `tiercel sim` takes besides the options of a simulation. */
@@ -15,7 +15,12 @@ export interface SimulationFlags {
   readonly faults?: string;
   /** Recordings for the background. */
   readonly capture?: readonly string[];
+  /** Folder in which accounts are kept. */
+  readonly state?: string;
 }
+
+/** Ended orders that an account remembers: more than a day of trading asks for, and not more with every day. */
+const ORDERS_KEPT = 50_000;
 
 /** What `tiercel sim` prints with --json: one line, the base URLs and the test key pair of every venue. */
 export function describeSimulation(simulation: Simulation): string {
@@ -23,10 +28,11 @@ export function describeSimulation(simulation: Simulation): string {
 }
 
 /** Runs simulated venues until it is told to stop, or the process that started it is gone. */
-export async function runSimulation({ json = false, faults, capture = [], ...input }: SimulationFlags): Promise<number> {
+export async function runSimulation({ json = false, faults, capture = [], state, ...input }: SimulationFlags): Promise<number> {
   const rules = faults === undefined ? [] : readFaults(faults);
-  const options = parseSimulationOptions({ ...input, faults: rules, captures: capture, keepLog: false });
-  const simulation = await startSimulation(options, { clock: new SystemClock(), timers: systemTimers });
+  const kept = { keepLog: false, ordersKept: ORDERS_KEPT, stateFolder: state };
+  const options = parseSimulationOptions({ ...input, ...kept, faults: rules, captures: capture });
+  const simulation = await startSimulation(options, { clock: new SystemClock(), timers: systemTimers, stateLost });
   if (json) {
     process.stdout.write(`${describeSimulation(simulation)}\n`);
   } else {
@@ -43,6 +49,12 @@ export async function runSimulation({ json = false, faults, capture = [], ...inp
   await simulation.stop();
   if (process.connected) process.disconnect();
   return EXIT_GOOD;
+}
+
+/** A venue that cannot keep its accounts says nothing more. */
+function stateLost(error: unknown): never {
+  process.stderr.write(`accounts of the simulated venues cannot be kept: ${String(error)}\n`);
+  process.exit(EXIT_INTERNAL);
 }
 
 /** Endpoints and first test key of each venue, under the names that --json prints. */

@@ -1,5 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -54,12 +57,14 @@ async function portsFree(port: number): Promise<boolean> {
 
 /**
  * The simulated venues in a child process of their own, so that their work does not weigh on the engine's clock. When the child
- * dies it is started again on the same ports, as an exchange comes back after an outage.
+ * dies it is started again on the same ports and with the same accounts, as an exchange comes back after an outage.
  */
 export class SimulationProcess {
   private child: ChildProcess | undefined;
   private restart: Timer | undefined;
   private stopped = false;
+  /** Where the accounts outlive the child. */
+  private readonly stateFolder = mkdtempSync(join(tmpdir(), 'tiercel-simulation-'));
 
   private constructor(
     private readonly options: SimulationArguments,
@@ -80,17 +85,27 @@ export class SimulationProcess {
       basePort += PORT_STEP;
     }
     const simulation = new SimulationProcess(options, basePort, timers, onEvent);
-    return { simulation, endpoints: await simulation.spawn() };
+    try {
+      return { simulation, endpoints: await simulation.spawn() };
+    } catch (error) {
+      await simulation.stop();
+      throw error;
+    }
   }
 
   get pid(): number | undefined {
     return this.child?.pid;
   }
 
-  /** Ends the child. @returns once it is gone */
+  /** Ends the child; its accounts are gone with it. @returns once it is */
   async stop(): Promise<void> {
     this.stopped = true;
     this.restart?.cancel();
+    await this.endChild();
+    rmSync(this.stateFolder, { recursive: true, force: true });
+  }
+
+  private async endChild(): Promise<void> {
     const { child } = this;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -110,6 +125,7 @@ export class SimulationProcess {
         ...['--symbols', String(options.symbols), '--futures-symbols', String(options.futuresSymbols)],
         ...['--updates-per-second', String(options.updatesPerSecond), '--plant-interval-ms', String(options.plantIntervalMs)],
         ...['--seed', String(options.seed), '--base-port', String(this.basePort)],
+        ...['--state', this.stateFolder],
       ],
       { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] },
     );

@@ -31,6 +31,12 @@ const SimulationOptionsSchema = z.strictObject({
   keys: z.int().min(1).max(1_000).default(1),
   /** Whether everything that happens to accounts is kept, for those who compare; it grows without end. */
   keepLog: z.boolean().default(true),
+  /** About how many orders that have ended an account remembers, with their fills; all when left out. */
+  ordersKept: z.int().min(1).optional(),
+  /** How many public trades of a book, and minutes of them, are remembered; two days of them when left out. */
+  tapeKept: z.strictObject({ trades: z.int().min(1), minutes: z.int().min(1) }).optional(),
+  /** Folder in which the venues keep their accounts; without one every start is with rich new accounts. */
+  stateFolder: z.string().min(1).optional(),
   /** Capture files whose books replace the invented background of the same instruments, or come on top. */
   captures: z.array(z.string().min(1)).default([]),
   /** What goes wrong from the start on. */

@@ -22,6 +22,7 @@ import type { MatchingEngine } from './matching/types.js';
 import type { SimulationOptions } from './options.js';
 import { playRecordings } from './recorded/playback.js';
 import { readTape } from './recorded/tape.js';
+import { AccountFile } from './state/account-file.js';
 
 /** Where each simulated venue is reached; the paths under these bases are the venue's real ones. */
 export type SimulatedEndpoints = Partial<Record<VenueId, VenueEndpoints>>;
@@ -51,6 +52,8 @@ export interface SimulationDependencies {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly host?: Host;
+  /** Called when accounts cannot be kept any more: what the venues then said would be lost. Throws the error unless given. */
+  readonly stateLost?: (error: unknown) => never;
 }
 
 const FRONTS: Record<VenueId, new (dependencies: FrontDependencies) => Front> = {
@@ -71,12 +74,13 @@ const CATCH_UP_US_MAX = 500_000;
  */
 export async function startSimulation(
   options: SimulationOptions,
-  { clock, timers, host = new UwsHost(timers) }: SimulationDependencies,
+  { clock, timers, host = new UwsHost(timers), stateLost = rethrow }: SimulationDependencies,
 ): Promise<Simulation> {
   const fronts = new Map<VenueId, Front>();
   const faulty: FaultyVenue[] = [];
   const engines = new Map<VenueId, MatchingEngine>();
   const access = new Map<VenueId, VenueAccess>();
+  const files: AccountFile[] = [];
   const faults = new Faults(options.seed, timers);
   const recordings = (await Promise.all(options.captures.map(readTape)))
     .flat()
@@ -90,6 +94,7 @@ export async function startSimulation(
     host.stop();
     for (const venue of faulty) venue.stop();
     fronts.clear();
+    for (const file of files) file.close();
     return Promise.resolve();
   };
   const endpoints: SimulatedEndpoints = {};
@@ -102,8 +107,12 @@ export async function startSimulation(
   try {
     for (const venue of VENUES) {
       if (!options.venues.includes(venue)) continue;
-      const { seed, keepLog } = options;
-      const engine = createMatchingEngine({ market, venue, seed, keepLog, now: () => clock.epochUs() });
+      const { seed, keepLog, ordersKept, tapeKept } = options;
+      const keeper = openFile(options, venue, clock.epochUs(), stateLost);
+      if (keeper !== undefined) files.push(keeper);
+      const now = (): number => clock.epochUs();
+      const kept = { keepLog, ordersKept, tapeKept, ...(keeper !== undefined && { keeper }) };
+      const engine = createMatchingEngine({ market, venue, seed, now, ...kept });
       const customers = new VenueAccess(venue, seed, engine, market, options.keys);
       const front = new FRONTS[venue]({ clock: faults.clockOf(venue, clock), market, engine, access: customers });
       fronts.set(venue, front);
@@ -140,4 +149,20 @@ export async function startSimulation(
     }),
   );
   return { endpoints, keys, control, market, engines, access, faults, stop, plants: () => market.plants() };
+}
+
+function openFile(
+  options: SimulationOptions,
+  venue: VenueId,
+  nowUs: number,
+  lost: (error: unknown) => never,
+): AccountFile | undefined {
+  const { stateFolder, venues, symbols, futuresSymbols, seed, captures } = options;
+  if (stateFolder === undefined) return undefined;
+  const market = `seed ${seed}, ${symbols} symbols, ${futuresSymbols} futures at ${[...venues, ...captures].join(', ')}`;
+  return new AccountFile({ folder: stateFolder, venue, market, nowUs, lost });
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

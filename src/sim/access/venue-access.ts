@@ -23,22 +23,21 @@ const ASSET_VALUE = 200_000;
 export class VenueAccess {
   private readonly byKey = new Map<string, Customer>();
 
-  /** @param keys how many customers there are from the start, each with the funding of a rich account */
+  /** @param keys how many customers there are from the start; those that the engine does not know yet begin rich */
   constructor(
     private readonly venue: VenueId,
     private readonly seed: number,
-    private readonly engine: Pick<MatchingEngine, 'openAccount'>,
+    private readonly engine: Pick<MatchingEngine, 'openAccount' | 'accounts'>,
     private readonly market: Pick<SimulatedMarket, 'booksOf' | 'fairPrice'>,
     keys = 1,
   ) {
-    for (let index = 0; index < keys; index++) this.open();
+    for (const account of engine.accounts()) this.admit(account);
+    while (this.byKey.size < keys) this.open();
   }
 
   /** Opens one more account, with the next of the venue's test keys. */
   open(funding: Funding = this.richFunding()): Customer {
-    const customer = { key: testKey(this.venue, this.seed, this.byKey.size), account: this.engine.openAccount(funding) };
-    this.byKey.set(customer.key.apiKey, customer);
-    return customer;
+    return this.admit(this.engine.openAccount(funding));
   }
 
   /** The customer with that key, if the venue knows it. */
@@ -49,6 +48,12 @@ export class VenueAccess {
   /** All of them, in the order of their keys. */
   customers(): readonly Customer[] {
     return [...this.byKey.values()];
+  }
+
+  private admit(account: EngineAccount): Customer {
+    const customer = { key: testKey(this.venue, this.seed, this.byKey.size), account };
+    this.byKey.set(customer.key.apiKey, customer);
+    return customer;
   }
 
   /** A million of each money in both wallets, and of every listed asset as much as is worth two hundred thousand. */

@@ -105,6 +105,12 @@ export class SimulatedBook {
     this.owner = owner;
   }
 
+  /** Lets the ids of trades go on that much further. To be called before anything is traded. */
+  skipTradeIds(count: number): void {
+    this.tradeId += count;
+    this.lastTrade = { ...this.lastTrade, id: this.tradeId };
+  }
+
   /** Whether the background comes from outside, through `applyBackground`. */
   get isDriven(): boolean {
     return this.driven;

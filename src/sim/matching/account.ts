@@ -15,6 +15,9 @@ import type {
 
 export type Wallet = 'spot' | 'futures';
 
+/** Orders are forgotten many at a time, when they are so many times as many as are to be kept. */
+const FORGET_FROM = 1.25;
+
 /** Money of one asset in one wallet. */
 export interface Pocket {
   total: Money;
@@ -28,10 +31,14 @@ export class Account implements EngineAccount {
   private readonly wallets: Record<Wallet, Map<string, Pocket>> = { spot: new Map(), futures: new Map() };
   private readonly byId = new Map<number, OrderRecord>();
   private readonly byClientId = new Map<string, OrderRecord>();
-  private readonly allFills: EngineFill[] = [];
+  private allFills: EngineFill[] = [];
   private readonly positionOf = new Map<SimulatedBook, PositionRecord>();
 
-  constructor(readonly id: number) {}
+  /** @param ordersKept about how many orders that have ended are remembered, with their fills */
+  constructor(
+    readonly id: number,
+    private readonly ordersKept = Number.POSITIVE_INFINITY,
+  ) {}
 
   balances(wallet: Wallet): readonly EngineBalance[] {
     return [...this.wallets[wallet]].map(([asset, { total, locked }]) => ({ asset, total, locked }));
@@ -96,10 +103,21 @@ export class Account implements EngineAccount {
     this.byId.set(order.id, order);
     this.open.set(order.id, order);
     if (order.clientOrderId !== null) this.byClientId.set(order.clientOrderId, order);
+    if (this.byId.size > this.ordersKept * FORGET_FROM) this.forgetOldest();
   }
 
   addFill(fill: EngineFill): void {
     this.allFills.push(fill);
+  }
+
+  private forgetOldest(): void {
+    for (const [id, { clientOrderId }] of this.byId) {
+      if (this.byId.size <= this.ordersKept) break;
+      if (this.open.has(id)) continue;
+      this.byId.delete(id);
+      if (clientOrderId !== null && this.byClientId.get(clientOrderId)?.id === id) this.byClientId.delete(clientOrderId);
+    }
+    this.allFills = this.allFills.filter(({ order }) => this.byId.has(order.id));
   }
 }
 

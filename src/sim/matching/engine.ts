@@ -6,8 +6,10 @@ import { Account, OrderRecord } from './account.js';
 import { EventDesk } from './event-desk.js';
 import { Figures } from './figures.js';
 import { closing, FuturesSettlement } from './futures.js';
+import { FIRST_ACCOUNT, type KeptRow } from './kept-rows.js';
 import { maxOf, ONE, toMoney } from './money.js';
 import type { MatchingOptions } from './options.js';
+import { recallAccounts } from './recall.js';
 import { ruleBroken } from './rules.js';
 import { SpotSettlement } from './spot.js';
 import { BookTerms } from './terms.js';
@@ -31,6 +33,9 @@ import type {
 } from './types.js';
 import { crosses, reaches, walk } from './walk.js';
 
+/** More than any book trades while an engine lives: the trades of the next one have ids above. */
+const TRADE_IDS_A_START = 1e9;
+
 /** Makes the engine of one venue and puts it behind the venue's books. */
 export function createMatchingEngine(options: MatchingOptions): MatchingEngine {
   return new Engine(options);
@@ -42,15 +47,15 @@ class Engine implements MatchingEngine, BookOwner {
   private readonly futures: FuturesSettlement;
   private readonly figures: Figures;
   private readonly terms = new Map<SimulatedBook, BookTerms>();
-  private readonly accounts = new Map<number, Account>();
+  private readonly customers = new Map<number, Account>();
   /** Who has a position, by book. */
   private readonly exposed = new Map<SimulatedBook, Set<Account>>();
   private closed = false;
   private orders = 0;
 
   constructor(private readonly options: MatchingOptions) {
-    const { market, venue, seed } = options;
-    this.desk = new EventDesk(options.keepLog ?? true);
+    const { market, venue, seed, keeper } = options;
+    this.desk = new EventDesk(options.keepLog ?? true, keeper ?? null);
     this.spot = new SpotSettlement(this.desk);
     this.futures = new FuturesSettlement(this.desk, (order, reason) => this.end(order, reason));
     const spotFeeIn = options.spotFeeIn ?? (venue === 'coinbase' || venue === 'kraken' ? 'quote' : 'received');
@@ -58,8 +63,11 @@ class Engine implements MatchingEngine, BookOwner {
       if (book.instrument.venue !== venue) continue;
       this.terms.set(book, new BookTerms(book, book.instrument.market === 'futures' || spotFeeIn === 'quote'));
       book.attach(this);
+      if (keeper !== undefined) book.skipTradeIds(keeper.earlierStarts * TRADE_IDS_A_START);
     }
-    this.figures = new Figures(market, seed, this.terms, (book, rate, timeUs) => this.payFunding(book, rate, timeUs));
+    const pay = (book: SimulatedBook, rate: string, timeUs: number): void => this.payFunding(book, rate, timeUs);
+    this.figures = new Figures(market, seed, this.terms, pay, options.tapeKept);
+    if (keeper !== undefined) this.recall(keeper.recall());
   }
 
   get log(): readonly EngineEvent[] {
@@ -71,8 +79,8 @@ class Engine implements MatchingEngine, BookOwner {
   }
 
   openAccount(balances: { spot: Readonly<Record<string, string>>; futures: Readonly<Record<string, string>> }): EngineAccount {
-    const account = new Account(10_001 + this.accounts.size);
-    this.accounts.set(account.id, account);
+    const account = new Account(FIRST_ACCOUNT + this.customers.size, this.options.ordersKept);
+    this.customers.set(account.id, account);
     for (const wallet of ['spot', 'futures'] as const) {
       for (const [asset, amount] of Object.entries(balances[wallet])) {
         this.desk.move(account, wallet, asset, toMoney(amount), 0n, 'deposit');
@@ -83,7 +91,19 @@ class Engine implements MatchingEngine, BookOwner {
   }
 
   account(id: number): EngineAccount | undefined {
-    return this.accounts.get(id);
+    return this.customers.get(id);
+  }
+
+  accounts(): readonly EngineAccount[] {
+    return [...this.customers.values()];
+  }
+
+  deposit(owner: EngineAccount, wallet: 'spot' | 'futures', asset: string, amount: Money): void {
+    const account = this.known(owner);
+    if (account.available(wallet, asset) + amount < 0n)
+      throw new InvalidInputError(`account ${owner.id} does not have ${-amount} ${asset}`, { account: owner.id, asset });
+    this.desk.move(account, wallet, asset, amount, 0n, 'deposit');
+    this.desk.flush(this.options.now());
   }
 
   submit(owner: EngineAccount, order: NewOrder): SubmitResult {
@@ -193,6 +213,15 @@ class Engine implements MatchingEngine, BookOwner {
   moved(book: SimulatedBook): void {
     for (const account of this.exposed.get(book) ?? []) this.inspect(this.termsOf(book), account);
     this.desk.flush(book.timeUs);
+  }
+
+  /** Takes the accounts of earlier engines over. */
+  private recall(rows: readonly KeptRow[]): void {
+    for (const account of recallAccounts(rows, this.terms.keys(), this.options.ordersKept)) {
+      this.customers.set(account.id, account);
+      for (const { id } of account.orders()) this.orders = Math.max(this.orders, id);
+      for (const { book, qtyUnits } of account.positions()) if (qtyUnits !== 0) this.exposedIn(book).add(account);
+    }
   }
 
   private unaffordable(terms: BookTerms, account: Account, order: NewOrder): Refusal | null {
@@ -353,7 +382,7 @@ class Engine implements MatchingEngine, BookOwner {
   }
 
   private known(account: EngineAccount): Account {
-    const known = this.accounts.get(account.id);
+    const known = this.customers.get(account.id);
     if (known === undefined) throw new InvalidInputError(`no account ${account.id}`, { id: account.id });
     return known;
   }

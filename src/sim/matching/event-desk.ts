@@ -1,5 +1,6 @@
 import type { SimulatedBook } from '../market/book.js';
 import type { Account, Wallet } from './account.js';
+import type { AccountKeeper } from './kept-rows.js';
 import type { EngineEvent, Money } from './types.js';
 
 type BalanceEvent = Extract<EngineEvent, { kind: 'balance' }>;
@@ -25,8 +26,13 @@ export class EventDesk {
   private changes: Change[] = [];
   private readonly positions = new Map<Account, Set<SimulatedBook>>();
   private telling = false;
+  /** How much of what happened the keeper has. */
+  private kept = 0;
 
-  constructor(private readonly keepsLog: boolean) {}
+  constructor(
+    private readonly keepsLog: boolean,
+    private readonly keeper: AccountKeeper | null,
+  ) {}
 
   onEvent(listener: (event: EngineEvent) => void): () => void {
     this.listeners.add(listener);
@@ -35,7 +41,7 @@ export class EventDesk {
 
   /** Whether anybody will see what is told. */
   get isHeard(): boolean {
-    return this.keepsLog || this.listeners.size > 0;
+    return this.keepsLog || this.keeper !== null || this.listeners.size > 0;
   }
 
   tell(event: EngineEvent): void {
@@ -66,10 +72,17 @@ export class EventDesk {
     else books.add(book);
   }
 
-  /** Ends an action: everything collected is told. A listener may begin another action; its events come after these. */
+  /**
+   * Ends an action: everything collected is kept, where accounts are, and then told. A listener may begin another action; its events
+   * come after these.
+   */
   flush(timeUs: number): void {
     this.collectBalances(timeUs);
     this.collectPositions(timeUs);
+    if (this.keeper !== null && this.happened.length > this.kept) {
+      this.keeper.keep(this.happened.slice(this.kept));
+      this.kept = this.happened.length;
+    }
     if (this.telling) return;
     this.telling = true;
     try {
@@ -80,6 +93,7 @@ export class EventDesk {
       }
     } finally {
       this.happened = [];
+      this.kept = 0;
       this.telling = false;
     }
   }

@@ -3,7 +3,7 @@ import type { SimulatedBook } from '../market/book.js';
 import type { SimulatedMarket } from '../market/market.js';
 import { Funding } from './funding.js';
 import { fairMoney } from './money.js';
-import { Tape } from './tape.js';
+import { Tape, type TapeLength } from './tape.js';
 import type { BookTerms } from './terms.js';
 import type { Money } from './types.js';
 
@@ -18,8 +18,9 @@ export class Figures {
     seed: number,
     private readonly terms: ReadonlyMap<SimulatedBook, BookTerms>,
     pay: (book: SimulatedBook, rate: string, timeUs: number) => void,
+    tapeKept?: TapeLength,
   ) {
-    for (const [book, itsTerms] of terms) this.tapes.set(book, new Tape(book, itsTerms, seed, market.nowUs()));
+    for (const [book, itsTerms] of terms) this.tapes.set(book, new Tape(book, itsTerms, seed, market.nowUs(), tapeKept));
     this.funding = new Funding(market, seed, this.tapes, (book) => this.markPrice(book), pay);
   }
 

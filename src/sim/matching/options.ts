@@ -1,5 +1,7 @@
 import type { VenueId } from '../../domain/venue.js';
 import type { SimulatedMarket } from '../market/market.js';
+import type { AccountKeeper } from './kept-rows.js';
+import type { TapeLength } from './tape.js';
 
 /** How one venue's engine is set up. */
 export interface MatchingOptions {
@@ -19,4 +21,10 @@ export interface MatchingOptions {
   readonly openOrdersMax?: number;
   /** Whether `log` and with it every event is kept; true by default. Long runs that nobody audits go without. */
   readonly keepLog?: boolean;
+  /** About how many orders that have ended an account remembers, with their fills; all by default. */
+  readonly ordersKept?: number | undefined;
+  /** How much of the public trades is kept; two days by default. */
+  readonly tapeKept?: TapeLength | undefined;
+  /** Where accounts outlive the engine; without one they end with it. */
+  readonly keeper?: AccountKeeper;
 }

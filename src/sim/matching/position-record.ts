@@ -30,7 +30,7 @@ export class PositionRecord implements EnginePosition {
 
   /** The position as it is now; it does not change any more. */
   snapshot(): EnginePosition {
-    const { book, qtyUnits, entryPrice, margin, leverage, marginMode, realizedPnl, updatedUs } = this;
-    return { book, qtyUnits, entryPrice, margin, leverage, marginMode, realizedPnl, updatedUs };
+    const { book, qtyUnits, entryValue, entryPrice, margin, leverage, marginMode, realizedPnl, updatedUs } = this;
+    return { book, qtyUnits, entryValue, entryPrice, margin, leverage, marginMode, realizedPnl, updatedUs };
   }
 }

@@ -3,14 +3,20 @@ import { History } from './history.js';
 import type { BookTerms } from './terms.js';
 import type { EngineKline, EngineTrade, Money } from './types.js';
 
-const TRADES_KEPT = 2_000;
 const TRADES_BEFORE = 100;
-const MINUTES_KEPT = 2_880;
 const MINUTE_US = 60e6;
+
+/** How many trades, and minutes with trades in them, are kept at least; up to twice as many are. */
+export interface TapeLength {
+  readonly trades: number;
+  readonly minutes: number;
+}
+
+const TWO_DAYS: TapeLength = { trades: 2_000, minutes: 2_880 };
 
 type Kline = { -readonly [Key in keyof EngineKline]: EngineKline[Key] };
 
-/** A book's public trades and the klines made of them: the last two thousand trades, and the minutes of the last two days. */
+/** A book's public trades and the klines made of them: by default the last two thousand trades, and the minutes of the last two days. */
 export class Tape {
   private readonly history: History;
   private last: EngineTrade[] = [];
@@ -24,6 +30,7 @@ export class Tape {
     private readonly terms: BookTerms,
     seed: number,
     private readonly startUs: number,
+    private readonly kept = TWO_DAYS,
   ) {
     this.history = new History(book, terms, seed, startUs);
     this.first = { ...book.lastTrade, timeUs: startUs };
@@ -32,7 +39,7 @@ export class Tape {
 
   add(trade: EngineTrade): void {
     this.last.push(trade);
-    if (this.last.length >= 2 * TRADES_KEPT) this.last = this.last.slice(-TRADES_KEPT);
+    if (this.last.length >= 2 * this.kept.trades) this.last = this.last.slice(-this.kept.trades);
     const { priceUnits, qtyUnits, timeUs } = trade;
     const openUs = timeUs - (timeUs % MINUTE_US);
     const minute = this.minutes[this.minutes.length - 1];
@@ -56,15 +63,15 @@ export class Tape {
       quote,
       trades: 1,
     });
-    if (this.minutes.length >= 2 * MINUTES_KEPT) {
-      this.minutes = this.minutes.slice(-MINUTES_KEPT);
+    if (this.minutes.length >= 2 * this.kept.minutes) {
+      this.minutes = this.minutes.slice(-this.kept.minutes);
       this.sinceUs = this.minutes[0]?.openUs ?? this.sinceUs;
     }
   }
 
   /** The newest last; made-up ones lead up to the market's start. */
   trades(): readonly EngineTrade[] {
-    if (this.last.length >= TRADES_KEPT) return this.last.slice(-TRADES_KEPT);
+    if (this.last.length >= this.kept.trades) return this.last.slice(-this.kept.trades);
     return [...this.history.tradesBefore(this.first, TRADES_BEFORE), this.first, ...this.last];
   }
 

@@ -23,15 +23,18 @@ export const REFUSALS = [
 export type Refusal = (typeof REFUSALS)[number];
 
 /** Why an order ended before it was filled. */
-export type EndReason =
-  | 'user' // cancelled by its owner
-  | 'countdown' // cancelled by a dead man's switch
-  | 'ioc' // what an IOC or market order could not take
-  | 'fok'
-  | 'post-only' // would have taken
-  | 'self-trade'
-  | 'reduce-only' // nothing left to reduce
-  | 'liquidation';
+export const END_REASONS = [
+  'user', // cancelled by its owner
+  'countdown', // cancelled by a dead man's switch
+  'ioc', // what an IOC or market order could not take
+  'fok',
+  'post-only', // would have taken
+  'self-trade',
+  'reduce-only', // nothing left to reduce
+  'liquidation',
+  'restart', // the venue was down, and opened without the orders it had
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
 
 /** Where an order stands in the engine. An ended order may have fills. */
 export type EngineOrderState = 'open' | 'filled' | 'ended';
@@ -101,6 +104,8 @@ export interface EngineBalance {
 export interface EnginePosition {
   readonly book: SimulatedBook;
   readonly qtyUnits: number;
+  /** What the quantity cost, exactly. */
+  readonly entryValue: Money;
   /** Average price in the quote asset, 10^-18 units. */
   readonly entryPrice: Money;
   /** Margin set aside for it. */
@@ -233,6 +238,10 @@ export interface MatchingEngine {
     readonly futures: Readonly<Record<string, string>>;
   }): EngineAccount;
   account(id: number): EngineAccount | undefined;
+  /** Money comes to an account from outside, or goes when negative; what is bound must stay covered. */
+  deposit(account: EngineAccount, wallet: 'spot' | 'futures', asset: string, amount: Money): void;
+  /** All of them, in the order of their ids. */
+  accounts(): readonly EngineAccount[];
   submit(account: EngineAccount, order: NewOrder): SubmitResult;
   /** Whether an order at this price would take from the book now; for venues that refuse post-only orders outright. */
   wouldTake(order: NewOrder): boolean;

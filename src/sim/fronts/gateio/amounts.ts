@@ -14,6 +14,7 @@ const FINISHES: Record<EndReason, { readonly spot: string; readonly futures: str
   'self-trade': { spot: 'stp', futures: 'stp' },
   'reduce-only': { spot: 'cancelled', futures: 'reduce_only' },
   liquidation: { spot: 'liquidate_cancelled', futures: 'liquidated' },
+  restart: { spot: 'cancelled', futures: 'cancelled' },
 };
 
 /** `filled`, or why an order ended; null while it is open. */

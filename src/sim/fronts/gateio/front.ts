@@ -47,6 +47,7 @@ export class GateioFront implements Front {
     const futuresDesk = new FuturesDesk(dependencies);
     const accounts = new FuturesAccounts(engine);
     const closed = new ClosedSizes();
+    for (const { account } of access.customers()) for (const fill of account.fills()) closed.note(fill);
     this.spotPrivate = new SpotPrivate(routes, gate, spotDesk, dependencies);
     this.futuresPrivate = new FuturesPrivate(routes, gate, futuresDesk, accounts, closed, dependencies);
     const parts = (market: Market, commands: Readonly<Record<string, Command>>): SocketParts => ({

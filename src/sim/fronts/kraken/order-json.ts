@@ -18,6 +18,7 @@ export const END_REASONS: Readonly<Record<EndReason, string>> = {
   'self-trade': 'STP prevented trade',
   'reduce-only': 'Reduce only order',
   liquidation: 'Liquidation',
+  restart: 'Venue restart',
 };
 
 /** What the engine does not know of orders: those that ended because their date came. */
