@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { allocationSuite } from './allocation.js';
+import { cycleSuite } from './cycle.js';
 import { decodeSuites } from './decode.js';
 import { detectSuite } from './detect.js';
 import { detectOneSuite } from './detect-one.js';
@@ -9,8 +10,10 @@ import { matchingSuite } from './matching.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
 import { roundTripSuite, signSuite } from './orders.js';
 import { receiveToIntentSuite } from './receive-to-intent.js';
+import { reconcileSuite } from './reconcile.js';
 import { recordedSuites } from './recorded.js';
 import { printTable } from './report.js';
+import { riskSuite } from './risk.js';
 import { scanSuite } from './scan.js';
 import { seqlockSuite } from './seqlock.js';
 import { signalSuite } from './signals.js';
@@ -34,6 +37,9 @@ const SUITES: readonly Suite[] = [
   signSuite,
   roundTripSuite,
   matchingSuite,
+  riskSuite,
+  reconcileSuite,
+  cycleSuite,
 ];
 
 interface Options {

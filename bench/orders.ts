@@ -8,6 +8,7 @@ import type { OrderRequest } from '../src/domain/order.js';
 import { SeededRandom } from '../src/domain/random.js';
 import { SystemClock, systemTimers } from '../src/domain/system-clock.js';
 import { VenueGateway } from '../src/gateway/gateway.js';
+import type { TestKey } from '../src/sim/access/keys.js';
 import { marketEndpoints } from '../src/sim/fronts/front.js';
 import { HttpClient } from '../src/transport/http.js';
 import { connectWebSocket } from '../src/transport/web-socket.js';
@@ -15,7 +16,7 @@ import { Directory } from '../src/venues/directory.js';
 import type { TradingProtocol } from '../src/venues/trading.js';
 import { TRADING, type TradingEntry, tradingEntry } from '../src/venues/trading-registry.js';
 import { type BenchResult, compared, type Effort, median, race, type Suite, sink } from './measure.js';
-import type { OrderVenueReady } from './threads/order-venue.js';
+import type { OrderVenueData, OrderVenueReady } from './threads/order-venue.js';
 import { startThread } from './threads/start.js';
 
 const SECRET = Buffer.alloc(64, 7).toString('base64');
@@ -51,12 +52,15 @@ export const roundTripSuite: Suite = { ids: ['order.ws.vs.echo', 'order.rest.vs.
 const ORDERS_PER_ROUND = 7;
 
 async function roundTrips(effort: Effort): Promise<BenchResult[]> {
-  const thread = await startThread('order-venue.js', null);
+  const thread = await startThread('order-venue.js', { venues: ['binance'], accounts: 1 } satisfies OrderVenueData);
   const ready = thread.first as OrderVenueReady;
+  const { binance } = ready.venues;
+  const [key] = binance?.keys ?? [];
+  if (binance === undefined || key === undefined) throw new Error('the venue did not start');
   const http = new HttpClient({ timeoutMs: 5_000, bodyBytesMax: 1e7, connectionsMax: 4 }, systemTimers);
   const entry = tradingEntry('binance', 'futures');
-  const endpoints = marketEndpoints(ready.endpoints, 'futures');
-  const gateways = { ws: open(entry, endpoints, ready, http, true), rest: open(entry, endpoints, ready, http, false) };
+  const endpoints = marketEndpoints(binance.endpoints, 'futures');
+  const gateways = { ws: open(entry, endpoints, key, http, true), rest: open(entry, endpoints, key, http, false) };
   await gateways.ws.start();
   await gateways.rest.start();
   while (!gateways.ws.hasOrderLine) await new Promise((resolve) => setImmediate(resolve));
@@ -99,7 +103,7 @@ async function roundTrips(effort: Effort): Promise<BenchResult[]> {
 function open(
   entry: TradingEntry,
   endpoints: TradingProtocol['endpoints'],
-  { key }: OrderVenueReady,
+  key: TestKey,
   http: HttpClient,
   orderEntry: boolean,
 ): VenueGateway {

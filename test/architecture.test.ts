@@ -16,13 +16,14 @@ const LAYERS = [
   ['feeds', 'gateway', 'strategy', 'risk'],
   ['execution'],
   ['engine'],
+  ['trading'],
   ['sim'],
   ['research', 'bus', 'ops', 'acceptance'],
   ['cli'],
 ];
 
 /** Within a layer these arrows are allowed as well. */
-const SIDEWAYS = new Set(['market>venues']);
+const SIDEWAYS = new Set(['market>venues', 'risk>strategy']);
 
 /** Files that are the machine's clock and timers, or run in a browser. */
 const AMBIENT_ALLOWED = [/^src\/domain\/system-clock\.ts$/, /^src\/ops\/dashboard\//, /^src\/cli\//];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { startOperatorServer } from '../src/ops/operator-server.js';
-import { FakeBooks, fakeSnapshot } from './ops/fake-engine.js';
+import { FakeBooks, fakeSnapshot, noControl } from './ops/fake-engine.js';
 
 const run = promisify(execFile);
 const example = (name: string): string => fileURLToPath(new URL(`../build/examples/${name}.js`, import.meta.url));
@@ -19,7 +19,7 @@ describe('examples', () => {
   });
 
   it('watch-opportunities prints what is open', async () => {
-    const server = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks() });
+    const server = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks(), control: noControl });
     const snapshot = fakeSnapshot(1);
     server.update(snapshot);
     const { stdout } = await run(process.execPath, [example('watch-opportunities'), `http://127.0.0.1:${server.port}`, '1']);

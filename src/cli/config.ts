@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { SIZES_MAX } from '../../assembly/memory/layout.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { VENUES } from '../domain/venue.js';
+
 import { DEFAULT_SIGNAL_RULES, type SignalRule } from '../kernel/signal-plan.js';
+import { RiskConfigSchema } from '../risk/config.js';
 
 const Endpoints = z.strictObject({
   rest: z.url().optional(),
@@ -119,6 +121,24 @@ export const ConfigSchema = z.strictObject({
       }),
     )
     .default([{ kind: 'three-tier', budgetQuote: 1_000, parameters: {} }]),
+  /** Limits of the risk check. Real orders need them written down; on paper their defaults hold. */
+  risk: RiskConfigSchema.optional(),
+  trading: z
+    .strictObject({
+      /** Folder of the ledgers, of the record of stops, and of the file STOP that stops everything while it is there. */
+      folder: z.string().min(1).default('tiercel-data'),
+      /** A difference to a venue that is worth more stops all opening, in the reference currency. */
+      driftQuoteMax: z.number().min(0).default(5),
+      /** Within so long every leg is hedged or unwound, unless the strategy says sooner. */
+      hedgeMs: z.number().min(100).max(60_000).default(5_000),
+      /** How long a stop of the engine may wait for its orders to end. */
+      stopMsMax: z.number().min(100).max(60_000).default(3_000),
+      /** Real orders of all configured sizes, and not only of the smallest. */
+      fullSizes: z.boolean().default(false),
+      /** The positions that a real account has already are taken over when its ledger begins. */
+      adoptPositions: z.boolean().default(false),
+    })
+    .prefault({}),
   operator: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),

@@ -21,35 +21,49 @@ const BPS = 1e-4;
 /** Paper inventory of a base asset, in units: more than any budget buys. */
 const PAPER_INVENTORY_UNITS = 2 ** 52;
 
-/** An engine that decides on paper, and how to read what it decides. */
+/** An engine with the configured strategies, and how to read what it decides. */
 export interface Deciding extends DecisionEngine {
   readonly universe: StrategyUniverse;
   readonly readings: readonly DecisionReading[];
 }
 
+export interface DecidingParts {
+  readonly config: Config;
+  readonly market: Universe;
+  readonly kernel: Kernel;
+  readonly clock: Clock;
+  /** Address of the receive-to-decision histogram. */
+  readonly histogram: number;
+  /** Takes intents; the record is reused later. */
+  readonly emit: (intent: Intent) => void;
+  readonly raise?: (event: StrategyEvent) => void;
+  /** Told of every turn's inputs. */
+  readonly sink?: TurnSink | undefined;
+  /** Sizes that may be traded, as multiples of the smallest. */
+  readonly multipliers?: readonly number[];
+}
+
 /**
- * Puts the configured strategies over the books of a run. Their intents are filled on paper, at the prices they were decided on.
- * @param watch sees every intent before it is filled; the record is reused later
- * @param sink told of every turn's inputs
+ * Puts the configured strategies over the books of a run. They have no funds before they are told of some.
  * @throws InvalidInputError when a strategy or a parameter of it cannot be used
  */
-export function makeDeciding(
-  config: Config,
-  market: Universe,
-  kernel: Kernel,
-  clock: Clock,
-  histogram: number,
-  raise: (event: StrategyEvent) => void,
-  watch: (intent: Intent) => void = () => undefined,
-  sink?: TurnSink,
-): Deciding {
+export function makeDeciding({
+  config,
+  market,
+  kernel,
+  clock,
+  histogram,
+  emit,
+  raise = () => undefined,
+  sink,
+  multipliers = config.decisions.multipliers,
+}: DecidingParts): Deciding {
   for (const { kind } of config.strategies) {
     if (strategyOf(kind).needsSignals && !config.signals.enabled)
       throw new InvalidInputError(`signals.enabled: ${kind} reads signals, so they have to be computed`, { kind });
   }
   const universe = strategyUniverse(market, (instrument) => feesOf(config, instrument));
   const { decisions, engine: settings } = config;
-  let fills: AssumedFills | undefined;
   const parts = makeDecisionEngine({
     kernel,
     universe,
@@ -60,7 +74,7 @@ export function makeDeciding(
       fullScanIntervalUs: FULL_SCAN_INTERVAL_US,
     },
     sizing: {
-      multipliers: decisions.multipliers,
+      multipliers,
       minOrderQuote: String(decisions.minOrderQuote),
       rounding: 'up',
       fromNet: 0,
@@ -72,16 +86,25 @@ export function makeDeciding(
     },
     clock,
     histogram,
-    emit: (intent) => {
-      watch(intent);
-      fills?.take(intent);
-    },
+    emit,
     raise,
     ...(sink !== undefined && { sink }),
   });
-  fills = new AssumedFills(universe, parts.views, parts.capital, (strategy, update) => parts.host.tell(strategy, update));
-  givePaperCapital(parts.capital, universe, decisions.paperBalanceQuote);
   return { ...parts, universe, readings: config.strategies.map(readingOf) };
+}
+
+/**
+ * For deciding on recordings, where nothing is sent anywhere: intents are filled at the prices they were decided on.
+ * @param balanceQuote what every account has of its quote asset; base assets are there as many as are asked for
+ */
+export function assumeFills({ universe, views, capital, host }: Deciding, balanceQuote: number): AssumedFills {
+  givePaperCapital(capital, universe, balanceQuote);
+  return new AssumedFills(universe, views, capital, (strategy, update) => host.tell(strategy, update));
+}
+
+/** Names of the strategies, by Intent.strategy. */
+export function strategyNames({ strategies }: Config): string[] {
+  return strategies.map(({ kind, name = kind }) => name);
 }
 
 function readingOf({ kind, name = kind }: StrategySpec): DecisionReading {

@@ -6,15 +6,19 @@ import { runAcceptance } from './acceptance.js';
 import { captureServe } from './capture-serve.js';
 import { type CommandOutput, captureVerify } from './capture-verify.js';
 import { type Config, loadConfig } from './config.js';
+import { commandEngine, personAtTerminal } from './control.js';
 import { type DecideFlags, runDecide } from './decide.js';
 import { DISCOVER_DEFAULTS, type DiscoverFlags, runDiscover } from './discover.js';
 import { runDoctor } from './doctor.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
+import { verifyLedger } from './ledger.js';
 import { runProfile } from './profile.js';
 import { runRecord } from './record.js';
 import { runReplay } from './replay.js';
+import { type ReportFlags, reportLedger } from './report.js';
 import { runEngine } from './run.js';
 import { runSimulation, type SimulationFlags } from './sim.js';
+import { engineStatus } from './status.js';
 import { untilAskedToStop } from './stop-signal.js';
 import { listStrategies } from './strategies.js';
 import { packageVersion } from './version.js';
@@ -47,6 +51,16 @@ interface ConfigFlags {
   readonly logLevel?: string;
   readonly pretty?: boolean;
   readonly venues?: readonly string[];
+}
+
+interface RunFlags {
+  readonly liveData?: boolean;
+  readonly live?: boolean;
+  readonly iAcceptRealOrders?: boolean;
+  readonly keys?: string;
+  readonly durationS?: number;
+  readonly quiet?: boolean;
+  readonly record?: string;
 }
 
 /** The configuration: defaults, then the file, then what the command line says. */
@@ -82,9 +96,12 @@ const program = new Command('tiercel')
 
 program
   .command('run')
-  .description('find cross-venue opportunities, on simulated venues unless told otherwise')
+  .description('find cross-venue opportunities and trade them: on paper at simulated venues unless told otherwise')
   .option('-c, --config <file>', 'YAML configuration; `tiercel doctor` prints all keys with their defaults')
-  .option('--live-data', "the real exchanges' public feeds instead of simulated venues; no orders are sent")
+  .option('--live-data', "the real exchanges' public feeds instead of simulated venues; orders stay on paper")
+  .option('--live', 'real orders at the real exchanges, of the smallest size; needs keys, limits, and the next option')
+  .option('--i-accept-real-orders', 'needed with --live: real money is traded')
+  .option('--keys <file>', 'YAML file with keys, readable by its owner only')
   .option('--venues <list>', 'only these venues, separated by commas', venueList)
   .option('--host <host>', 'address of dashboard and API')
   .option('-p, --port <port>', 'port of dashboard and API; 0 takes a free one', number)
@@ -98,10 +115,11 @@ program
   .option('--log-level <level>', 'trace, debug, info, warn or error')
   .option('--pretty', 'readable log lines instead of JSON')
   .option('--quiet', 'no live view')
-  .action((flags: ConfigFlags & { liveData?: boolean; durationS?: number; quiet?: boolean; record?: string }) =>
+  .action((flags: ConfigFlags & RunFlags) =>
     exitWith(() =>
       runEngine(configFrom(flags), {
-        liveData: flags.liveData === true,
+        liveData: flags.liveData === true || flags.live === true,
+        ...(flags.live === true && { live: { acceptRealOrders: flags.iAcceptRealOrders === true, keysFile: flags.keys } }),
         quiet: flags.quiet === true,
         durationMs: flags.durationS === undefined ? undefined : flags.durationS * 1000,
         recordFolder: flags.record,
@@ -145,6 +163,7 @@ program
   .option('--base-port <port>', 'first port, one a venue from there on; 0 takes free ones', number)
   .option('--keys <count>', 'accounts a venue has, each with a test key', number)
   .option('--capture <file...>', 'recorded traffic whose books are the background of their instruments')
+  .option('--state <folder>', 'keep accounts in this folder, so that they outlive the process')
   .option('--faults <file>', 'YAML or JSON file of what goes wrong')
   .option('--control', 'let faults be changed over HTTP: GET, POST and DELETE /faults at a port of its own')
   .option('--json', 'print one line of JSON')
@@ -289,6 +308,52 @@ program
   .action((kind: string | undefined, flags: { json?: boolean }) =>
     exitWith(async () => listStrategies(kind, flags.json === true, terminal)),
   );
+
+program
+  .command('report')
+  .description('profit of a ledger: realised against expected, fees, funding, by strategy, symbol, venue and day')
+  .argument('<file>', 'the ledger, which may be in use')
+  .option('--day <date>', 'one day, UTC')
+  .option('--week <date>', 'the week with this day, from Monday on')
+  .option('--from <moment>', 'from a date or moment (2026-01-31T12:00:00Z) on')
+  .option('--to <moment>', 'to a date, with it, or before a moment')
+  .option('--json', 'print one line of JSON')
+  .action((file: string, flags: ReportFlags) => exitWith(async () => reportLedger(file, flags, terminal)));
+
+program
+  .command('ledger')
+  .description('work with a ledger')
+  .command('verify')
+  .description('check the chain of hashes, the sums and the orders of a ledger; exit code 1 when something is wrong')
+  .argument('<file>', 'the ledger, which may be in use')
+  .option('--json', 'print one line of JSON')
+  .action((file: string, flags: { json?: boolean }) => exitWith(async () => verifyLedger(file, flags.json === true, terminal)));
+
+const ENGINE_URL = `http://127.0.0.1:${configFrom({}).operator.port}`;
+
+program
+  .command('stop')
+  .description('stop all trading of a running engine at once, and cancel its orders; it stays so until `tiercel clear`')
+  .option('--reason <text>', 'why', 'stopped from the command line')
+  .option('--url <url>', 'dashboard of the engine', ENGINE_URL)
+  .action((flags: { reason: string; url: string }) =>
+    exitWith(() => commandEngine(flags.url, { kind: 'stop', reason: flags.reason, by: personAtTerminal() }, terminal)),
+  );
+
+program
+  .command('clear')
+  .description('let a stopped engine trade again, or one that waits for a person to take over what its venues hold')
+  .option('--url <url>', 'dashboard of the engine', ENGINE_URL)
+  .action((flags: { url: string }) =>
+    exitWith(() => commandEngine(flags.url, { kind: 'clear', by: personAtTerminal() }, terminal)),
+  );
+
+program
+  .command('status')
+  .description('what a running engine is doing; exit code 1 unless it is ready, and trades')
+  .option('--url <url>', 'dashboard of the engine', ENGINE_URL)
+  .option('--json', 'print one object of JSON')
+  .action((flags: { url: string; json?: boolean }) => exitWith(() => engineStatus(flags.url, flags.json === true, terminal)));
 
 program
   .command('profile')

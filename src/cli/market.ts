@@ -30,7 +30,9 @@ export interface Market {
   /** The feeds, in the order of the plan. */
   readonly feeds: readonly { readonly venue: VenueId; readonly market: MarketKind }[];
   readonly kernel: Kernel;
-  /** Starts the feed workers. */
+  /** Addresses and test keys of the simulated venues; undefined when the venues are real. */
+  readonly simulated: SimulationEndpoints | undefined;
+  /** Starts the feed workers, once. */
   start(): void;
 }
 
@@ -83,12 +85,19 @@ export async function prepareMarket(
     random: new SeededRandom(config.simulation.seed),
     listener: (event) => logFeedEvent(log, event),
   });
-  cleanup.push(() => supervisor.stop());
+  let mayStart = true;
+  cleanup.push(() => {
+    mayStart = false;
+    return supervisor.stop();
+  });
   return {
     books,
     feeds: planned.map(({ protocol: { venue, market } }) => ({ venue, market })),
     kernel,
+    simulated,
     start() {
+      if (!mayStart) return;
+      mayStart = false;
       supervisor.start();
       log.info(
         { rows: books.universe.rows.length, books: books.universe.books.length, venues: books.venues },

@@ -1,4 +1,5 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
+import { systemTimers } from '../domain/system-clock.js';
 import { Kernel } from '../kernel/kernel.js';
 import type { SharedBooks } from '../kernel/memory.js';
 import { runOperatorWorker } from '../ops/operator-worker.js';
@@ -19,7 +20,7 @@ export interface OperatorThreadData {
 
 const data = workerData as OperatorThreadData;
 
-await runOperatorWorker(data.port, { host: data.host, port: data.listenPort }, () => {
+await runOperatorWorker(data.port, { host: data.host, port: data.listenPort, timers: systemTimers }, () => {
   const kernel = new Kernel(data.shared, data.thread, data.module);
   return new SharedBookReader(kernel, data.directory, data.epochOffsetUs);
 });

@@ -55,7 +55,7 @@ async function replayRun(folder: string, name: string, files: readonly string[])
   const header = RunHeaderSchema.safeParse(log.header);
   if (!header.success)
     throw new InvalidInputError(`${name} is not the turn log of a run: ${header.error.issues[0]?.path.join('.') ?? ''}`);
-  const { config, feeds, memory } = header.data;
+  const { config, feeds, memory, multipliers } = header.data;
   const recordings = new Map(
     feeds.map(({ venue, market }) => {
       const feed = `${venue}-${market}`;
@@ -75,8 +75,18 @@ async function replayRun(folder: string, name: string, files: readonly string[])
     plan,
     books: universe.books.map(({ instrument: { venue, market, symbol } }) => ({ feed: `${venue}-${market}`, symbol })),
     recordings,
-    make: (kernel, emitted) =>
-      makeDeciding(config, universe, kernel, clock, plan.histograms[DECISION_HISTOGRAM] ?? 0, () => undefined, emitted).engine,
+    make: (kernel, emitted) => {
+      const histogram = plan.histograms[DECISION_HISTOGRAM] ?? 0;
+      const { engine, host, capital } = makeDeciding({
+        ...{ config, market: universe, kernel, clock, histogram, emit: emitted },
+        ...(multipliers !== undefined && { multipliers }),
+      });
+      return {
+        turnAt: (nowUs, epochUs, isFull) => engine.turnAt(nowUs, epochUs, isFull),
+        tell: (strategy, update) => host.tell(strategy, update),
+        setBalance: (account, units) => capital.setBalance(account, units),
+      };
+    },
   });
   return { log: name, isTruncated: log.isTruncated, ...report };
 }

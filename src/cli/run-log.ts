@@ -22,6 +22,8 @@ export const RunHeaderSchema = z.object({
   config: ConfigSchema,
   feeds: z.array(z.object({ venue: z.enum(VENUES), market: z.enum(MARKETS) })),
   memory: z.unknown(),
+  /** Sizes that the run was held to. */
+  multipliers: z.array(z.number()).optional(),
 });
 export type RunHeader = z.infer<typeof RunHeaderSchema>;
 
@@ -29,6 +31,8 @@ export type RunHeader = z.infer<typeof RunHeaderSchema>;
 export interface RunLog {
   readonly sink: TurnSink;
   readonly watch: (intent: Intent) => void;
+  /** Keeps what strategies are told of orders and balances. */
+  readonly record: Pick<TurnLogWriter, 'update' | 'balance'>;
   /** Ends the file. */
   stop(): Promise<void>;
 }
@@ -50,14 +54,19 @@ export async function startRunLog(
   { books, feeds }: Market,
   timers: Timers,
   log: Logger,
+  multipliers?: readonly number[],
 ): Promise<RunLog> {
   const file = await TurnLogFile.create(join(folder, `run.${fileStamp(startMs)}${TURN_LOG_ENDING}`));
-  const header: RunHeader = { config, feeds: [...feeds], memory: books.shared.plan.request };
+  const header: RunHeader = {
+    ...{ config, feeds: [...feeds], memory: books.shared.plan.request },
+    ...(multipliers !== undefined && { multipliers: [...multipliers] }),
+  };
   const writer = new TurnLogWriter(header, books.universe.books.length, file);
   const flushing = timers.every(FLUSH_INTERVAL_MS, () => writer.flush());
   return {
     sink: writer,
     watch: (intent) => writer.intent(intent),
+    record: writer,
     async stop() {
       flushing.cancel();
       writer.flush();

@@ -15,13 +15,18 @@ import type { Config } from './config.js';
 import { type Deciding, makeDeciding } from './deciding.js';
 import { EXIT_GOOD } from './exit.js';
 import { type BooksPlan, DECISION_HISTOGRAM } from './feed-plan.js';
+import { type LiveFlags, liveAccess } from './live-access.js';
 import { type Cleanup, type MarketOptions, prepareMarket, undo } from './market.js';
 import type { OperatorThreadData } from './operator-thread.js';
 import { startRunLog } from './run-log.js';
 import { untilStopped } from './stop-signal.js';
+import { startTrading, type Trading } from './trading.js';
+import { planTrading } from './trading-plan.js';
 import { packageVersion } from './version.js';
 
 export interface RunOptions extends MarketOptions {
+  /** Real orders. */
+  readonly live?: LiveFlags | undefined;
   /** No live view. */
   readonly quiet: boolean;
   /** Stop by itself after so long. */
@@ -30,6 +35,10 @@ export interface RunOptions extends MarketOptions {
 
 const SNAPSHOT_INTERVAL_MS = 250;
 const LOG_LINES = 8;
+/** How long the accounts have the machine for themselves at the start. */
+const ACCOUNTS_FIRST_MS = 1_500;
+/** Multiple of the smallest order that real ones are held to. */
+const SMALLEST = 1;
 
 /** Runs the engine until it is told to stop. @returns the exit code */
 export async function runEngine(config: Config, options: RunOptions): Promise<number> {
@@ -40,30 +49,52 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
   const stopped = untilStopped(options.durationMs, systemTimers);
   const cleanup: Cleanup = [];
   const startMs = clock.epochUs() / 1000;
+  const live = options.live === undefined ? undefined : liveAccess(config, options.live);
   try {
     const market = await prepareMarket(config, options, clock, log, cleanup);
     const { books, kernel } = market;
     const { recordFolder } = options;
+    const multipliers = live === undefined || config.trading.fullSizes ? undefined : [SMALLEST];
     const runLog =
-      recordFolder === undefined ? undefined : await startRunLog(recordFolder, startMs, config, market, systemTimers, log);
+      recordFolder === undefined
+        ? undefined
+        : await startRunLog(recordFolder, startMs, config, market, systemTimers, log, multipliers);
     cleanup.push(() => runLog?.stop());
-    const deciding = makeDeciding(
-      config,
-      books.universe,
-      kernel,
-      clock,
-      kernel.plan.histograms[DECISION_HISTOGRAM] ?? 0,
-      ({ strategy, kind, facts }) => log.info({ strategy, ...facts }, `Strategy: ${kind}`),
-      runLog?.watch,
-      runLog?.sink,
-    );
+    let trading: Trading | undefined;
+    const deciding = makeDeciding({
+      ...{ config, market: books.universe, kernel, clock, sink: runLog?.sink },
+      histogram: kernel.plan.histograms[DECISION_HISTOGRAM] ?? 0,
+      emit: (intent) => {
+        runLog?.watch(intent);
+        trading?.desk.take(intent);
+      },
+      raise: (event) => {
+        log.info({ strategy: event.strategy, ...event.facts }, `Strategy: ${event.kind}`);
+        trading?.desk.onStrategyEvent(event);
+      },
+      ...(multipliers !== undefined && { multipliers }),
+    });
     const { engine } = deciding;
     const operator = await startOperator(config, books, clock);
     cleanup.push(() => operator.close());
     log.info({ url: `http://${operator.host}:${operator.port}` }, 'Dashboard is up');
-    market.start();
+    const { mode, open, when } = planTrading(config, live, market, deciding, cleanup);
+    // What was left open at real venues cannot wait; on a small machine feeds that begin at the same time would hold it up.
+    const following = systemTimers.after(mode === 'live' ? ACCOUNTS_FIRST_MS : 0, market.start);
+    cleanup.push(() => following.cancel());
+    const begun = when.then(() => {
+      const record = runLog?.record;
+      trading = startTrading({ config, mode, open, deciding, kernel, clock, startMs, log, record }, cleanup);
+      operator.onControl(trading.control);
+      void trading.started.then(market.start);
+    });
 
-    const collector = new Collector(kernel, deciding, collectorOptions(config, options, books, kernel, deciding), clock);
+    const collector = new Collector(
+      kernel,
+      deciding,
+      collectorOptions(config, options, books, kernel, deciding, () => trading?.desk.report() ?? null),
+      clock,
+    );
     let newest: OperatorSnapshot | null = null;
     const ticking = systemTimers.every(SNAPSHOT_INTERVAL_MS, () => {
       newest = collector.collect();
@@ -78,8 +109,13 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
       if (showView) for (const line of tail.lines()) process.stderr.write(`${line}\n`);
     });
 
-    const turns = runTurns(kernel.int32, kernel.plan.control, config.engine.busyPoll ? 'busy-poll' : 'event', engine.turn);
-    await Promise.race([stopped, turns]);
+    const turn = (): void => {
+      engine.turn();
+      trading?.desk.onTurn(engine.market);
+    };
+    const turns = runTurns(kernel.int32, kernel.plan.control, config.engine.busyPoll ? 'busy-poll' : 'event', turn);
+    await Promise.race([stopped, turns, begun.then(() => turns)]);
+    await trading?.stop();
     stopTurns(kernel.int32, kernel.plan.control);
     await turns;
     log.info({ turns: engine.turns, found: engine.board.found }, 'Stopping');
@@ -119,10 +155,11 @@ function startOperator(
 
 function collectorOptions(
   config: Config,
-  { liveData }: RunOptions,
+  { liveData, live }: RunOptions,
   books: BooksPlan,
   kernel: Kernel,
   deciding: Deciding,
+  trading: NonNullable<CollectorOptions['trading']>,
 ): CollectorOptions {
   const { universe } = books;
   const { plan } = kernel;
@@ -130,7 +167,8 @@ function collectorOptions(
   for (const book of universe.books) feeds.set(book.feed, [...(feeds.get(book.feed) ?? []), book]);
   return {
     version: packageVersion(),
-    mode: liveData ? 'live data, paper fills' : `simulated venues, paper fills, seed ${config.simulation.seed}`,
+    mode: modeText(config, liveData, live !== undefined),
+    trading,
     feeds: [...feeds].flatMap(([feed, [first]]) =>
       first === undefined
         ? []
@@ -157,4 +195,9 @@ function collectorOptions(
     receiveToDecision: plan.histograms[DECISION_HISTOGRAM] ?? 0,
     decode: plan.histograms.slice(1),
   };
+}
+
+function modeText({ simulation }: Config, liveData: boolean, isLive: boolean): string {
+  if (isLive) return 'LIVE: real orders';
+  return liveData ? 'live data, paper orders' : `simulated venues, paper orders, seed ${simulation.seed}`;
 }

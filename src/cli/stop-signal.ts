@@ -1,5 +1,8 @@
 import type { Timers } from '../domain/clock.js';
 
+/** Package runners and `timeout` pass a signal on that its process group has got already: that is the same one. */
+const SAME_SIGNAL_MS = 500;
+
 /**
  * Waits for Ctrl-C or a termination signal; a second one ends the process at once. A child of another Tiercel process leaves
  * Ctrl-C, which a terminal sends to both, to its parent, and stops with it.
@@ -7,15 +10,15 @@ import type { Timers } from '../domain/clock.js';
 export function untilAskedToStop(): Promise<void> {
   const isChild = process.send !== undefined;
   return new Promise((resolve) => {
-    let asked = false;
+    let askedMs = Number.POSITIVE_INFINITY;
     const stop = (): void => {
-      if (asked) process.exit(130);
-      asked = true;
+      if (performance.now() - askedMs > SAME_SIGNAL_MS) process.kill(process.pid, 'SIGKILL');
+      askedMs = Math.min(askedMs, performance.now());
       resolve();
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', isChild ? () => undefined : stop);
-    if (isChild) process.once('disconnect', () => (asked ? undefined : stop()));
+    if (isChild) process.once('disconnect', () => (Number.isFinite(askedMs) ? undefined : stop()));
   });
 }
 

@@ -38,11 +38,17 @@ export async function runTurns(int32: Int32Array, control: number, mode: WakeMod
   }
 }
 
+/** Has `runTurns` make a turn soon, although no book changed. */
+export function wakeTurns(int32: Int32Array, control: number): void {
+  const wake = (control + CONTROL_WAKE) >> 2;
+  Atomics.add(int32, wake, 1);
+  Atomics.notify(int32, wake);
+}
+
 /** Asks `runTurns` to end after the turn under way. */
 export function stopTurns(int32: Int32Array, control: number): void {
   Atomics.store(int32, (control + CONTROL_STOP) >> 2, 1);
-  Atomics.add(int32, (control + CONTROL_WAKE) >> 2, 1);
-  Atomics.notify(int32, (control + CONTROL_WAKE) >> 2);
+  wakeTurns(int32, control);
 }
 
 function nextLoopPass(): Promise<void> {

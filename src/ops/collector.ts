@@ -17,8 +17,10 @@ import type { Opportunity } from '../engine/opportunity-board.js';
 import { decimalText, stateName } from '../kernel/book-view.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
+import type { TradingReport } from '../trading/trading-report.js';
 import { LatencyWindow } from './latency-window.js';
 import { BREAKER_STATES, type OperatorSnapshot, type OpportunityView, type VenueStatus } from './messages.js';
+import { tradingHasBegun } from './readiness.js';
 import { type DecisionReading, decisionViews, strategyStatuses } from './strategy-report.js';
 
 /** One feed as the collector watches it. */
@@ -53,6 +55,8 @@ export interface CollectorOptions {
   /** Addresses of the histograms. */
   readonly receiveToDecision: number;
   readonly decode: readonly number[];
+  /** What trading is doing; left out where nothing is traded. */
+  readonly trading?: () => TradingReport | null;
 }
 
 const LIST_MAX = 50;
@@ -96,6 +100,7 @@ export class Collector {
     const epochUs = this.clock.epochUs();
     const view = (opportunity: Opportunity): OpportunityView => this.opportunityView(opportunity, nowUs, epochUs);
     const memory = process.memoryUsage();
+    const trading = this.options.trading?.() ?? null;
     return {
       version: this.options.version,
       mode: this.options.mode,
@@ -110,6 +115,7 @@ export class Collector {
       },
       strategies: strategyStatuses(this.parts.host.contexts),
       decisions: decisionViews(this.parts.decisions, this.options.strategies, this.options.universe, epochUs - nowUs, LIST_MAX),
+      trading,
       latencyUs: { receiveToDecision: this.decision.summary(nowUs), decode: this.decode.summary(nowUs) },
       turns,
       turnsPerS,
@@ -119,7 +125,7 @@ export class Collector {
       ),
       rssBytes: memory.rss,
       heapBytes: memory.heapUsed,
-      ready: this.syncedOnce.every(Boolean),
+      ready: this.syncedOnce.every(Boolean) && tradingHasBegun(trading),
     };
   }
 

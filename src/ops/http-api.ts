@@ -1,15 +1,24 @@
 import { InvalidInputError } from '../domain/errors.js';
 import { VENUES, type VenueId } from '../domain/venue.js';
 import { type BookReader, findBook } from './books.js';
-import { failure, type HttpAnswer, type HttpRequestView, json, notFound, text } from './http-message.js';
+import { answerControl, CONTROL_PATHS, type ControlSources } from './control-api.js';
+import {
+  failure,
+  type HttpAnswer,
+  type HttpRequestView,
+  json,
+  notFound,
+  nothingTraded,
+  text,
+  wrongMethod,
+} from './http-message.js';
 import type { OperatorSnapshot } from './messages.js';
 import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics.js';
 import { decodeSegment, parseBookQuery, parseDecisionsQuery, parseOpportunitiesQuery } from './query.js';
 import { readiness } from './readiness.js';
 
-/** What the API reads: the last snapshot (null until the engine sent one), the books, and the dashboard's files by path. */
-export interface ApiSources {
-  snapshot(): OperatorSnapshot | null;
+/** What the API reads, the books and the dashboard's files by path among it, and who carries out what it is told. */
+export interface ApiSources extends ControlSources {
   readonly books: BookReader;
   readonly assets: ReadonlyMap<string, HttpAnswer>;
 }
@@ -24,6 +33,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['/api/v1/opportunities', withSnapshot(opportunities)],
   ['/api/v1/strategies', withSnapshot(({ strategies }) => json(200, { strategies }))],
   ['/api/v1/decisions', withSnapshot(decisions)],
+  ['/api/v1/trading', withSnapshot(({ trading }) => (trading === null ? nothingTraded() : json(200, trading)))],
   ['/api/v1/books', bookIndex],
 ]);
 
@@ -32,11 +42,12 @@ const BOOK_PATH = /^\/api\/v1\/books\/([^/]+)\/([^/]+)$/;
 /** Answers one request. Never throws: bad input is a 400 with one sentence, anything unforeseen a 500. */
 export async function answer(sources: ApiSources, request: HttpRequestView): Promise<HttpAnswer> {
   try {
+    const control = CONTROL_PATHS.get(request.path);
+    if (control !== undefined) return await answerControl(sources, request, control);
     const handler = findHandler(sources, request.path);
     if (handler === null) return notFound(`There is nothing at ${request.path}.`);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      const refusal = failure(405, 'TIERCEL_METHOD_NOT_ALLOWED', `${request.path} answers GET and HEAD, not ${request.method}.`);
-      return { ...refusal, allow: 'GET, HEAD' };
+      return wrongMethod(request, 'GET, HEAD', 'GET and HEAD');
     }
     return await handler(sources, request);
   } catch (error) {

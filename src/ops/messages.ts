@@ -1,9 +1,10 @@
 import type { Microseconds } from '../domain/clock.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import type { BookStateName } from '../kernel/book-view.js';
+import type { TradingReport } from '../trading/trading-report.js';
 import type { DecisionView, StrategyStatus } from './strategy-report.js';
 
-export type { BookStateName, DecisionView, StrategyStatus };
+export type { BookStateName, DecisionView, StrategyStatus, TradingReport };
 
 /** States of a venue's circuit breaker, in the order of FEED_BREAKER. */
 export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
@@ -85,6 +86,8 @@ export interface OperatorSnapshot {
   readonly strategies: readonly StrategyStatus[];
   /** The newest decisions, at most 50, the last one first. */
   readonly decisions: readonly DecisionView[];
+  /** Null where nothing is traded. */
+  readonly trading: TradingReport | null;
   readonly latencyUs: {
     readonly receiveToDecision: LatencySummary;
     readonly decode: LatencySummary;
@@ -94,16 +97,31 @@ export interface OperatorSnapshot {
   readonly eventLoopDelayUs: number;
   readonly rssBytes: number;
   readonly heapBytes: number;
-  /** All venues have been SYNCED at least once. */
+  /** All venues have been SYNCED at least once, and trading, where there is any, has begun. */
   readonly ready: boolean;
 }
 
+/** What a person tells trading to do. */
+export type ControlRequest =
+  | { readonly kind: 'stop'; readonly reason: string; readonly by: string }
+  | { readonly kind: 'clear'; readonly by: string };
+
+/** What became of a control request, in one sentence. */
+export interface ControlAnswer {
+  readonly ok: boolean;
+  readonly message: string;
+}
+
 /** Main thread to operator worker. */
-export type OperatorCommand = { readonly type: 'snapshot'; readonly snapshot: OperatorSnapshot } | { readonly type: 'close' };
+export type OperatorCommand =
+  | { readonly type: 'snapshot'; readonly snapshot: OperatorSnapshot }
+  | { readonly type: 'controlled'; readonly id: number; readonly answer: ControlAnswer }
+  | { readonly type: 'close' };
 
 /** Operator worker to main thread. `failed` carries the sentence of an InvalidInputError, or of an unexpected error. */
 export type OperatorEvent =
   | { readonly type: 'listening'; readonly host: string; readonly port: number }
+  | { readonly type: 'control'; readonly id: number; readonly request: ControlRequest }
   | { readonly type: 'failed'; readonly message: string; readonly invalidInput: boolean }
   | { readonly type: 'closed' };
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { BOOK_STATE_NAMES } from '../kernel/book-view.js';
 import { BREAKER_STATES, type LatencySummary, type OperatorSnapshot, type StrategyStatus, type VenueStatus } from './messages.js';
+import { addTrading } from './trading-metrics.js';
 
 /** Content type of the Prometheus text format. */
 export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -17,6 +18,7 @@ export function renderMetrics(snapshot: OperatorSnapshot): Promise<string> {
   addVenues(registry, snapshot.venues);
   addStrategies(registry, snapshot.strategies);
   addLatency(registry, snapshot);
+  if (snapshot.trading !== null) addTrading(registry, snapshot.trading);
   return registry.metrics();
 }
 
@@ -34,7 +36,7 @@ function addProcess(registry: Registry, snapshot: OperatorSnapshot): void {
     registers: [registry],
   }).set({ version: snapshot.version, mode: snapshot.mode }, 1);
   gauge('uptime_seconds', 'Seconds since the engine started', snapshot.uptimeS);
-  gauge('ready', '1 once every venue has been synchronised', snapshot.ready ? 1 : 0);
+  gauge('ready', '1 once every venue has been synchronised and trading, where there is any, has begun', snapshot.ready ? 1 : 0);
   counter('opportunities_found', 'Opportunities found since the start', snapshot.opportunities.found);
   gauge('opportunities_open', 'Opportunities open now', snapshot.opportunities.open);
   counter('turns', 'Engine turns since the start', snapshot.turns);

@@ -5,8 +5,9 @@ import { InvalidInputError } from '../domain/errors.js';
 import { loadAssets } from './assets.js';
 import type { BookReader } from './books.js';
 import { type ApiSources, answer } from './http-api.js';
-import { failure, type HttpAnswer } from './http-message.js';
-import type { OperatorSnapshot, StreamMessage } from './messages.js';
+import { failure, type HttpAnswer, type HttpRequestView } from './http-message.js';
+import type { ControlAnswer, ControlRequest, OperatorSnapshot, StreamMessage } from './messages.js';
+import { isOwnOrigin } from './request-sender.js';
 import { SeriesHistory } from './series-history.js';
 
 /** Path of the WebSocket. */
@@ -17,6 +18,8 @@ const BACKPRESSURE_BYTES_MAX = 1 << 20;
 /** Clients have nothing to say. */
 const CLIENT_MESSAGE_BYTES_MAX = 1024;
 const IDLE_SECONDS_MAX = 60;
+/** A control request is a reason and a name. */
+const BODY_BYTES_MAX = 4096;
 
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   [
@@ -37,9 +40,13 @@ const REASONS: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
   426: 'Upgrade Required',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
+  504: 'Gateway Timeout',
 };
 
 /** Where to listen, and what to read books from. Port 0 takes a free one. */
@@ -47,6 +54,8 @@ export interface OperatorServerOptions {
   readonly host: string;
   readonly port: number;
   readonly books: BookReader;
+  /** Has a control request carried out; null says that nobody answered in time. */
+  control(request: ControlRequest): Promise<ControlAnswer | null>;
 }
 
 /** The dashboard, the API and the metrics of one engine. */
@@ -68,10 +77,10 @@ type ClosableApp = uWS.TemplatedApp & { close(): void };
  * @throws InvalidInputError with one sentence when it cannot listen there
  */
 export async function startOperatorServer(options: OperatorServerOptions): Promise<OperatorServer> {
-  const { host, port, books } = options;
+  const { host, port, books, control } = options;
   let latest: OperatorSnapshot | null = null;
   const history = new SeriesHistory();
-  const sources: ApiSources = { snapshot: () => latest, books, assets: loadAssets() };
+  const sources: ApiSources = { snapshot: () => latest, books, control, assets: loadAssets() };
   const app = uWS.App() as ClosableApp;
 
   addStream(app, () => {
@@ -80,14 +89,17 @@ export async function startOperatorServer(options: OperatorServerOptions): Promi
     return first;
   });
   app.any('/*', (response, request) => {
-    const view = { method: request.getMethod().toUpperCase(), path: request.getUrl(), query: request.getQuery() };
+    const view = requestView(response, request);
     let aborted = false;
     response.onAborted(() => {
       aborted = true;
     });
-    void answer(sources, view).then((result) => {
+    const reply = async (body: string | null): Promise<void> => {
+      const result = await answer(sources, { ...view, body });
       if (!aborted) response.cork(() => send(response, result, view.method === 'HEAD'));
-    });
+    };
+    if (view.method === 'POST') readBody(response, (body) => void reply(body));
+    else void reply('');
   });
 
   const listenSocket = await listen(app, host, port);
@@ -110,6 +122,36 @@ export async function startOperatorServer(options: OperatorServerOptions): Promi
   };
 }
 
+/** Address and headers have to be read before the handler returns. */
+function requestView(response: uWS.HttpResponse, request: uWS.HttpRequest): Omit<HttpRequestView, 'body'> {
+  return {
+    method: request.getMethod().toUpperCase(),
+    path: request.getUrl(),
+    query: request.getQuery(),
+    sender: {
+      address: new Uint8Array(response.getRemoteAddress()).slice(),
+      host: request.getHeader('host'),
+      origin: request.getHeader('origin'),
+      fetchSite: request.getHeader('sec-fetch-site'),
+    },
+    contentType: request.getHeader('content-type'),
+  };
+}
+
+/** Hands over a request's body, or null as soon as it is longer than anything that is taken here. */
+function readBody(response: uWS.HttpResponse, done: (body: string | null) => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  response.onData((chunk, isLast) => {
+    if (bytes > BODY_BYTES_MAX) return;
+    bytes += chunk.byteLength;
+    // The memory behind a chunk is taken back when this returns.
+    if (bytes <= BODY_BYTES_MAX) chunks.push(Buffer.from(chunk.slice(0)));
+    if (bytes > BODY_BYTES_MAX) done(null);
+    else if (isLast) done(Buffer.concat(chunks).toString('utf8'));
+  });
+}
+
 function addStream(app: uWS.TemplatedApp, firstMessages: () => readonly StreamMessage[]): void {
   app.ws<Record<string, never>>(STREAM_PATH, {
     maxPayloadLength: CLIENT_MESSAGE_BYTES_MAX,
@@ -117,7 +159,7 @@ function addStream(app: uWS.TemplatedApp, firstMessages: () => readonly StreamMe
     idleTimeout: IDLE_SECONDS_MAX,
     sendPingsAutomatically: true,
     upgrade(response, request, context) {
-      if (!sameOrigin(request.getHeader('origin'), request.getHeader('host'))) {
+      if (!isOwnOrigin(request.getHeader('origin'), request.getHeader('host'))) {
         send(response, failure(403, 'TIERCEL_FOREIGN_ORIGIN', 'The stream is only for pages of this server.'), false);
         return;
       }
@@ -138,12 +180,6 @@ function addStream(app: uWS.TemplatedApp, firstMessages: () => readonly StreamMe
   app.any(STREAM_PATH, (response) => {
     send(response, failure(426, 'TIERCEL_UPGRADE_REQUIRED', `${STREAM_PATH} is a WebSocket.`), false);
   });
-}
-
-/** Browsers always send an Origin; programs, which send none, may connect. */
-function sameOrigin(origin: string, host: string): boolean {
-  if (origin === '') return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function send(response: uWS.HttpResponse, result: HttpAnswer, headersOnly: boolean): void {

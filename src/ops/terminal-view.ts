@@ -2,6 +2,7 @@ import type { Timers } from '../domain/clock.js';
 import { count, duration, latency, mebibytes } from './human-text.js';
 import type { BookStateName, LatencySummary, OperatorSnapshot, OpportunityView, VenueStatus } from './messages.js';
 import { cell, renderLine, type Span, type Style } from './terminal-text.js';
+import { signed, tradingLine } from './trading-text.js';
 
 /** At most four redraws a second. */
 const REDRAW_INTERVAL_MS = 250;
@@ -26,6 +27,7 @@ export function renderTerminal(
 ): string {
   const head: Span[][] = [
     ...headLines(snapshot),
+    ...(snapshot.trading === null ? [] : [tradingLine(snapshot.trading)]),
     ...strategyLines(snapshot),
     [],
     VENUE_HEADING,
@@ -56,12 +58,19 @@ export function renderSummary(snapshot: OperatorSnapshot): string {
     `${opportunities.open} opportunities open, ${count(opportunities.found)} found`,
     `receive to decision p50 ${latency(p50)}, p99 ${latency(p99)}`,
   ];
+  const { trading } = snapshot;
+  if (trading !== null) {
+    const reason = trading.reason === '' ? '' : ` (${trading.reason})`;
+    parts.push(`${trading.mode} ${trading.state}${reason}, ${count(trading.intents.executed)} executed`);
+    parts.push(`day ${signed(trading.risk.dailyProfit)}`);
+  }
   const best = opportunities.list[0];
   if (best !== undefined) {
     const where = `buy ${best.buyVenue} ${best.buyPrice}, sell ${best.sellVenue} ${best.sellPrice}`;
     parts.push(`best ${best.symbol} ${best.netBps.toFixed(1)} bps (${where})`);
   }
-  return `${duration(snapshot.uptimeS * 1000)}: ${parts.join('; ')}`;
+  const summary = `${duration(snapshot.uptimeS * 1000)}: ${parts.join('; ')}`;
+  return renderLine([[summary, 'plain']], Number.POSITIVE_INFINITY);
 }
 
 /** The part of standard output that the view writes to. */

@@ -49,6 +49,12 @@ const IDS = [
   'order.ws.vs.echo',
   'order.rest.vs.echo',
   'matching.orders',
+  'risk.check',
+  'reconcile',
+  'cycle.intent.to.wire.p50',
+  'cycle.intent.to.wire.p99',
+  'cycle.after.pause.p50',
+  'cycle.after.pause.p99',
 ];
 
 const result = z.strictObject({

@@ -4,9 +4,10 @@
 import { createServer } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { OperatorSnapshot } from '../../src/ops/messages.js';
+import type { ControlAnswer, ControlRequest, OperatorSnapshot } from '../../src/ops/messages.js';
 import { type OperatorServer, startOperatorServer } from '../../src/ops/operator-server.js';
 import { FakeBooks, fakeSnapshot } from '../ops/fake-engine.js';
+import { fakeTrading, haltedTrading } from '../ops/fake-trading.js';
 
 const BROWSER_ARGUMENTS = [
   '--headless',
@@ -29,6 +30,8 @@ let browser: Browser;
 let server: OperatorServer;
 let page: Page;
 let complaints: string[];
+let asked: ControlRequest[];
+let controlAnswer: ControlAnswer | null;
 
 beforeAll(async () => {
   const executablePath = process.env.TIERCEL_CHROMIUM ?? '/usr/bin/chromium';
@@ -40,6 +43,8 @@ beforeEach(async () => {
   server = await startServer(await freePort());
   for (let step = 0; step < HISTORY_STEPS; step++) server.update(fakeSnapshot(step));
   complaints = [];
+  asked = [];
+  controlAnswer = { ok: true, message: 'Trading is stopped; 2 open orders cancelled.' };
   page = await openPage(1280, 800);
 }, TIMEOUT_MS);
 afterEach(async () => {
@@ -58,7 +63,11 @@ function freePort(): Promise<number> {
 }
 
 function startServer(port: number): Promise<OperatorServer> {
-  return startOperatorServer({ host: '127.0.0.1', port, books: new FakeBooks() });
+  const control = async (request: ControlRequest): Promise<ControlAnswer | null> => {
+    asked.push(request);
+    return controlAnswer;
+  };
+  return startOperatorServer({ host: '127.0.0.1', port, books: new FakeBooks(), control });
 }
 
 async function openPage(width: number, height: number): Promise<Page> {
@@ -79,7 +88,7 @@ async function shows(selector: string, text: string): Promise<void> {
 
 async function picture(name: string): Promise<void> {
   const folder = process.env.TIERCEL_SCREENSHOTS;
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
 function texts(selector: string): Promise<string[]> {
@@ -159,14 +168,126 @@ test('says that the engine is silent when it stops reporting', { timeout: TIMEOU
   expect(complaints).toEqual([]);
 });
 
+/** Shows trading, and waits until the page does. */
+async function showTrading(trading: OperatorSnapshot['trading']): Promise<void> {
+  server.update(fakeSnapshot(HISTORY_STEPS, { trading }));
+  if (trading !== null) await shows('#trading-state', trading.state);
+}
+
+test('shows what trading does, and nothing of it where nothing is traded', { timeout: TIMEOUT_MS }, async () => {
+  expect(await page.locator('#trading').isVisible()).toBe(false);
+  const trading = fakeTrading();
+  await showTrading(trading);
+  expect(await texts('#trading-mode')).toEqual(['paper']);
+  expect((await texts('#trading-facts dd')).slice(0, 5)).toEqual([
+    '-41.25 / -100',
+    '1.2% / 10.0%',
+    '2,680 / 3,000',
+    '2 / 40',
+    'none',
+  ]);
+  expect(await texts('#positions tbody tr:last-child :is(th, td)')).toEqual([
+    'basis',
+    'Gate.io',
+    'futures',
+    'SOL_USDT',
+    '-7.5',
+    '142.66',
+    '-0.4125 USDT',
+  ]);
+  expect(await texts('#orders tbody td:nth-child(6)')).toEqual(['12000000 / 81000000', '0 / 7.5']);
+  expect(await page.locator('#executions tbody tr').count()).toBe(trading.executions.length);
+  expect(await texts('#executions tbody tr:nth-child(4) td:nth-child(4)')).toEqual([
+    'buy mexc 7.5   sell gateio 0 of 7.5   hedge sell mexc 7.5',
+  ]);
+  expect(await texts('#profit tbody td:nth-child(2)')).toEqual(['87.20214 USDT', '-3.8668 USDT']);
+  expect(await texts('#refusals tbody th')).toEqual(['stale book', 'symbol exposure']);
+  expect(await texts('#drifts .empty')).toEqual(['none']);
+  expect(await page.locator('#trading-halt').isVisible()).toBe(false);
+  expect(await page.locator('#trading-clear').isDisabled()).toBe(true);
+  await picture('dashboard-trading');
+
+  await showTrading(haltedTrading());
+  expect(await texts('#trading-halt li')).toEqual([
+    '2026-11-18 11:07:41 daily-loss: lost 104.2 of at most 100 USDT',
+    '2026-11-18 11:08:15 manual: looking into it (anna)',
+  ]);
+  expect(await texts('#drifts tbody td')).toEqual(['PEPE spot', '81000000', '80000000']);
+  expect(await page.locator('#trading-clear').isEnabled()).toBe(true);
+  await picture('dashboard-halted');
+  await showTrading(null);
+  await page.locator('#trading').waitFor({ state: 'hidden' });
+  expect(complaints).toEqual([]);
+});
+
+test('what a venue or a strategy says is text, never markup', { timeout: TIMEOUT_MS }, async () => {
+  const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+  const halted = haltedTrading();
+  const [position] = halted.positions;
+  await showTrading({
+    ...halted,
+    positions: position === undefined ? [] : [{ ...position, symbol: hostile, strategy: hostile }],
+    halt: { level: 'everything', reasons: [{ trigger: 'manual', text: hostile, epochUs: 0 }] },
+    refusals: [{ reason: hostile, count: 1 }],
+  });
+  expect(await texts('#positions tbody th')).toEqual([hostile]);
+  expect(await texts('#refusals tbody th')).toEqual([hostile]);
+  expect(await texts('#trading-halt li')).toEqual([`1970-01-01 00:00:00 manual: ${hostile}`]);
+  expect(await page.locator('#trading :is(img, script)').count()).toBe(0);
+  expect(await page.title()).toBe('Tiercel');
+  expect(complaints).toEqual([]);
+});
+
+test('stops and clears after a question, and says what became of it', { timeout: TIMEOUT_MS }, async () => {
+  await showTrading(fakeTrading());
+  await page.click('#trading-stop');
+  await page.click('#control-cancel');
+  await page.locator('#control').waitFor({ state: 'hidden' });
+  expect(asked).toEqual([]);
+
+  await page.click('#trading-stop');
+  await page.click('#control-confirm');
+  expect(asked).toEqual([]);
+  await page.fill('#control [name=reason]', 'looks odd');
+  await page.fill('#control [name=by]', 'anna');
+  await picture('dashboard-stop');
+  await page.click('#control-confirm');
+  await shows('#trading-message', 'Trading is stopped; 2 open orders cancelled.');
+  expect(await page.locator('#control').isVisible()).toBe(false);
+
+  await showTrading(haltedTrading());
+  controlAnswer = { ok: false, message: 'Remove the file STOP first: it stops trading.' };
+  await page.click('#trading-clear');
+  expect(await page.locator('#control [name=reason]').isVisible()).toBe(false);
+  await page.click('#control-confirm');
+  await shows('#control-trouble', 'Remove the file STOP first: it stops trading.');
+  await picture('dashboard-clear-refused');
+  expect(await page.locator('#control').isVisible()).toBe(true);
+  expect(asked).toEqual([
+    { kind: 'stop', reason: 'looks odd', by: 'anna' },
+    { kind: 'clear', by: 'anna' },
+  ]);
+  await page.click('#control-cancel');
+  await showTrading(fakeTrading({ state: 'blocked', reason: 'mexc holds 5 SOL that nothing explains' }));
+  await shows('#trading-reason', 'mexc holds 5 SOL that nothing explains');
+  await page.click('#trading-clear');
+  await shows('#control-title', 'Take over what the venues hold?');
+  // The refusal is an answer with a status of its own, which browsers always write down.
+  expect(complaints).toEqual([expect.stringContaining('409 (Conflict)')]);
+});
+
 test.each([
-  [1920, 1080],
-  [1280, 800],
-  [800, 900],
-])('nothing is cut off at %i x %i', { timeout: TIMEOUT_MS }, async (width, height) => {
+  [1920, 1080, null],
+  [1280, 800, null],
+  [800, 900, null],
+  [1920, 1080, haltedTrading()],
+  [1280, 800, haltedTrading()],
+  [800, 900, haltedTrading()],
+] as const)('nothing is cut off at %i x %i, trading or not', { timeout: TIMEOUT_MS }, async (width, height, trading) => {
   await page.setViewportSize({ width, height });
   await page.locator('#book-rows tr').first().waitFor();
+  await showTrading(trading);
   const overflowing = await page.evaluate<string[]>(OVERFLOWING);
   expect(overflowing).toEqual([]);
-  await picture(`dashboard-${width}`);
+  await picture(`dashboard-${width}${trading === null ? '' : '-trading'}`);
 });

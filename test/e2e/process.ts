@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { decode } from '@msgpack/msgpack';
@@ -22,9 +25,16 @@ export class TiercelProcess {
   /** Exit code, once it has ended. */
   readonly ended: Promise<number | null>;
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.ended = new Promise((resolve) => this.child.once('exit', (code) => resolve(code)));
+  /** @param folder where it runs, and leaves its ledger; one of its own that goes with it when left out */
+  constructor(args: readonly string[], folder?: string) {
+    const cwd = folder ?? mkdtempSync(join(tmpdir(), 'tiercel-run-'));
+    this.child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd });
+    this.ended = new Promise((resolve) =>
+      this.child.once('exit', (code) => {
+        if (folder === undefined) rmSync(cwd, { recursive: true, force: true });
+        resolve(code);
+      }),
+    );
     for (const stream of [this.child.stdout, this.child.stderr]) {
       if (stream !== null) createInterface(stream).on('line', (line) => this.read(line));
     }

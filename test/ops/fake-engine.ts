@@ -30,6 +30,9 @@ const COINS: readonly (readonly [base: string, mid: number, priceDecimals: numbe
   ['WIF', 2.231, 4, 2],
 ];
 
+/** Nobody to tell anything. */
+export const noControl = async (): Promise<null> => null;
+
 /** A book reader over made-up books that move a little with every read. */
 export class FakeBooks implements BookReader {
   private readonly random = new SeededRandom(7);
@@ -98,6 +101,7 @@ export function fakeSnapshot(step: number, overrides: Partial<OperatorSnapshot> 
       { name: 'basis', intents: 4, budgetQuote: 5000, committedQuote: 2012.4 },
     ],
     decisions: Array.from({ length: 12 }, (_, age) => decision(age, step)),
+    trading: null,
     latencyUs: {
       receiveToDecision: { p50, p90: p50 * 2.1, p99, p999: p99 * 2.4, max: 4312.5, count: 1_234_567 + step * 4100 },
       decode: { p50: 1.84, p90: 3.1, p99: 6.72, p999: 21.4, max: 812.3, count: 9_876_543 + step * 16_400 },

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../src/domain/errors.js';
 import type { OperatorSnapshot } from '../../src/ops/messages.js';
 import { type OperatorServer, startOperatorServer } from '../../src/ops/operator-server.js';
-import { FakeBooks, fakeSnapshot } from './fake-engine.js';
+import { FakeBooks, fakeSnapshot, noControl } from './fake-engine.js';
 
 let server: OperatorServer;
 
 beforeEach(async () => {
-  server = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks() });
+  server = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks(), control: noControl });
 });
 afterEach(() => server.close());
 
@@ -227,7 +227,7 @@ describe('the rest of HTTP', () => {
 
 describe('listening', () => {
   test('a taken port is one clear sentence that names the way out', async () => {
-    const second = startOperatorServer({ host: '127.0.0.1', port: server.port, books: new FakeBooks() });
+    const second = startOperatorServer({ host: '127.0.0.1', port: server.port, books: new FakeBooks(), control: noControl });
     await expect(second).rejects.toThrow(InvalidInputError);
     await expect(second).rejects.toThrow(
       `The dashboard cannot use 127.0.0.1:${server.port}: the port is taken; choose another with --port.`,
@@ -235,7 +235,7 @@ describe('listening', () => {
   });
 
   test('an address of another machine is one clear sentence too', async () => {
-    const start = startOperatorServer({ host: '192.0.2.1', port: 0, books: new FakeBooks() });
+    const start = startOperatorServer({ host: '192.0.2.1', port: 0, books: new FakeBooks(), control: noControl });
     await expect(start).rejects.toThrow(
       'The dashboard cannot listen on 192.0.2.1:0: EADDRNOTAVAIL; choose others with --host and --port.',
     );
@@ -244,7 +244,7 @@ describe('listening', () => {
   test('after close the port is free at once', async () => {
     const { port } = server;
     server.close();
-    server = await startOperatorServer({ host: '127.0.0.1', port, books: new FakeBooks() });
+    server = await startOperatorServer({ host: '127.0.0.1', port, books: new FakeBooks(), control: noControl });
     expect(server.port).toBe(port);
     expect((await get('/healthz')).status).toBe(200);
   });

@@ -6,12 +6,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { StreamMessage } from '../../src/ops/messages.js';
 import { type OperatorServer, startOperatorServer } from '../../src/ops/operator-server.js';
-import { FakeBooks, fakeSnapshot } from './fake-engine.js';
+import { FakeBooks, fakeSnapshot, noControl } from './fake-engine.js';
 
 let server: OperatorServer;
 
 beforeEach(async () => {
-  server = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks() });
+  server = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks(), control: noControl });
 });
 afterEach(() => server.close());
 

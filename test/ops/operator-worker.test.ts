@@ -2,14 +2,15 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { InvalidInputError } from '../../src/domain/errors.js';
+import { systemTimers } from '../../src/domain/system-clock.js';
 import { openOperatorLink } from '../../src/ops/operator-link.js';
 import { startOperatorServer } from '../../src/ops/operator-server.js';
 import { runOperatorWorker } from '../../src/ops/operator-worker.js';
-import { FakeBooks, fakeSnapshot } from './fake-engine.js';
+import { FakeBooks, fakeSnapshot, noControl } from './fake-engine.js';
 
 test('the worker listens, shows what it is sent, and ends when told to', async () => {
   const { port1, port2 } = new MessageChannel();
-  const ended = runOperatorWorker(port2, { host: '127.0.0.1', port: 0 }, () => new FakeBooks());
+  const ended = runOperatorWorker(port2, { host: '127.0.0.1', port: 0, timers: systemTimers }, () => new FakeBooks());
   const link = await openOperatorLink(port1);
   const url = `http://127.0.0.1:${link.port}`;
   expect((await fetch(`${url}/readyz`)).status).toBe(503);
@@ -21,9 +22,9 @@ test('the worker listens, shows what it is sent, and ends when told to', async (
 });
 
 test('a port that is taken comes back as the same sentence', async () => {
-  const taken = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks() });
+  const taken = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks(), control: noControl });
   const { port1, port2 } = new MessageChannel();
-  const ended = runOperatorWorker(port2, { host: '127.0.0.1', port: taken.port }, () => new FakeBooks());
+  const ended = runOperatorWorker(port2, { host: '127.0.0.1', port: taken.port, timers: systemTimers }, () => new FakeBooks());
   const link = openOperatorLink(port1);
   await expect(link).rejects.toThrow(InvalidInputError);
   await expect(link).rejects.toThrow(/the port is taken; choose another with --port\.$/);
@@ -33,7 +34,7 @@ test('a port that is taken comes back as the same sentence', async () => {
 
 test('the loss of the main thread ends the worker', async () => {
   const { port1, port2 } = new MessageChannel();
-  const ended = runOperatorWorker(port2, { host: '127.0.0.1', port: 0 }, () => new FakeBooks());
+  const ended = runOperatorWorker(port2, { host: '127.0.0.1', port: 0, timers: systemTimers }, () => new FakeBooks());
   const link = await openOperatorLink(port1);
   port1.close();
   await ended;
@@ -42,7 +43,7 @@ test('the loss of the main thread ends the worker', async () => {
 
 test('a reader that cannot be made is a failure, not silence', async () => {
   const { port1, port2 } = new MessageChannel();
-  const ended = runOperatorWorker(port2, { host: '127.0.0.1', port: 0 }, () => {
+  const ended = runOperatorWorker(port2, { host: '127.0.0.1', port: 0, timers: systemTimers }, () => {
     throw new Error('no shared memory');
   });
   await expect(openOperatorLink(port1)).rejects.toThrow('The operator worker failed: no shared memory');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ExecutorRig } from '../execution/executor-rig.js';
 import { buy, Rig } from '../gateway/rig.js';
 
 // P7: after a network drop the user stream was never there again, and fills made while it was down were lost.
@@ -34,4 +35,20 @@ test('P7: a venue that is away for an hour is found again, and what happened in 
   await rig.pass(60_000);
   expect(rig.of('fill').map(({ fill }) => fill.quantity)).toEqual(['0.25', '0.25', '0.25', '0.25']);
   await rig.stop();
+});
+
+test('P7: fills that no stream ever told are asked for, reach ledger and strategy, and are hedged', async () => {
+  const rig = new ExecutorRig();
+  rig.buyer.treatments = [{ fills: ['0.6', '0.4'], tellMs: null }];
+  rig.seller.treatments = [{ fills: ['0.3'], tellMs: null }, { tellMs: null }];
+  rig.execute(rig.intent());
+  await rig.pass(20_000);
+  expect(rig.fills.map(({ fill }) => [fill.side, fill.quantity]).sort()).toEqual([
+    ['buy', '0.4'],
+    ['buy', '0.6'],
+    ['sell', '0.3'],
+    ['sell', '0.7'],
+  ]);
+  expect([rig.lastOf(0)?.filledUnits, rig.lastOf(1)?.filledUnits, rig.net()]).toEqual([100, -100, 0]);
+  expect(rig.of('unhedged')).toEqual([]);
 });

@@ -1,14 +1,18 @@
 // P13: stop and kill did not stop: orders left during the shutdown. Goal: whatever is under way, once stop() was called no order is
 // submitted, ever. Method: orders are placed before, during and after the stop, at any moment, on slow and failing venues; what the
-// venue saw arrive must have left before the stop.
+// venue saw arrive must have left before the stop. The same of the whole desk, by the orders that its ledger holds.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PlaceOutcome } from '../../src/gateway/order-desk.js';
+import { threeTierDefinition } from '../../src/strategy/three-tier/three-tier-strategy.js';
 import type { RateBudgetRule } from '../../src/venues/trading.js';
 import { buy, NOTHING_LEFT, Rig } from '../gateway/rig.js';
+import { COINS, TradedSpread } from './traded-spread.js';
 
 /** So little that orders wait for their turn, though not too long to be sent. */
 const TIGHT: readonly RateBudgetRule[] = [{ name: 'weight', kind: 'window', limit: 4, windowMs: 200, scope: 'address' }];
+/** Trades again as soon as the last trade is over. */
+const EAGER = { maxRowQuote: 15, rowCooldownMs: 0, pairCooldownMs: 0, minConfidence: 0, confirmMs: 0, confirmations: 0 };
 /** Within this, what had left before the stop has arrived: the way to the venue takes 5 ms. */
 const UNDER_WAY_MS = 5;
 
@@ -60,5 +64,55 @@ test('P13: after stop() nothing is submitted', async () => {
       },
     ),
     { numRuns: 150 },
+  );
+});
+
+test('P13: nor does the desk send anything once it was stopped by hand, at whatever moment of a trade', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 60 }), fc.boolean(), async (stopMs, isHalfGone) => {
+      const market = await TradedSpread.start();
+      const { rig } = market;
+      market.show('1.0300');
+      await rig.run(Math.min(stopMs, 10));
+      // Half gone: one leg comes to nothing, and a hedge is wanted.
+      if (isHalfGone) market.show();
+      await rig.run(Math.max(0, stopMs - 10));
+      const stopping = rig.desk.emergencyStop('a drill', 'anna');
+      const before = market.sent.length;
+      for (let again = 0; again < 3; again++) await market.spread(500, '1.0300', 500);
+      expect(market.sent).toHaveLength(before);
+      expect((await stopping).isNew).toBe(true);
+      expect(rig.desk.report()).toMatchObject({ state: 'halted', openOrders: [] });
+      expect(rig.desk.report().intents.refused).toBeGreaterThan(0);
+      await rig.stop();
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('P13: nor after an orderly stop, which takes no new intent and lets what is under way be hedged', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 60 }), fc.boolean(), async (stopMs, isHalfGone) => {
+      // Nothing but the stop keeps it from the next trade.
+      const market = await TradedSpread.start({ strategy: (lab) => lab.make(threeTierDefinition, EAGER) });
+      const { rig } = market;
+      market.show('1.0300');
+      await rig.run(stopMs);
+      if (isHalfGone) market.show();
+      const { executed, refused } = rig.desk.report().intents;
+      const stopping = rig.desk.stop(3_000);
+      const telling = rig.time.every(3, () => market.show('1.0300'));
+      await rig.run(4_000);
+      telling.cancel();
+      expect(await stopping).toBe(true);
+      expect(rig.desk.report().intents.executed).toBe(executed);
+      expect(rig.desk.report().intents.refused).toBeGreaterThan(refused);
+      expect(rig.total('ABC')).toBe(String(COINS));
+      const before = market.sent.length;
+      await market.spread(500, '1.0300', 500);
+      expect(market.sent).toHaveLength(before);
+      await rig.stop();
+    }),
+    { numRuns: 15 },
   );
 });

@@ -1,8 +1,13 @@
 // P15: profit without all costs, or with the wrong sign. One cost function prices a round; every cost lowers the net, by itself and by
-// its full amount, a rebate raises it, and what it reports adds up.
+// its full amount, a rebate raises it, and what it reports adds up. What is traded leaves the profit in the ledger that the accounts
+// have: no cost is left out that a venue took.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Exact } from '../../src/domain/decimal.js';
 import { breakeven, fundingPayment } from '../../src/domain/fair-value.js';
 import { roundCost, type TradeLeg, type TradeRound } from '../../src/domain/trade-cost.js';
+import { reportOf } from '../../src/ledger/report.js';
+import { COINS, MONEY, TradedSpread } from './traded-spread.js';
 
 const buy: TradeLeg = { side: 'buy', quote: '1000', feeFraction: '0', slippageFraction: '0' };
 const sell: TradeLeg = { side: 'sell', quote: '1010', feeFraction: '0', slippageFraction: '0' };
@@ -82,5 +87,51 @@ describe('P15: profit with all costs', () => {
       rebalance: '0',
     });
     expect(cost).toMatchObject({ net, fees, funding });
+  });
+});
+
+const EVER = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER };
+
+describe('P15: what was traded', () => {
+  it('leaves in ledger, report and risk check what the accounts have more, fees and hedges at a loss included', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 10_250, max: 10_400 })), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        async (spreads) => {
+          const market = await TradedSpread.start();
+          const { rig } = market;
+          for (const [standsMs, bid] of spreads) {
+            await market.spread(standsMs, (bid / 10_000).toFixed(4));
+            await market.rest(3_000);
+          }
+          expect(rig.total('ABC')).toBe(String(COINS));
+          const gained = new Exact(rig.total('USDT')).minus(MONEY).toFixed();
+          expect(rig.profit()).toBe(gained);
+          const { total, trades, feesByAsset } = reportOf(rig.ledger.read(), EVER);
+          const [sum] = total;
+          expect(sum?.net ?? '0').toBe(gained);
+          expect(new Exact(sum?.realised ?? 0).minus(sum?.fees ?? 0).toFixed()).toBe(gained);
+          expect(feesByAsset.map(({ amount }) => amount)).toEqual(sum === undefined ? [] : [sum.fees]);
+          // By trade as well, beside what was expected of it.
+          expect(trades[0]?.realised ?? '0').toBe(gained);
+          expect(rig.desk.state.profit.profitQuote).toBeCloseTo(Number(gained), 9);
+          await rig.stop();
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it('brings exactly what was expected of it when the prices stand', async () => {
+    const market = await TradedSpread.start();
+    const { rig } = market;
+    await market.spread();
+    const [trade] = reportOf(rig.ledger.read(), EVER).trades;
+    // 10 bought at 1.00 with 5 basis points, and sold at 1.03 with 20.
+    expect(trade).toMatchObject({ trades: 1, wins: 1, unmatched: 0, expected: '0.2744', realised: '0.2744', difference: '0' });
+    await rig.stop();
   });
 });

@@ -2,6 +2,7 @@
 // by legs that may only reduce, however often it is told, whatever was filled before, and not faster than it is allowed to try.
 import { describe, expect, it } from 'vitest';
 import type { SeenIntent } from '../../src/sim/lab/rig.js';
+import { ExecutorRig } from '../execution/executor-rig.js';
 import { opened, quote, told } from '../strategy/basis/market.js';
 
 const legs = (intent: SeenIntent | undefined) =>
@@ -97,5 +98,43 @@ describe('P17: a close never opens', () => {
     const [next] = rig.turn();
     expect(next?.purpose).toBe('open');
     expect(next?.legs.every(({ positionUnits }) => positionUnits === 0)).toBe(true);
+  });
+});
+
+describe('P17: what is sent to close', () => {
+  const closingOf = (rig: ExecutorRig) =>
+    rig.intentOf([
+      { info: rig.buyAt, change: -100, position: 100, reduceOnly: true },
+      { info: rig.perpetual, change: 10, position: -10, reduceOnly: true },
+    ]);
+
+  it('only reduces, hedges and tries again included, and comes to 0 and not beyond', async () => {
+    const rig = new ExecutorRig();
+    const contracts = rig.port('gateio', 'futures');
+    contracts.treatments = [{ fills: ['3'] }, { answer: 'lost', tellMs: null, fills: ['2'] }, {}];
+    expect(rig.execute(closingOf(rig))).toBe(true);
+    await rig.pass(20_000);
+    expect(contracts.sent.every(({ request }) => request.side === 'buy' && request.reduceOnly)).toBe(true);
+    expect(contracts.sent.length).toBeGreaterThan(2);
+    expect([contracts.net(), rig.buyer.net(), rig.executor.unhedged()]).toEqual(['1', '-1', []]);
+  });
+
+  it('is sent once, however often the same intent is told', async () => {
+    const rig = new ExecutorRig();
+    const close = closingOf(rig);
+    expect(rig.execute(close)).toBe(true);
+    for (let again = 0; again < 3; again++) expect(rig.execute(close)).toBe(false);
+    await rig.pass(1_000);
+    expect(rig.execute(close)).toBe(false);
+    expect(rig.sentCount).toBe(2);
+  });
+
+  it('passes a gate that lets only pass what reduces, and what opens does not', async () => {
+    const rig = new ExecutorRig();
+    rig.halt('daily loss');
+    rig.allowsReducing = true;
+    expect(rig.execute(rig.intent())).toBe(false);
+    expect(rig.execute(closingOf(rig))).toBe(true);
+    expect(rig.sentCount).toBe(2);
   });
 });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { Exact } from '../../src/domain/decimal.js';
 import { buy, Rig } from '../gateway/rig.js';
+import { COINS, MONEY, TradedSpread } from './traded-spread.js';
 
 // P19: clocks drifted apart, and the venue rejected requests for their timestamps.
 test.each([-90_000, -3_000, 3_000, 90_000])(
@@ -42,3 +44,24 @@ test('P19: the offset is measured again and again, so that drift does not add up
   expect(rig.gateway.clockFigures().errorMs).toBeLessThan(50);
   await rig.stop();
 });
+
+test.each([-3_600_000, -90_000, 90_000, 3_600_000])(
+  'P19: a clock of the machine that jumps by %i ms while trades are under way loses and doubles nothing',
+  async (jumpMs) => {
+    const market = await TradedSpread.start();
+    const { rig } = market;
+    market.show('1.0300');
+    await rig.run(15);
+    rig.time.originEpochUs += jumpMs * 1_000;
+    market.show();
+    await market.rest(20_000);
+    const { executed } = rig.desk.report().intents;
+    await market.spread();
+    await market.rest(20_000);
+    const report = rig.desk.report();
+    expect(report).toMatchObject({ state: 'trading', unhedged: [], openOrders: [], reconciliation: { drifts: [] } });
+    expect(report.intents.executed).toBeGreaterThan(executed);
+    expect([rig.total('ABC'), rig.total('USDT')]).toEqual([String(COINS), new Exact(MONEY).plus(rig.profit()).toFixed()]);
+    await rig.stop();
+  },
+);

@@ -3,6 +3,7 @@ import { FEED_RESYNCS } from '../../assembly/memory/layout.js';
 import { SeededRandom } from '../../src/domain/random.js';
 import { FrameBuffer } from '../../src/feeds/frame-buffer.js';
 import { binanceSpot } from '../../src/venues/binance/feed.js';
+import { ExecutorRig } from '../execution/executor-rig.js';
 import { ModelVenue } from '../feeds/model-venue.js';
 import { SessionRig } from '../feeds/session-rig.js';
 
@@ -32,4 +33,17 @@ test('P22: an overflow drops everything and starts over, and the book is right i
   rig.snapshot('AAAUSDT', venue.binanceSnapshot());
   expect(rig.read('AAAUSDT')).toEqual({ sequence: venue.sequence, sides: venue.sides });
   expect(rig.isSynced('AAAUSDT')).toBe(true);
+});
+
+test('P22: a thousand trades, and those that left something, leave no more in mind than the newest', async () => {
+  const rig = new ExecutorRig({ resultsKept: 16 });
+  for (let trade = 1; trade <= 1_000; trade++) {
+    rig.buyer.treatments = [trade % 10 === 0 ? { answer: 'lost', tellMs: null } : {}];
+    rig.execute(rig.intent());
+    await rig.pass(20);
+  }
+  await rig.pass(60_000);
+  expect([rig.executor.activeCount, rig.executor.workingOrders(), rig.executor.unhedged()]).toEqual([0, [], []]);
+  expect([rig.executor.resultOf('run:984'), rig.executor.resultOf('run:1000')?.success]).toEqual([null, true]);
+  expect(rig.time.pending()).toBe(0);
 });

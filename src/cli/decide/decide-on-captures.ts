@@ -1,10 +1,11 @@
 import type { Clock } from '../../domain/clock.js';
 import { InvalidInputError } from '../../domain/errors.js';
+import type { AssumedFills } from '../../engine/assumed-fills.js';
 import type { Decision } from '../../strategy/decision-log.js';
 import type { Intent } from '../../strategy/intent.js';
 import { rowName } from '../../strategy/universe.js';
 import type { Config } from '../config.js';
-import { type Deciding, makeDeciding } from '../deciding.js';
+import { assumeFills, type Deciding, makeDeciding } from '../deciding.js';
 import { BasisSampler, type BasisSeries, bookName } from './basis-series.js';
 import { type CapturedMarket, type CaptureSummary, captureMarket } from './captured-market.js';
 import { mergedCaptures } from './merged-captures.js';
@@ -92,6 +93,7 @@ class CaptureRun {
   private readonly deciding: Deciding;
   private readonly sampler: BasisSampler;
   private readonly decisions: ReportedDecision[] = [];
+  private readonly fills: AssumedFills;
   private readonly intents: ReportedIntent[] = [];
   private readonly maxAgeUs: number;
   /** Places of the captures that have not come to their end. */
@@ -107,15 +109,18 @@ class CaptureRun {
     private readonly options: DecideOptions,
   ) {
     const { kernel } = market.replay;
-    this.deciding = makeDeciding(
+    this.deciding = makeDeciding({
       config,
-      market.universe,
+      market: market.universe,
       kernel,
-      this.clock,
-      kernel.plan.histograms[0] ?? 0,
-      () => undefined,
-      (intent) => this.intended(intent),
-    );
+      clock: this.clock,
+      histogram: kernel.plan.histograms[0] ?? 0,
+      emit: (intent) => {
+        this.intended(intent);
+        this.fills.take(intent);
+      },
+    });
+    this.fills = assumeFills(this.deciding, config.decisions.paperBalanceQuote);
     this.deciding.decisions.listener = (decision) => this.decided(decision);
     this.sampler = new BasisSampler(this.deciding.universe, this.deciding.views);
     this.open = new Set(files.keys());

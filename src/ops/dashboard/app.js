@@ -6,6 +6,7 @@ import { showHeadline } from './headline.js';
 import { showLatency } from './latency-panel.js';
 import { createOpportunitiesPanel } from './opportunities-panel.js';
 import { openStream } from './stream.js';
+import { showTrading } from './trading-panel.js';
 import { showVenues } from './venues-panel.js';
 
 const banner = element('banner');
@@ -18,6 +19,7 @@ function onMessage(message) {
   else if (message.type === 'point') charts.add(message.point);
   else if (message.type === 'snapshot') {
     showHeadline(message.snapshot);
+    showTrading(message.snapshot);
     showVenues(message.snapshot);
     showOpportunities(message.snapshot);
     showDecisions(message.snapshot);

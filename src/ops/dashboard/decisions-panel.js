@@ -1,5 +1,5 @@
 import { element, setClass, setText, sizeRows } from './dom.js';
-import { count } from './format.js';
+import { count, timeOfDay } from './format.js';
 
 const COLUMNS = 6;
 const body = element('decision-rows');
@@ -19,7 +19,7 @@ function summary({ name, intents, committedQuote, budgetQuote }) {
 }
 
 function fillRow(cells, { epochUs, strategy, symbol, books, stage, verdict, figures }) {
-  setText(cells[0], new Date(epochUs / 1000).toISOString().slice(11, 23));
+  setText(cells[0], timeOfDay(epochUs));
   setText(cells[1], strategy);
   setText(cells[2], symbol);
   setText(cells[3], books.join(' / '));

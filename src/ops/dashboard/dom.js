@@ -32,6 +32,24 @@ export function sizeRows(body, rows, columns, hasHeader = true) {
   return body.rows;
 }
 
+/**
+ * Fills a table body with a row for each view. A column is a function that makes the text, and class names or a function that
+ * makes them.
+ */
+export function fillTable(body, columns, views) {
+  const rows = sizeRows(body, views.length, columns.length);
+  views.forEach((view, index) => {
+    columns.forEach(([text, className = ''], column) => {
+      const cell = rows[index].cells[column];
+      const shown = text(view);
+      setText(cell, shown);
+      // A cell may be too narrow for what it says.
+      if (cell.title !== shown) cell.title = shown;
+      setClass(cell, typeof className === 'function' ? className(view) : className);
+    });
+  });
+}
+
 /** Fills a definition list with (name, text, class) facts, keeping its elements. */
 export function setFacts(list, facts) {
   while (list.children.length > facts.length) list.lastElementChild.remove();

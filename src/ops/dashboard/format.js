@@ -33,6 +33,27 @@ export function mebibytes(bytes) {
   return `${count(bytes / 1048576)} MiB`;
 }
 
+/** An amount with its sign and two digits. */
+export function signed(amount) {
+  return `${amount < 0 ? '-' : '+'}${Math.abs(amount).toFixed(2)}`;
+}
+
+/** An exact amount for the eye: four digits behind the point, or as many significant ones when it is small. */
+export function shortAmount(text) {
+  const amount = Number(text);
+  return Math.abs(amount) >= 1 || amount === 0 ? amount.toFixed(4) : String(Number(amount.toPrecision(4)));
+}
+
+/** A fraction as percent. */
+export function percent(fraction) {
+  return `${(fraction * 100).toFixed(1)}%`;
+}
+
+/** A moment as the time of its UTC day. */
+export function timeOfDay(epochUs) {
+  return new Date(epochUs / 1000).toISOString().slice(11, 23);
+}
+
 const NAMES = { binance: 'Binance', coinbase: 'Coinbase', kraken: 'Kraken', mexc: 'MEXC', gateio: 'Gate.io' };
 
 /** A venue's name as people write it. */

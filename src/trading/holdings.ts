@@ -1,0 +1,156 @@
+import type { Clock } from '../domain/clock.js';
+import { type Decimal, Exact } from '../domain/decimal.js';
+import type { TradableInstrument } from '../domain/instrument.js';
+import type { Fill } from '../domain/order.js';
+import { SYNTHETIC } from '../execution/reconciler.js';
+import type { PositionImbalance } from '../execution/reconciliation-types.js';
+import type { RiskState } from '../risk/state.js';
+import type { LegUpdate } from '../strategy/intent.js';
+import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';
+import type { Prices } from './prices.js';
+import { type TradingLedger, UNATTRIBUTED } from './trading-ledger.js';
+
+const ZERO: Decimal = new Exact(0);
+
+export interface HoldingsParts {
+  readonly universe: StrategyUniverse;
+  /** Names of all that positions may belong to, by index; the last is UNATTRIBUTED, which is no strategy. */
+  readonly owners: readonly string[];
+  readonly state: RiskState;
+  readonly ledger: TradingLedger;
+  readonly prices: Prices;
+  readonly clock: Clock;
+  /** Tells a strategy what became of a leg. */
+  readonly tell: (strategy: number, update: LegUpdate) => void;
+}
+
+/** An exposure that came about, with the index of its owner; signed base units. */
+export interface Held {
+  readonly owner: number;
+  readonly asset: string;
+  readonly base: string;
+}
+
+/** Brings positions that no order of this run made to the risk check and to the strategies: those of before, and those found. */
+export class Holdings {
+  /** Updates about them name intents that no strategy made. */
+  private told = 0;
+  /** By owner and book, quantity units that fees took beyond those that positions are less by. */
+  private readonly feeRests = new Map<string, Decimal>();
+  private readonly prices: Prices;
+
+  constructor(private readonly parts: HoldingsParts) {
+    this.prices = parts.prices;
+  }
+
+  /** After a start: what the ledger says each strategy holds, whatever of it was found before the start was over. */
+  restore(): void {
+    const { universe, owners, ledger, state } = this.parts;
+    // What strategies hold that do not run any more is nobody's.
+    const gone = [...ledger.memory.holders].filter((name) => !owners.includes(name));
+    for (const info of universe.books) {
+      const { instrument, qtyScale, priceScale, book } = info;
+      for (const [owner, name] of owners.entries()) {
+        const names = name === UNATTRIBUTED ? [name, ...gone] : [name];
+        const held = names.reduce((sum, one) => sum.plus(ledger.memory.heldIn(one, instrument, instrument.symbol)), ZERO);
+        if (held.isZero()) continue;
+        const exact = held.mul(new Exact(10).pow(qtyScale));
+        const units = exact.ceil();
+        // What fees took of a unit is counted when they have taken a whole one, as if there had been no restart.
+        this.feeRests.set(`${owner} ${book}`, units.minus(exact));
+        const entry = Math.max(...names.map((one) => this.entryPrice(one, info))) * 10 ** priceScale;
+        const counted = state.strategies[owner]?.position[book] ?? 0;
+        this.hold(owner, info, units.toNumber() - counted, entry > 0 ? entry : this.prices.midUnits(book));
+      }
+    }
+  }
+
+  /**
+   * A fee took some of the bought asset itself: the position is less by that, in whole units as soon as they are full.
+   * @returns whose it is, and how much of what was lost; undefined when no book of it is followed
+   */
+  baseFee({ venue, market, symbol, base }: TradableInstrument, strategy: string, fee: string): Held | undefined {
+    const info = this.prices.book({ venue, market }, symbol);
+    const owner = this.parts.owners.indexOf(strategy);
+    if (info === undefined || owner < 0) return undefined;
+    const key = `${owner} ${info.book}`;
+    const short = (this.feeRests.get(key) ?? new Exact(0)).plus(new Exact(fee).mul(new Exact(10).pow(info.qtyScale)));
+    const units = short.floor();
+    this.feeRests.set(key, short.minus(units));
+    if (!units.isZero()) this.hold(owner, info, -units.toNumber(), this.prices.midUnits(info.book));
+    return { owner, asset: base, base: new Exact(fee).neg().toFixed() };
+  }
+
+  /** A fill that execution knows nothing of. @returns its owner; undefined when no book of it is followed */
+  outside(fill: Fill, strategy: string): Held | undefined {
+    const info = this.prices.book(fill, fill.symbol);
+    if (info === undefined) return undefined;
+    const { owners } = this.parts;
+    const owner = owners.includes(strategy) ? owners.indexOf(strategy) : owners.length - 1;
+    const signed = new Exact(fill.side === 'buy' ? fill.quantity : `-${fill.quantity}`);
+    const units = signed.mul(new Exact(10).pow(info.qtyScale)).toNumber();
+    this.hold(owner, info, units, Number(fill.price) * 10 ** info.priceScale);
+    return { owner, asset: info.instrument.base, base: signed.mul(info.instrument.contractSize).toFixed() };
+  }
+
+  /**
+   * Books what is missing of a contract, or too much, as fills at its mark price: as those of the strategies that hold it on the other
+   * side, as when the venue closed their positions, and the rest as nobody's.
+   * @returns the fills, for the reconciler; none when no price is known
+   */
+  workOut({ venue, market, symbol, imbalanceAmount }: PositionImbalance): readonly Fill[] {
+    const { owners, ledger, clock } = this.parts;
+    const info = symbol === null ? undefined : this.prices.book({ venue, market }, symbol);
+    const price = info === undefined ? null : this.prices.mark(info);
+    if (info === undefined || price === null) return [];
+    let left = new Exact(imbalanceAmount);
+    const fills: Fill[] = [];
+    for (const strategy of owners) {
+      const held = ledger.memory.heldIn(strategy, { venue, market }, info.instrument.symbol);
+      const isRest = strategy === UNATTRIBUTED;
+      if (left.isZero() || (!isRest && !held.mul(left).isNegative())) continue;
+      const part = isRest ? left.abs() : Exact.min(held.abs(), left.abs());
+      const epochUs = clock.epochUs();
+      const id = `${SYNTHETIC}drift ${info.instrument.symbol} ${epochUs} ${strategy}`;
+      const fill: Fill = {
+        ...{ venue, market, symbol: info.instrument.symbol, tradeId: id, venueOrderId: id, clientOrderId: null },
+        side: left.isNegative() ? 'sell' : 'buy',
+        price,
+        quantity: part.toFixed(),
+        ...{ fee: '0', feeAsset: info.instrument.quote, liquidity: null, timeMs: epochUs / 1000 },
+      };
+      ledger.workedOutFill(fill, strategy);
+      this.outside(fill, strategy);
+      fills.push(fill);
+      left = left.isNegative() ? left.plus(part) : left.minus(part);
+    }
+    return fills;
+  }
+
+  private hold(owner: number, { book }: BookInfo, units: number, priceUnits: number): void {
+    const { state, clock, owners, tell } = this.parts;
+    const held = state.strategies[owner]?.position[book] ?? 0;
+    state.setPosition(owner, book, held + units, priceUnits, clock.monotonicUs());
+    if (owners[owner] === UNATTRIBUTED) return;
+    const update = {
+      leg: 0,
+      book,
+      filledUnits: units,
+      filledQuoteUnits: Math.abs(units) * priceUnits,
+      feeQuote: 0,
+      isFinal: true,
+    };
+    tell(owner, { intent: -++this.told, ...update });
+  }
+
+  private entryPrice(strategy: string, { instrument }: BookInfo): number {
+    const { venue, market, symbol, base, quote } = instrument;
+    for (const open of this.parts.ledger.memory.books.openPositions()) {
+      if (open.strategy !== strategy || open.market !== market) continue;
+      if (market === 'spot' ? open.symbol !== `${base}/${quote}` : open.venue !== venue || open.symbol !== symbol) continue;
+      const { quantity, openCost } = open.position;
+      return quantity.isZero() ? 0 : openCost.div(quantity).abs().toNumber();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock, Timers } from '../../domain/clock.js';
+import type { Market, VenueId } from '../../domain/venue.js';
+import type { VenuePorts } from '../../execution/ports.js';
+import { keyOf } from '../../execution/reconciler.js';
+import type { AccountName } from '../../execution/reconciliation-types.js';
+import type { AccountEvent } from '../../gateway/events.js';
+import type { Views } from '../../kernel/views.js';
+import type { StrategyUniverse } from '../../strategy/universe.js';
+import { Directory } from '../../venues/directory.js';
+import { TRADING } from '../../venues/trading-registry.js';
+import { PaperVenue } from './paper-venue.js';
+import type { PaperSettings } from './settings.js';
+import type { PaperOpening } from './wallet.js';
+
+export interface PaperVenuesParts {
+  readonly universe: StrategyUniverse;
+  readonly views: Views;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** What each account begins with. */
+  openingOf(account: AccountName): PaperOpening;
+  onAccount(venue: VenueId, market: Market, event: AccountEvent): void;
+  readonly settings?: Partial<PaperSettings>;
+}
+
+/** The paper venues of a run, one for each market that it follows. */
+export class PaperVenues implements VenuePorts {
+  private readonly venues = new Map<string, PaperVenue>();
+  /** As a trading desk wants them. */
+  readonly accounts: readonly (AccountName & { readonly port: PaperVenue })[];
+
+  /** @throws InvalidInputError when an opening names a contract that is not followed */
+  constructor({ openingOf, onAccount, ...parts }: PaperVenuesParts) {
+    const { books } = parts.universe;
+    this.accounts = TRADING.flatMap(({ venue, market, make }) => {
+      if (!books.some(({ instrument }) => instrument.venue === venue && instrument.market === market)) return [];
+      const port = new PaperVenue({
+        ...parts,
+        protocol: make({ directory: new Directory() }),
+        opening: openingOf({ venue, market }),
+        onAccount: (event) => onAccount(venue, market, event),
+      });
+      this.venues.set(keyOf({ venue, market }), port);
+      return [{ venue, market, port }];
+    });
+  }
+
+  of(account: AccountName): PaperVenue | null {
+    return this.venues.get(keyOf(account)) ?? null;
+  }
+
+  /** Resolves when all accounts are followed. */
+  async start(): Promise<void> {
+    await Promise.all(this.accounts.map(({ port }) => port.start()));
+  }
+
+  stop(): void {
+    for (const { port } of this.accounts) port.stop();
+  }
+}

@@ -1,0 +1,158 @@
+import { type Decimal, Exact } from '../../src/domain/decimal.js';
+import { fillKey } from '../../src/ledger/books.js';
+import { isWorkedOut, type LedgerSide, readLedger, symbolsSent } from './ledger-side.js';
+import { takenOrders } from './state-side.js';
+import { type VenueFacts, venueFacts } from './venue-side.js';
+import type { World } from './world.js';
+
+/** What may be left of an asset without its other half, in the quote asset: less than any venue takes an order for, over two legs. */
+const DUST_QUOTE = 12;
+const SHOWN_MAX = 5;
+/** Fills shortly before the last check are compared again. */
+const OVERLAP_MS = 2_000;
+
+/** What a comparison of a ledger with its venues found. */
+export interface CheckResult {
+  /** Sentences; none when everything fits. */
+  readonly faults: readonly string[];
+  readonly entries: number;
+  /** Fills since the last check. */
+  readonly newFills: number;
+  readonly contractsHeld: number;
+  /** The most that any asset is unhedged by, in the quote asset. */
+  readonly unhedgedQuote: number;
+}
+
+/** Compares the ledger of a world with what its venues say, while no engine runs. */
+export async function checkWorld(world: World): Promise<CheckResult> {
+  const ledger = readLedger(world.ledgerFile);
+  const sinceMs = sinceOf(ledger, world.checkedEntries) - OVERLAP_MS;
+  const facts = await venueFacts(
+    world.simulator.venues,
+    (venue, market) => symbolsSent(ledger, venue, market, world.checkedEntries),
+    sinceMs,
+  );
+  const faults: string[] = [];
+  const add = (what: string, found: readonly string[]): void => {
+    const more = found.length > SHOWN_MAX ? ` and ${found.length - SHOWN_MAX} more` : '';
+    if (found.length > 0) faults.push(`${what}: ${found.slice(0, SHOWN_MAX).join('; ')}${more}`);
+  };
+  add('balances differ', balanceFaults(ledger, facts));
+  add('positions differ', positionFaults(ledger, facts));
+  add('fills differ', fillFaults(ledger, facts, world.checkedEntries, sinceMs));
+  add('orders differ', orderFaults(ledger, world.stateFolder));
+  add(
+    'orders are open',
+    facts.flatMap(({ venue, market, openOrders }) => openOrders.map((order) => `${venue} ${market} ${order.clientOrderId}`)),
+  );
+  add('adjusted instead of explained', adjustments(ledger, world.checkedEntries));
+  add(
+    'tiercel ledger verify',
+    ledger.findings.map(({ kind, text }) => `${kind}: ${text}`),
+  );
+  const unhedged = unhedgedQuote(ledger, facts);
+  add(
+    'unhedged',
+    [...unhedged].filter(([, quote]) => quote > DUST_QUOTE).map(([asset, quote]) => `${asset} worth ${quote.toFixed(2)}`),
+  );
+  const newFills = ledger.fills.filter(({ sequence }) => sequence > world.checkedEntries).length;
+  if (faults.length === 0) world.checkedEntries = ledger.entries.length;
+  return {
+    faults,
+    entries: ledger.entries.length,
+    newFills,
+    contractsHeld: facts.reduce((sum, { positions }) => sum + positions.size, 0),
+    unhedgedQuote: Math.max(0, ...unhedged.values()),
+  };
+}
+
+/** The venue's time of the oldest fill after an entry; now when there is none. */
+function sinceOf({ fills, entries }: LedgerSide, after: number): number {
+  const times = fills.filter(({ sequence }) => sequence > after).map(({ venueTimeMs }) => venueTimeMs);
+  return Math.min(...times, (entries.at(-1)?.tsUs ?? 0) / 1000);
+}
+
+function balanceFaults({ books }: LedgerSide, facts: readonly VenueFacts[]): string[] {
+  const kept = new Map<string, Decimal>();
+  for (const { account, asset, amount } of books.balances())
+    if (account.kind === 'holding') kept.set(`${account.venue} ${account.market} ${asset}`, amount);
+  const told = new Map<string, string>();
+  for (const { venue, market, balances } of facts)
+    for (const [asset, total] of balances) told.set(`${venue} ${market} ${asset}`, total);
+  return differences(kept, told);
+}
+
+function positionFaults({ books }: LedgerSide, facts: readonly VenueFacts[]): string[] {
+  const kept = new Map<string, Decimal>();
+  for (const { account, amount } of books.balances())
+    if (account.kind === 'contracts') kept.set(`${account.venue} ${account.symbol}`, amount);
+  const told = new Map<string, string>();
+  for (const { venue, positions } of facts) for (const [symbol, size] of positions) told.set(`${venue} ${symbol}`, size);
+  return differences(kept, told);
+}
+
+function differences(kept: ReadonlyMap<string, Decimal>, told: ReadonlyMap<string, string>): string[] {
+  return [...new Set([...kept.keys(), ...told.keys()])].flatMap((name) => {
+    const [ours, theirs] = [kept.get(name) ?? new Exact(0), new Exact(told.get(name) ?? 0)];
+    return ours.eq(theirs) ? [] : [`${name} is ${ours.toFixed()} in the ledger and ${theirs.toFixed()} at the venue`];
+  });
+}
+
+function fillFaults({ fills }: LedgerSide, facts: readonly VenueFacts[], after: number, sinceMs: number): string[] {
+  const kept = new Map<string, number>();
+  for (const fill of fills) kept.set(fillKey(fill), (kept.get(fillKey(fill)) ?? 0) + 1);
+  const told = new Set(facts.flatMap((account) => account.fills.map(fillKey)));
+  return [
+    ...[...told].filter((key) => (kept.get(key) ?? 0) !== 1).map((key) => `${key} is ${kept.get(key) ?? 0} times in the ledger`),
+    ...[...kept]
+      .filter(([key, times]) => times > 1 && !told.has(key))
+      .map(([key, times]) => `${key} is ${times} times in the ledger`),
+    ...fills
+      .filter((fill) => fill.sequence > after && fill.venueTimeMs >= sinceMs && !told.has(fillKey(fill)))
+      .map((fill) => `${fillKey(fill)} is ${isWorkedOut(fill) ? 'worked out' : 'not known to the venue'}`),
+  ];
+}
+
+/** Orders that the ledger did not send, or sent twice, or that a venue took twice. */
+function orderFaults({ sent }: LedgerSide, stateFolder: string): string[] {
+  const faults: string[] = [];
+  const kept = new Set<string>();
+  for (const { venue, market, clientOrderId } of sent) {
+    const name = `${venue} ${market} ${clientOrderId}`;
+    if (kept.has(name)) faults.push(`${name} was sent twice by the ledger`);
+    kept.add(name);
+  }
+  const taken = new Set<string>();
+  for (const { venue, market, clientOrderId } of takenOrders(stateFolder)) {
+    const name = `${venue} ${market} ${clientOrderId}`;
+    if (taken.has(name)) faults.push(`${name} was taken twice by the venue`);
+    taken.add(name);
+    if (!kept.has(name)) faults.push(`${name} was taken by the venue and never sent by the ledger`);
+  }
+  return faults;
+}
+
+function adjustments(ledger: LedgerSide, after: number): string[] {
+  return ledger.adjustments
+    .filter(({ sequence }) => sequence > after)
+    .map(
+      ({ venue, market, asset, symbol, expected, actual }) => `${venue} ${market} ${symbol ?? asset}: ${expected} to ${actual}`,
+    );
+}
+
+/** What an asset is worth that was bought and not sold since the beginning, over all accounts. */
+function unhedgedQuote({ opening, fills }: LedgerSide, facts: readonly VenueFacts[]): Map<string, number> {
+  const net = new Map<string, Decimal>();
+  const change = (asset: string, by: Decimal): unknown => net.set(asset, by.plus(net.get(asset) ?? 0));
+  for (const { venue, market, balances, positions, instruments } of facts) {
+    if (market === 'spot')
+      for (const [asset, total] of balances)
+        change(asset, new Exact(total).minus(opening.get(`${venue} ${market} ${asset}`) ?? 0));
+    for (const [symbol, size] of positions) {
+      const contract = instruments.find((one) => one.symbol === symbol);
+      if (contract !== undefined) change(contract.base, new Exact(size).mul(contract.contractSize));
+    }
+  }
+  const prices = new Map(fills.map(({ base, price }) => [base, price]));
+  return new Map([...prices].map(([base, price]) => [base, (net.get(base) ?? new Exact(0)).mul(price).abs().toNumber()]));
+}

@@ -1,0 +1,81 @@
+import { SystemClock } from '../../src/domain/system-clock.js';
+import { FeedSupervisor } from '../../src/feeds/supervisor.js';
+import type { LedgerEntry } from '../../src/ledger/entries.js';
+import { Journal } from '../../src/ledger/journal.js';
+import { OPENING } from '../../src/trading/ledger-memory.js';
+import type { EngineFault } from './faults.js';
+
+const HOUR_MS = 3_600_000;
+
+/** Under which name a fault asks for an entry. */
+function stepOf(entry: LedgerEntry): string {
+  if (entry.kind === 'order') return entry.step;
+  if (entry.kind === 'transfer' && entry.reason === OPENING) return OPENING;
+  if (entry.kind === 'note' && entry.topic === OPENING) return OPENING;
+  return entry.kind;
+}
+
+/** Arms a fault in this process: from now on the journal counts, and does it at its entry. */
+export function armFault(fault: EngineFault): void {
+  if (fault.kind === 'wrong-clock') {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + fault.hours * HOUR_MS;
+    return;
+  }
+  const act = actionOf(fault);
+  const isBefore = fault.kind === 'full-disk' || fault.kind === 'read-only' || (fault.kind === 'kill' && fault.when === 'before');
+  let seen = 0;
+  const isDue = (entry: LedgerEntry): boolean => (fault.step === 'any' || stepOf(entry) === fault.step) && ++seen === fault.nth;
+  const { append, appendAll } = Journal.prototype;
+  Journal.prototype.append = function (entry) {
+    const due = isDue(entry);
+    if (due && isBefore) act(this);
+    const sequence = append.call(this, entry);
+    if (due && !isBefore) act(this);
+    return sequence;
+  };
+  Journal.prototype.appendAll = function (entries) {
+    const due = entries.some(isDue);
+    if (due && isBefore) act(this);
+    const sequence = appendAll.call(this, entries);
+    if (due && !isBefore) act(this);
+    return sequence;
+  };
+}
+
+function actionOf(fault: Exclude<EngineFault, { readonly kind: 'wrong-clock' }>): (journal: Journal) => void {
+  switch (fault.kind) {
+    case 'kill':
+      return () => process.kill(process.pid, 'SIGKILL');
+    case 'full-disk':
+      // Not below what it has already, so that this is the size of now.
+      return (journal) => pragma(journal, 'max_page_count = 1');
+    case 'read-only':
+      return (journal) => pragma(journal, 'query_only = on');
+    case 'kill-feed':
+      return feedKiller(fault.venue);
+    case 'clock-jump': {
+      const { epochUs } = SystemClock.prototype;
+      return () => {
+        SystemClock.prototype.epochUs = function () {
+          return epochUs.call(this) + fault.hours * HOUR_MS * 1000;
+        };
+      };
+    }
+  }
+}
+
+function feedKiller(venue: Parameters<FeedSupervisor['kill']>[0]): () => void {
+  let supervisor: FeedSupervisor | undefined;
+  const { start } = FeedSupervisor.prototype;
+  FeedSupervisor.prototype.start = function () {
+    supervisor = this;
+    start.call(this);
+  };
+  return () => supervisor?.kill(venue);
+}
+
+function pragma(journal: Journal, text: string): void {
+  const database = Reflect.get(journal, 'database') as { pragma(text: string): unknown };
+  database.pragma(text);
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { VENUES } from '../../src/domain/venue.js';
+
+/** Entries of the ledger by what they say: an order's three steps apart, and `any` for all of them. */
+export const STEPS = [
+  ...['start', 'opening', 'intent', 'sending', 'acknowledged', 'changed', 'fill', 'fee'],
+  ...['transfer', 'funding', 'parameter', 'risk', 'reconciliation', 'note', 'any'],
+] as const;
+
+const at = { step: z.string(), nth: z.int().positive() };
+
+/** What goes wrong inside an engine process, and at which entry of that life. */
+export const EngineFaultSchema = z.discriminatedUnion('kind', [
+  /** SIGKILL right before an entry is written, or right after it was. */
+  z.strictObject({ kind: z.literal('kill'), when: z.enum(['before', 'after']), ...at }),
+  /** The database may not grow any more. */
+  z.strictObject({ kind: z.literal('full-disk'), ...at }),
+  /** The database refuses every change. */
+  z.strictObject({ kind: z.literal('read-only'), ...at }),
+  /** The thread of a venue's feeds is ended. */
+  z.strictObject({ kind: z.literal('kill-feed'), venue: z.enum(VENUES), ...at }),
+  /** The time of day of the engine jumps. */
+  z.strictObject({ kind: z.literal('clock-jump'), hours: z.number(), ...at }),
+  /** The machine's time of day is wrong from the start. */
+  z.strictObject({ kind: z.literal('wrong-clock'), hours: z.number() }),
+]);
+
+export type EngineFault = z.infer<typeof EngineFaultSchema>;

@@ -1,0 +1,112 @@
+import { type TextColumn, textTable } from '../../src/cli/text-table.js';
+import type { Kind } from './points.js';
+import type { PointResult } from './run-point.js';
+
+/** What a whole run came to. */
+export interface CrashFigures {
+  readonly points: number;
+  readonly passed: number;
+  readonly failed: number;
+  /** Milliseconds from the start of a process until it was ready to trade. */
+  readonly recoveryMs: Percentiles | null;
+  readonly recoveryMsMax: number;
+  /** Points that passed, and whose engine was ready later than that. */
+  readonly late: number;
+  readonly kinds: readonly KindFigures[];
+  /** Entries and fills that were compared, and the most contracts and unhedged value that a check saw. */
+  readonly fills: number;
+  readonly contractsHeldMax: number;
+  readonly unhedgedQuoteMax: number;
+  readonly seconds: number;
+  readonly failures: readonly {
+    readonly point: number;
+    readonly kind: Kind;
+    readonly text: string;
+    readonly faults: readonly string[];
+    readonly folder: string;
+  }[];
+}
+
+interface KindFigures {
+  readonly kind: Kind;
+  readonly points: number;
+  readonly passed: number;
+  readonly recoveryMs: Percentiles | null;
+}
+
+interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Sums up. */
+export function figuresOf(results: readonly PointResult[], seconds: number, readyMsMax: number): CrashFigures {
+  const kinds = [...new Set(results.map(({ point }) => point.kind))].sort();
+  const failures = results.filter(({ faults }) => faults.length > 0);
+  return {
+    points: results.length,
+    passed: results.length - failures.length,
+    failed: failures.length,
+    recoveryMs: percentiles(results),
+    recoveryMsMax: readyMsMax,
+    late: results.filter(({ recoveryMs }) => (recoveryMs ?? 0) >= readyMsMax).length,
+    kinds: kinds.map((kind) => {
+      const own = results.filter(({ point }) => point.kind === kind);
+      const passed = own.filter(({ faults }) => faults.length === 0).length;
+      return { kind, points: own.length, passed, recoveryMs: percentiles(own) };
+    }),
+    fills: results.reduce((most, { check }) => most + (check?.newFills ?? 0), 0),
+    contractsHeldMax: Math.max(0, ...results.map(({ check }) => check?.contractsHeld ?? 0)),
+    unhedgedQuoteMax: Math.max(0, ...results.map(({ check }) => check?.unhedgedQuote ?? 0)),
+    seconds,
+    failures: failures.map(({ point: { number, kind, text }, faults, folder }) => ({
+      point: number,
+      kind,
+      text,
+      faults,
+      folder,
+    })),
+  };
+}
+
+/** A line about a point, as it ends. */
+export function pointLine({ point, faults, recoveryMs, check, seconds, folder }: PointResult): string {
+  const head = `${String(point.number).padStart(4)} ${faults.length === 0 ? 'passed' : 'FAILED'}  ${point.kind}: ${point.text}`;
+  const ready = recoveryMs === null ? '' : `, ready in ${Math.round(recoveryMs)} ms`;
+  const seen = check === null ? '' : `, ${check.newFills} fills, ${check.contractsHeld} contracts held`;
+  const detail = faults.map((fault) => `       ${fault}\n`).join('');
+  const look =
+    faults.length === 0 ? '' : `       ${folder}: tiercel report ${folder}/data/live.ledger; log in point-${point.number}.log\n`;
+  return `${head} (${seconds.toFixed(1)} s${ready}${seen})\n${detail}${look}`;
+}
+
+/** The points by kind. */
+export function table(results: readonly PointResult[], figures: CrashFigures): string {
+  const columns: TextColumn<KindFigures>[] = [
+    { title: 'kind', align: 'left', text: ({ kind }) => kind },
+    { title: 'points', align: 'right', text: ({ points }) => String(points) },
+    { title: 'passed', align: 'right', text: ({ passed }) => String(passed) },
+    { title: 'ready p50', align: 'right', text: ({ recoveryMs }) => milliseconds(recoveryMs?.p50) },
+    { title: 'max', align: 'right', text: ({ recoveryMs }) => milliseconds(recoveryMs?.max) },
+  ];
+  const { points, passed, recoveryMs, recoveryMsMax, late, seconds, fills, contractsHeldMax, unhedgedQuoteMax } = figures;
+  return [
+    `\n${textTable(columns, figures.kinds)}\n`,
+    `${passed} of ${points} points passed in ${seconds.toFixed(0)} s; ${fills} fills compared, at most ${contractsHeldMax} contracts held `,
+    `and ${unhedgedQuoteMax.toFixed(2)} unhedged\n`,
+    `ready after p50 ${milliseconds(recoveryMs?.p50)}, p99 ${milliseconds(recoveryMs?.p99)}, max ${milliseconds(recoveryMs?.max)} `,
+    `of ${results.filter((result) => result.recoveryMs !== null).length} starts; ${late} of them not within ${recoveryMsMax} ms\n`,
+  ].join('');
+}
+
+function percentiles(results: readonly PointResult[]): Percentiles | null {
+  const sorted = results.flatMap(({ recoveryMs }) => recoveryMs ?? []).sort((a, b) => a - b);
+  const at = (share: number): number =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0);
+  return sorted.length === 0 ? null : { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+function milliseconds(value: number | undefined): string {
+  return value === undefined ? '' : `${value} ms`;
+}

@@ -1,0 +1,169 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CheckResult, checkWorld } from './check.js';
+import { EngineProcess, type TradingStatus } from './engine.js';
+import { readLedger } from './ledger-side.js';
+import type { CrashPoint, Life } from './points.js';
+import type { World } from './world.js';
+
+/** How long is waited for it all the same, to tell by how much it was late. */
+const READY_WAIT_MS = 40_000;
+const HIT_MS_MAX = 40_000;
+const HALT_MS_MAX = 30_000;
+const CALM_MS_MAX = 12_000;
+const TRADE_MS_MAX = 30_000;
+const STOP_MS_MAX = 10_000;
+/** How long an engine that may not trade is watched. */
+const HALTED_MS = 700;
+
+/** What became of a point. */
+export interface PointResult {
+  readonly point: CrashPoint;
+  /** What is wrong; none when it passed. */
+  readonly faults: readonly string[];
+  /** From the start of the process that recovered until it was ready. */
+  readonly recoveryMs: number | null;
+  readonly check: CheckResult | null;
+  readonly seconds: number;
+  /** Where to look, when it failed. */
+  readonly folder: string;
+}
+
+/** Lets a point happen in a world, starts an engine over what is left, and compares. */
+export async function runPoint(world: World, point: CrashPoint): Promise<PointResult> {
+  const startMs = performance.now();
+  const faults: string[] = [];
+  let recoveryMs: number | null = null;
+  let check: CheckResult | null = null;
+  let engine: EngineProcess | undefined;
+  const logs: string[] = [];
+  try {
+    for (const life of point.lives) {
+      engine = await startLife(world, life);
+      try {
+        await LIVES[life.expect](world, life, engine);
+      } finally {
+        logs.push(...engine.process.text, '');
+        await engine.process.kill();
+        unblock(world);
+      }
+    }
+    engine = new EngineProcess(world);
+    const ready = await engine.ready(READY_WAIT_MS);
+    recoveryMs = ready.ms;
+    await calmDown(engine);
+    const end = await engine.stop(STOP_MS_MAX);
+    if (end !== 0) faults.push(`the engine that recovered ended with ${end ?? 'nothing'} when it was asked to`);
+    await engine.process.kill();
+    logs.push(...engine.process.text);
+    faults.push(...sentTooEarly(world, ready.entries));
+    check = await checkWorld(world);
+    faults.push(...check.faults);
+  } catch (error) {
+    faults.push(error instanceof Error ? error.message : String(error));
+    if (engine !== undefined) logs.push(...engine.process.text);
+  } finally {
+    await engine?.process.kill();
+  }
+  world.keepLog(point.number, logs);
+  return { point, faults, recoveryMs, check, seconds: (performance.now() - startMs) / 1000, folder: world.folder };
+}
+
+const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: EngineProcess) => Promise<void>>> = {
+  async dies(world, { kill, killVenues }, engine) {
+    if (kill === undefined) {
+      const end = await engine.process.endedWithin(HIT_MS_MAX);
+      if (end !== 'SIGKILL') throw new Error(`the point was not reached: the engine ended with ${end ?? 'nothing'}`);
+      return;
+    }
+    if (kill.from === 'ready') await engine.ready(READY_WAIT_MS);
+    const back =
+      killVenues === undefined ? undefined : pause(killVenues.ms).then(() => world.simulator.killAndRestart(killVenues.pauseMs));
+    await pause(kill.ms);
+    await engine.process.kill();
+    await back;
+  },
+  async halts(_, __, engine) {
+    await engine.process.line(({ msg }) => msg === 'Trading: halted', HALT_MS_MAX, 'the stop for want of a ledger');
+    await pause(HALTED_MS);
+    const trading = await engine.trading();
+    // One that could not even begin its ledger says why it does not start.
+    if (trading?.state !== 'halted' && trading?.state !== 'blocked')
+      throw new Error(`without a ledger trading is ${trading?.state}`);
+  },
+  async lives(world, { fault, killVenues }, engine) {
+    await engine.ready(READY_WAIT_MS);
+    if (killVenues !== undefined) {
+      await pause(killVenues.ms);
+      await world.simulator.killAndRestart(killVenues.pauseMs);
+    }
+    if (fault?.kind === 'kill-feed') {
+      await engine.process.line(
+        ({ msg, venue }) => msg === 'Feed: worker-lost' && venue === fault.venue,
+        HIT_MS_MAX,
+        'the end of the worker',
+      );
+      const isBack = (): boolean =>
+        engine.process.log.filter(({ msg, venue }) => msg === 'Feed: worker-started' && venue === fault.venue).length > 1;
+      await engine.process.line(isBack, TRADE_MS_MAX, 'the worker that replaces it');
+    }
+    const before = (await engine.trading())?.intents.executed ?? 0;
+    const goesOn = ({ intents }: TradingStatus): boolean => intents.executed > before + 1;
+    if (await engine.until(goesOn, TRADE_MS_MAX)) return;
+    const trading = await engine.trading();
+    throw new Error(`trading did not go on: it is ${trading?.state} ${trading?.reason}`);
+  },
+  async refuses(_, __, engine) {
+    const end = await engine.process.endedWithin(READY_WAIT_MS);
+    if (end !== 2) throw new Error(`without a ledger the engine ended with ${end ?? 'nothing'} instead of 2`);
+  },
+};
+
+async function startLife(world: World, { fault, roomBytes, blockLedger }: Life): Promise<EngineProcess> {
+  if (blockLedger === true) {
+    mkdirSync(world.dataFolder, { recursive: true });
+    renameSync(world.dataFolder, aside(world));
+    mkdirSync(join(world.dataFolder, 'live.ledger'), { recursive: true });
+  }
+  return new EngineProcess(world, { fault, ...(roomBytes !== undefined && { fileBytesMax: largestFile(world) + roomBytes }) });
+}
+
+function unblock(world: World): void {
+  if (!readdirSync(world.folder).includes('aside')) return;
+  rmSync(world.dataFolder, { recursive: true });
+  renameSync(aside(world), world.dataFolder);
+}
+
+function aside({ folder }: World): string {
+  return join(folder, 'aside');
+}
+
+function largestFile({ dataFolder }: World): number {
+  mkdirSync(dataFolder, { recursive: true });
+  return Math.max(0, ...readdirSync(dataFolder).map((name) => statSync(join(dataFolder, name)).size));
+}
+
+/** Lets an engine end what it found, and trade a little. */
+async function calmDown(engine: EngineProcess): Promise<void> {
+  await engine.until(({ state }) => state !== 'reconciling', CALM_MS_MAX);
+  if ((await engine.trading())?.state === 'halted') await engine.clear();
+  const isCalm = ({ unhedged, intents }: TradingStatus): boolean =>
+    intents.executed > 1 && unhedged.every(({ isDust }) => isDust);
+  if (await engine.until(isCalm, CALM_MS_MAX)) return;
+  // What is left is looked at by the check; something new is always under way.
+  const trading = await engine.trading();
+  if (trading === null || trading.intents.executed === 0)
+    throw new Error(`nothing was traded in ${CALM_MS_MAX} ms: ${trading?.state} ${trading?.reason}`);
+}
+
+/** Orders that the last life put on record before it was ready. */
+function sentTooEarly({ ledgerFile }: World, readyEntries: number): string[] {
+  const { entries, sent } = readLedger(ledgerFile);
+  const start = entries.findLast(({ kind }) => kind === 'start')?.sequence ?? 0;
+  const early = sent.filter(({ sequence }) => sequence > start && sequence <= readyEntries);
+  return early.map(({ venue, clientOrderId }) => `${venue} ${clientOrderId} was sent before the start was over`);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,58 @@
+// Goal: open positions count in the equity at the prices of now, losses of them stop opening, and a position near its liquidation is
+// reduced once in a while and not in every turn.
+// Method: a whole desk whose books' prices move, in virtual time.
+import { describe, expect, it } from 'vitest';
+import { WIDE } from '../risk/desk.js';
+import { DeskRig } from './desk-rig.js';
+
+describe('the equity', () => {
+  it('is capital, what was booked, and what open positions would bring at the middle of their books', async () => {
+    const rig = await new DeskRig().start();
+    await rig.trade(rig.short(20));
+    for (const book of [rig.perpetual, rig.lab.book('mexc', 'futures', 'ABC')]) rig.prices.set(book, 110);
+    rig.prices.set(rig.perpetual, 103);
+    await rig.run(1_000);
+    const { profit } = rig.desk.ledger.memory;
+    expect(profit.capital).toBe(40_000);
+    // Sold two at 99.89, bought two at 100.11 (100.1101 in ticks): now 103 and 110.
+    const open = 2 * (99.89 - 103) + 2 * (110 - 100.1101);
+    expect(rig.desk.state.profit.equityQuote).toBeCloseTo(40_000 + profit.booked + open, 2);
+  });
+
+  it('stops opening when it has fallen by the loss that a day may bring', async () => {
+    const rig = await new DeskRig({ risk: { ...WIDE, dailyLossQuoteMax: 20 } }).start();
+    await rig.trade(rig.short(20));
+    expect(rig.desk.report().state).toBe('trading');
+    rig.prices.set(rig.perpetual, 111);
+    await rig.run(1_000);
+    expect(rig.desk.report()).toMatchObject({
+      state: 'halted',
+      halt: { level: 'opening', reasons: [{ trigger: 'daily-loss' }] },
+    });
+  });
+});
+
+describe('a position near its liquidation', () => {
+  it('is reduced, with what hedges it, once in each interval', async () => {
+    const risk = { ...WIDE, futures: { leverage: 10, liquidationBufferMin: 0.95, deleverageTo: 0.5 } };
+    const rig = new DeskRig({ risk, settings: { deleverageMs: 10_000 } });
+    for (const account of rig.accounts) account.move('USDT', account.market === 'futures' ? '-9700' : '0');
+    await rig.start();
+    for (const [venue, side] of [
+      ['gateio', 'sell'],
+      ['mexc', 'buy'],
+    ] as const) {
+      const account = rig.account(venue, 'futures');
+      account.tellFill(account.trade('ABCUSDT-PERP', side, '80', '100', null));
+    }
+    await rig.run(5_000);
+    const sizes = (): (string | undefined)[] =>
+      ['gateio', 'mexc'].map((venue) => rig.account(venue, 'futures').contracts.get('ABCUSDT-PERP')?.toFixed());
+    expect(sizes()).toEqual(['-40', '40']);
+    await rig.run(5_000);
+    expect(sizes()).toEqual(['-40', '40']);
+    await rig.run(5_000);
+    expect(sizes()).toEqual(['-20', '20']);
+    expect(rig.desk.report().halt?.reasons.map(({ trigger }) => trigger)).toContain('margin');
+  });
+});
