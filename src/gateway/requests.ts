@@ -26,6 +26,8 @@ import type { VenueClock } from './venue-clock.js';
 
 /** Calls that one operation may make: more means that it goes round in circles. */
 const CALLS_MAX = 2_000;
+/** Ours and the venue's clock are the same one when they are not further apart. */
+const CLOCKS_AGREE_US = 5e6;
 /** Statuses by which a venue shuts an address out. */
 const SHUT_STATUSES = new Set([429, 418, 403]);
 
@@ -90,8 +92,12 @@ export class Requests {
   }
 
   stamp(): RequestStamp {
-    const epochMs = this.parts.venueClock.nowMs();
-    return { epochMs, nonce: this.parts.nonces.next(epochMs * 1000) };
+    const { venueClock, clock, nonces } = this.parts;
+    const epochMs = venueClock.nowMs();
+    const ownUs = clock.epochUs();
+    // Our clock is the finer one: a venue that tells whole seconds may seem to go back by one from a process to the next.
+    const isRight = Math.abs(ownUs - epochMs * 1000) < CLOCKS_AGREE_US;
+    return { epochMs, nonce: nonces.next(isRight ? ownUs : epochMs * 1000) };
   }
 
   /** Measures the venue's clock; one measurement at a time. */

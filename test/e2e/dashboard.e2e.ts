@@ -200,7 +200,7 @@ test('shows what trading does, and nothing of it where nothing is traded', { tim
   expect(await texts('#executions tbody tr:nth-child(4) td:nth-child(4)')).toEqual([
     'buy mexc 7.5   sell gateio 0 of 7.5   hedge sell mexc 7.5',
   ]);
-  expect(await texts('#profit tbody td:nth-child(2)')).toEqual(['87.20214 USDT', '-3.8668 USDT']);
+  expect(await texts('#profit tbody td:nth-child(2)')).toEqual(['87.2021 USDT', '-3.8668 USDT']);
   expect(await texts('#refusals tbody th')).toEqual(['stale book', 'symbol exposure']);
   expect(await texts('#drifts .empty')).toEqual(['none']);
   expect(await page.locator('#trading-halt').isVisible()).toBe(false);

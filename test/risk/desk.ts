@@ -6,7 +6,7 @@ import { legKey, RiskState } from '../../src/risk/state.js';
 import type { Verdict } from '../../src/risk/verdict.js';
 import { Intent } from '../../src/strategy/intent.js';
 import type { BookInfo } from '../../src/strategy/universe.js';
-import { Rig, type RigOptions } from '../strategy/rig.js';
+import { Rig, type RigOptions } from '../../src/sim/lab/rig.js';
 
 /** A stop kept in memory. */
 export class MemoryStore implements HaltStore {

@@ -1,1 +1,0 @@
-export * from '../../src/sim/lab/rig.js';
