@@ -1,10 +1,19 @@
 // Goal: nothing is called a drift before the venue was asked again, unless it cannot be asked; and what is not seen has not ended.
 import { expect, it } from 'vitest';
 import { VenueRequestError } from '../../src/domain/errors.js';
-import { type ReconciliationEvent, ReconciliationWatch, type WatchedPort } from '../../src/execution/reconciliation-watch.js';
+import {
+  type ReconciliationEvent,
+  ReconciliationWatch,
+  type WatchedPort,
+  type WatchSettings,
+} from '../../src/execution/reconciliation-watch.js';
 import { fillOf, reconcilerRig, SPOT } from './reconciliation-rig.js';
 
-function rig(held: { ABC: string; USDT: string }, more: Partial<WatchedPort> = {}) {
+function rig(
+  held: { ABC: string; USDT: string },
+  more: Partial<WatchedPort> = {},
+  { refreshMsMax = 1e9, fillOverlapMs = 120_000 }: Partial<WatchSettings> = {},
+) {
   const made = reconcilerRig();
   const events: ReconciliationEvent[] = [];
   const asked = { balances: 0 };
@@ -15,7 +24,7 @@ function rig(held: { ABC: string; USDT: string }, more: Partial<WatchedPort> = {
     },
     positions: async () => [],
     fills: async () => [],
-    venueMs: () => 1e9,
+    venueMs: () => 1e9 + made.time.monotonicUs() / 1000,
     ...more,
   };
   const { reconciler, time } = made;
@@ -25,7 +34,7 @@ function rig(held: { ABC: string; USDT: string }, more: Partial<WatchedPort> = {
     clock: time,
     timers: time,
     onEvent: (event) => events.push(event),
-    settings: { checkMs: 100, refreshDelayMs: 200, refreshMsMin: 500, refreshMsMax: 1e9 },
+    settings: { checkMs: 100, refreshDelayMs: 200, refreshMsMin: 500, refreshMsMax, fillOverlapMs },
   });
   return { ...made, watch, events, asked, held };
 }
@@ -95,4 +104,36 @@ it('tells what lasts although the venue cannot be asked', async () => {
   expect(made.events).toContainEqual({ kind: 'refresh-failed', account: SPOT, reason: 'down' });
   await made.pass(2_000);
   expect(made.events.filter(({ kind }) => kind === 'drift')).toHaveLength(1);
+});
+
+it('calls nothing a drift that a late fee may explain: having asked for balances alone is not having asked', async () => {
+  const told = fillOf(SPOT, 'buy', '1', '100', { timeMs: 1e9, fee: null, feeAsset: null });
+  const paid = { ...told, fee: '0.1', feeAsset: 'USDT' };
+  let isListed = false;
+  const fills = async () => (isListed ? [paid] : Promise.reject(new VenueRequestError('venue-down', 'down')));
+  const made = rig({ ABC: '11', USDT: '899.9' }, { fills });
+  made.watch.start();
+  await made.pass(1_000);
+  made.balance(SPOT, 'ABC', '11');
+  made.balance(SPOT, 'USDT', '899.9');
+  made.watch.onAccount('binance', 'spot', { kind: 'fill', fill: told });
+  await made.pass(5_000);
+  expect(made.asked.balances).toBeGreaterThan(0);
+  isListed = true;
+  await made.pass(20_000);
+  expect(made.events.filter(({ kind }) => kind !== 'refresh-failed')).toEqual([{ kind: 'missed-fill', fill: paid }]);
+  expect(made.watch.last?.imbalances).toEqual([]);
+});
+
+it('asks for fills by the clock too, back to when they were told last, however long that is ago', async () => {
+  const missed = fillOf(SPOT, 'sell', '1', '100', { timeMs: 1e9 + 10_000 });
+  let isDown = true;
+  const fills = async () => (isDown ? Promise.reject(new VenueRequestError('venue-down', 'down')) : [missed]);
+  // What the venue lists and what was told agree: nothing but the clock has a reason to ask.
+  const made = rig({ ABC: '10', USDT: '1000' }, { fills }, { refreshMsMax: 5_000, fillOverlapMs: 1_000 });
+  made.watch.start();
+  await made.pass(100_000);
+  isDown = false;
+  await made.pass(5_500);
+  expect(made.events.filter(({ kind }) => kind === 'missed-fill')).toEqual([{ kind: 'missed-fill', fill: missed }]);
 });

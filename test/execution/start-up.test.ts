@@ -133,6 +133,17 @@ describe('a start', () => {
     expect(await made.run()).toEqual({ kind: 'ready' });
   });
 
+  it('books the fee that was told only while nobody ran, of a fill that was known without it, once', async () => {
+    const paid = fillOf(SPOT, 'buy', '1', '100', { timeMs: NOW_MS - 100_000, fee: '0.1' });
+    const world = { balances: { ABC: '10', USDT: '999.9' }, fills: [paid] };
+    const first = await start(world, { ...KNOWN, fills: [{ ...paid, isFeeKnown: false }] });
+    expect(first.state).toEqual({ kind: 'ready' });
+    expect(first.events).toEqual([{ kind: 'missed-fill', fill: paid, isSynthetic: false }]);
+    const balances = Object.entries(world.balances).map(([asset, total]) => ({ asset, total }));
+    const next = await start(world, { ...KNOWN, account: { ...KNOWN.account, balances }, fills: [paid] });
+    expect([next.state, next.events]).toEqual([{ kind: 'ready' }, []]);
+  });
+
   it('cancels orders of before that are still open, and orphans', async () => {
     const ours = report('ours', {});
     const world: World = { balances: { ABC: '10', USDT: '1000' }, open: [ours, report('orphan', {})], orders: {} };

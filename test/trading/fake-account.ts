@@ -32,6 +32,8 @@ export class FakeAccount implements VenuePort {
   /** How long questions take; requests fail while it is out of reach. */
   latencyMs = 0;
   isUnreachable = false;
+  /** How far its clock is ahead of ours. */
+  aheadMs = 0;
   treatment: Treatment = { share: 1, rests: false, isRefused: false, feeInBase: false };
   readonly sent: OrderRequest[] = [];
   readonly history: Fill[] = [];
@@ -55,7 +57,7 @@ export class FakeAccount implements VenuePort {
     return `cid-${key}`;
   }
   venueMs(): number {
-    return this.time.epochUs() / 1000;
+    return this.time.epochUs() / 1000 + this.aheadMs;
   }
 
   place(request: OrderRequest): Promise<PlaceOutcome> {

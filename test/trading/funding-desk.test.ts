@@ -81,6 +81,24 @@ describe('funding that falls due', () => {
     expectNoDrift(rig);
   });
 
+  it("falls due by the venue's clock, not by the one here", async () => {
+    for (const aheadMs of [20_000, -20_000]) {
+      const rig = new DeskRig();
+      rig.account('gateio', 'futures').aheadMs = aheadMs;
+      await rig.start();
+      await rig.trade(rig.short(30));
+      announce(rig, 5_000 + aheadMs);
+      await rig.run(4_500);
+      // What is given back just before has no part in it.
+      await rig.trade(rig.short(-10));
+      announce(rig, 8 * 3_600_000 + aheadMs, -0.02);
+      pay(rig, '2');
+      await rig.run(60_000);
+      expect(rig.entries('funding').map(({ amount, rate }) => [amount, rate])).toEqual([['2', '0.01']]);
+      expectNoDrift(rig);
+    }
+  });
+
   it('is of those who held the contracts then, though they have closed them before it was paid', async () => {
     const rig = await short();
     announce(rig, 5_000);

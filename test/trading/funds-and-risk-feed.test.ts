@@ -122,6 +122,20 @@ describe('the risk feed', () => {
     expect(desk.state.openOrders).toBe(1);
   });
 
+  it('counts what an order is reported to have filled at its end, though its fills are told only later', () => {
+    const { desk, feed, order, fill, held } = rig();
+    feed.order(order());
+    feed.order(order({ state: 'filled', filled: '1' }));
+    expect([held(), desk.state.openOrders]).toEqual([100, 1]);
+    for (const [tradeId, quantity] of [
+      ['t1', '0.4'],
+      ['t2', '0.6'],
+    ] as const) {
+      fill(tradeId, quantity);
+      expect(held()).toBe(100);
+    }
+  });
+
   it('leaves alone what is of no order that it knows', () => {
     const { fill, held } = rig();
     fill('t1', '1', { clientOrderId: 'strange' });

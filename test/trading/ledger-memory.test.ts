@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry, LedgerEntry } from '../../src/ledger/entries.js';
 import { LedgerMemory } from '../../src/trading/ledger-memory.js';
-import { fee, fill, note, order, START_US, transfer } from '../ledger/samples.js';
+import { at, fee, fill, note, order, START_US, transfer } from '../ledger/samples.js';
 import { aFill, anOrder, LedgerRig, PERPETUAL, SPOT, SYMBOL } from './ledger-rig.js';
 import { LedgerInMemory } from './paper/desk-rig.js';
 
@@ -81,6 +81,39 @@ describe('a snapshot', () => {
     expect(memoryOf(transfer()).snapshotOf(SPOT)).toBeNull();
     expect(memoryOf(transfer(), OPENED).snapshotOf({ ...SPOT, venue: 'kraken' })).toBeNull();
     expect(memoryOf(transfer(), OPENED).snapshotOf(SPOT)?.account.balances).toEqual([{ asset: 'USDT', total: '1000' }]);
+  });
+
+  it('knows until when everything is told: not until a start, which has asked for nothing yet, but until it is over', () => {
+    const hour = 3_600_000_000;
+    const ready = { ...note('{}'), topic: 'ready' };
+    const entries: LedgerEntry[] = [OPENED, { ...ready, ...at(1_000_000) }, order(at(60_000_000))];
+    const times = () => {
+      const { openedMs, sinceMs } = memoryOf(...entries).snapshotOf(SPOT) ?? {};
+      return { openedMs, sinceMs };
+    };
+    const openedMs = START_US / 1000;
+    expect(times()).toEqual({ openedMs, sinceMs: openedMs + 60_000 });
+    entries.push({ kind: 'start', ...at(hour), mode: 'paper', version: 'test' });
+    expect(times()).toEqual({ openedMs, sinceMs: openedMs + 60_000 });
+    // Fills that this start has found, before it gives up, are not all that there may be.
+    entries.push(fill(at(hour + 1_000_000)));
+    expect(times()).toEqual({ openedMs, sinceMs: openedMs + 60_000 });
+    entries.push({ ...ready, ...at(hour + 2_000_000) });
+    expect(times()).toEqual({ openedMs, sinceMs: openedMs + 3_602_000 });
+  });
+
+  it('knows of which fills the fee is still to come', () => {
+    const fills = [
+      fill(),
+      fill({ tradeId: 't2', fee: '0.1', feeAsset: 'USDT' }),
+      fill({ tradeId: 't3' }),
+      fee({ tradeId: 't3' }),
+    ];
+    expect(
+      memoryOf(OPENED, ...fills)
+        .snapshotOf(SPOT)
+        ?.fills.map(({ isFeeKnown }) => isFeeKnown),
+    ).toEqual([false, true, true]);
   });
 
   it('has the contracts of an account with what they cost', () => {

@@ -110,6 +110,28 @@ describe('fills that nothing told', () => {
     expect(rig.desk.report().state).toBe('trading');
   });
 
+  it('are found before the stream tells them: of an order that is still followed they are its own, once', async () => {
+    const rig = await new DeskRig({ settings: { watch: { checkMs: 100, refreshMsMax: 100 } } }).start();
+    const kraken = rig.account('kraken');
+    kraken.treatment = { ...kraken.treatment, share: 0, rests: true };
+    rig.desk.take(rig.intent());
+    await rig.run(50);
+    const [order] = kraken.orders.values();
+    if (order === undefined) throw new RangeError('no order');
+    const fill = kraken.trade(rig.sellAt.instrument.symbol, 'sell', '1', '99.89', order.clientOrderId);
+    await rig.run(300);
+    expect(rig.entries('fill')).toMatchObject([{ strategy: 'pairs' }, { strategy: 'pairs', clientOrderId: order.clientOrderId }]);
+    kraken.orders.set(order.clientOrderId ?? '', { ...order, state: 'filled', filledQty: '1' });
+    kraken.tellFill(fill);
+    await rig.run(15_000);
+    expect(rig.entries('fill')).toHaveLength(2);
+    expect(rig.kinds()).not.toContain('strange-fill');
+    expect(rig.position(0, rig.sellAt.book)).toBe(-100);
+    expect(rig.toldPosition(0, rig.sellAt.book)).toBe(-100);
+    expect([rig.sent, rig.desk.report().unhedged]).toEqual([2, []]);
+    expectAgreement(rig);
+  });
+
   it('happened while nobody ran are booked at the next start as those of the strategy whose order it was', async () => {
     const first = await new DeskRig().start();
     const kraken = first.account('kraken');

@@ -2,7 +2,9 @@
 // is full that is said once, and nothing is taken for kept that is not.
 // Method: a trading ledger over a writer in memory that can be broken.
 import { describe, expect, it } from 'vitest';
+import type { LedgerEntry } from '../../src/ledger/entries.js';
 import { LedgerError } from '../../src/ledger/errors.js';
+import { BrokenLedger } from './broken-ledger.js';
 import { aFill, anOrder, FUTURES, LedgerRig, PERPETUAL, SPOT, SYMBOL } from './ledger-rig.js';
 
 describe('a fill', () => {
@@ -134,5 +136,37 @@ describe('a writer that fails', () => {
     writer.isBroken = false;
     expect(ledger.venueFill(aFill())).toBe(true);
     expect([ledger.isHealthy, broken.length]).toEqual([false, 1]);
+  });
+});
+
+describe('what an account begins with', () => {
+  /** Full after the first transfer; what is written together is kept together or not at all, as in the journal. */
+  class FullSoon extends BrokenLedger {
+    override append(entry: LedgerEntry): number {
+      const sequence = super.append(entry);
+      this.isBroken ||= entry.kind === 'transfer';
+      return sequence;
+    }
+    override appendAll(entries: readonly LedgerEntry[]): number {
+      const { length } = this.entries;
+      try {
+        return super.appendAll(entries);
+      } catch (error) {
+        this.entries.length = length;
+        throw error;
+      }
+    }
+  }
+  const OPENING = { ...SPOT, positions: [], balances: ['USDT', 'ABC'].map((asset) => ({ asset, total: '1000' })) };
+
+  it('is kept whole or not at all: a start after a death in the middle of it does not count anything twice', () => {
+    const dying = new FullSoon();
+    expect(() => new LedgerRig(dying).ledger.opening(OPENING)).toThrow(LedgerError);
+    const again = new BrokenLedger();
+    again.entries.push(...dying.entries);
+    const { ledger } = new LedgerRig(again);
+    expect(ledger.memory.snapshotOf(SPOT)).toBeNull();
+    ledger.opening(OPENING);
+    expect(ledger.memory.snapshotOf(SPOT)?.account.balances).toEqual(OPENING.balances);
   });
 });

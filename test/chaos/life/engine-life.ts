@@ -190,6 +190,9 @@ export class EngineLife {
     this.diedUs = world.nowUs;
     this.wasInFlightLost = world.random.next() < 0.5;
     for (const { stream } of this.streams) stream.end();
+    const { executed, succeeded } = this.desk.report().intents;
+    world.stats.executed += executed;
+    world.stats.succeeded += succeeded;
     world.history.note(`run ${run} dies`, why);
     onDeath();
   }
