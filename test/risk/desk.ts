@@ -4,9 +4,9 @@ import { riskUniverse } from '../../src/risk/instruments.js';
 import { MinimalOrderRiskManager, type RiskParts } from '../../src/risk/manager.js';
 import { legKey, RiskState } from '../../src/risk/state.js';
 import type { Verdict } from '../../src/risk/verdict.js';
+import { Rig, type RigOptions } from '../../src/sim/lab/rig.js';
 import { Intent } from '../../src/strategy/intent.js';
 import type { BookInfo } from '../../src/strategy/universe.js';
-import { Rig, type RigOptions } from '../../src/sim/lab/rig.js';
 
 /** A stop kept in memory. */
 export class MemoryStore implements HaltStore {
