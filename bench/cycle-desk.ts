@@ -5,6 +5,7 @@ import { SystemClock, systemTimers } from '../src/domain/system-clock.js';
 import type { VenueId } from '../src/domain/venue.js';
 import type { ExecutionEvent } from '../src/execution/execution-types.js';
 import { MinimalOrderExecutor } from '../src/execution/executor.js';
+import { InstrumentIndex } from '../src/execution/instrument-index.js';
 import type { VenuePorts } from '../src/execution/ports.js';
 import type { AccountEvent } from '../src/gateway/events.js';
 import { RiskConfigSchema } from '../src/risk/config.js';
@@ -15,7 +16,6 @@ import { legKey, RiskState } from '../src/risk/state.js';
 import { Rig } from '../src/sim/lab/rig.js';
 import { Intent } from '../src/strategy/intent.js';
 import type { BookInfo, StrategyUniverse } from '../src/strategy/universe.js';
-import { InstrumentIndex } from '../src/trading/instrument-index.js';
 import type { LedgerWriter } from '../src/trading/ledger-writer.js';
 import { TradingLedger } from '../src/trading/trading-ledger.js';
 

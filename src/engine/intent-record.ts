@@ -5,7 +5,7 @@ const INTENT_NUMBERS = 13;
 const LEG_NUMBERS = 7;
 
 /** A plain copy of an intent. */
-export interface LoggedIntent extends Readonly<Omit<Intent, 'legs' | 'legCount' | 'addLeg' | 'purpose'>> {
+export interface LoggedIntent extends Readonly<Omit<Intent, 'legs' | 'legCount' | 'addLeg' | 'begin' | 'purpose'>> {
   readonly purpose: Purpose;
   readonly legs: readonly Readonly<Omit<IntentLeg, 'changeUnits'>>[];
 }

@@ -7,6 +7,7 @@ import type { Fill } from '../domain/order.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import type { AccountEvent } from '../gateway/events.js';
 import { CorrectionDesk, DustInventory, handleDust } from './dust.js';
+import { InstrumentIndex } from './instrument-index.js';
 import { type Holding, ReconciledAccount } from './reconciliation-account.js';
 import {
   type AccountName,
@@ -59,7 +60,7 @@ export const FUNDING_WAIT_US = 900e6;
 export class PositionReconciler {
   readonly settings: ReconciliationSettings;
   private readonly accounts = new Map<string, ReconciledAccount>();
-  private readonly instruments = new Map<string, TradableInstrument>();
+  private readonly instruments: InstrumentIndex;
   /** Exposure that is too small to trade, carried until together it is not. */
   readonly dust = new DustInventory();
   private readonly desk: CorrectionDesk;
@@ -72,10 +73,7 @@ export class PositionReconciler {
   constructor(private readonly parts: ReconcilerParts) {
     const settings = { ...DEFAULT_RECONCILIATION_SETTINGS, ...parts.settings };
     this.settings = settings;
-    for (const instrument of parts.instruments) {
-      const { venue, market, symbol, requestName, aliases } = instrument;
-      for (const name of [symbol, requestName, ...aliases]) this.instruments.set(`${venue} ${market} ${name}`, instrument);
-    }
+    this.instruments = new InstrumentIndex(parts.instruments);
     for (const { venue, market } of parts.accounts) {
       // What is told of an account names it, and carries nothing else of what was given here.
       const name: AccountName = { venue, market };
@@ -277,8 +275,8 @@ export class PositionReconciler {
   }
 
   /** Undefined when nothing of that name is listed. */
-  instrument({ venue, market }: AccountName, symbol: string): TradableInstrument | undefined {
-    return this.instruments.get(`${venue} ${market} ${symbol}`);
+  instrument(account: AccountName, symbol: string): TradableInstrument | undefined {
+    return this.instruments.find(account, symbol);
   }
 
   private tellHolding(account: ReconciledAccount, holding: Holding, actual: string): void {

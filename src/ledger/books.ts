@@ -242,6 +242,11 @@ export class Books {
   }
 }
 
+/** What is left of a profit: less fees, with funding. */
+export function netOf({ realised, fees, funding }: Pick<ProfitChange, 'realised' | 'fees' | 'funding'>): Decimal {
+  return realised.minus(fees).plus(funding);
+}
+
 /** What tells a fill from all others. */
 export function fillKey({
   venue,

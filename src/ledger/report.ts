@@ -1,6 +1,6 @@
 import { type Decimal, Exact } from '../domain/decimal.js';
 import { groupBy } from '../domain/group-by.js';
-import { type Booking, Books, feeOf, type ProfitChange } from './books.js';
+import { type Booking, Books, feeOf, netOf, type ProfitChange } from './books.js';
 import type { JournalEntry } from './entries.js';
 import { type IntentResult, IntentResults } from './intents.js';
 import { type LatencyFigures, type LatencyStep, LedgerLatency } from './latency.js';
@@ -177,7 +177,7 @@ function rowOf(group: readonly ProfitChange[], nameOf: (change: ProfitChange) =>
     realised: realised.toFixed(),
     fees: fees.toFixed(),
     funding: funding.toFixed(),
-    net: realised.minus(fees).plus(funding).toFixed(),
+    net: netOf({ realised, fees, funding }).toFixed(),
   };
 }
 

@@ -94,19 +94,7 @@ export class StrategyContext {
   /** An empty intent with its id, to be filled in and emitted in the same turn. One that is not emitted came to nothing. */
   intent(purpose: Purpose, row: number, market: MarketView): Intent {
     const intent = this.intents[this.emitted % INTENTS_KEPT] as Intent;
-    intent.id = this.surroundings.nextIntentId();
-    intent.strategy = this.index;
-    intent.purpose = purpose;
-    intent.row = row;
-    intent.turn = market.turn;
-    intent.tsUs = market.nowUs;
-    intent.expiresUs = market.nowUs;
-    intent.hedgeByUs = market.nowUs;
-    intent.expectedNet = 0;
-    intent.expectedNetFraction = 0;
-    intent.fallbackBook = -1;
-    intent.decision = 0;
-    intent.legCount = 0;
+    intent.begin(this.surroundings.nextIntentId(), this.index, purpose, row, market.turn, market.nowUs);
     return intent;
   }
 

@@ -52,6 +52,23 @@ export class Intent {
   legCount = 0;
   readonly legs: readonly IntentLeg[] = Array.from({ length: LEGS_MAX }, () => new IntentLeg());
 
+  /** Makes it a new one of a turn: without legs and expectations, due at once. */
+  begin(id: number, strategy: number, purpose: Purpose, row: number, turn: number, nowUs: number): void {
+    this.id = id;
+    this.strategy = strategy;
+    this.purpose = purpose;
+    this.row = row;
+    this.turn = turn;
+    this.tsUs = nowUs;
+    this.expiresUs = nowUs;
+    this.hedgeByUs = nowUs;
+    this.expectedNet = 0;
+    this.expectedNetFraction = 0;
+    this.fallbackBook = -1;
+    this.decision = 0;
+    this.legCount = 0;
+  }
+
   /** The next unused leg. @throws RangeError when all are in use, which is a bug of the strategy */
   addLeg(): IntentLeg {
     const leg = this.legs[this.legCount];

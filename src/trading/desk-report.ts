@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { MinimalOrderExecutor } from '../execution/executor.js';
+import { netOf } from '../ledger/books.js';
 import type { RiskConfig } from '../risk/config.js';
 import type { HaltLatch } from '../risk/halt.js';
 import type { RiskState } from '../risk/state.js';
@@ -116,7 +117,7 @@ function profits({ memory }: TradingLedger): readonly ProfitView[] {
     realised: realised.toFixed(),
     fees: fees.toFixed(),
     funding: funding.toFixed(),
-    net: realised.minus(fees).plus(funding).toFixed(),
+    net: netOf({ realised, fees, funding }).toFixed(),
     turnover: turnover.toFixed(),
   }));
 }

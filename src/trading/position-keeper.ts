@@ -4,7 +4,7 @@ import type { ExecutionResult } from '../execution/execution-types.js';
 import { OWN_INTENTS } from '../execution/executor.js';
 import type { Exposure } from '../risk/exposure.js';
 import type { ReductionTarget } from '../risk/futures-types.js';
-import type { RiskUniverse } from '../risk/instruments.js';
+import type { RiskBook, RiskUniverse } from '../risk/instruments.js';
 import type { RiskState } from '../risk/state.js';
 import type { Capital } from '../strategy/capital.js';
 import { Intent, LEGS_MAX, type Purpose } from '../strategy/intent.js';
@@ -58,7 +58,13 @@ export class PositionKeeper {
   private readonly intent = new Intent();
   private made = OWN_INTENTS;
 
-  constructor(private readonly parts: PositionKeeperParts) {}
+  /** The books of each symbol. */
+  private readonly bySymbol: readonly (readonly RiskBook[])[];
+
+  constructor(private readonly parts: PositionKeeperParts) {
+    const { symbols, books } = parts.market;
+    this.bySymbol = symbols.map((_, index) => books.filter(({ symbol }) => symbol === index));
+  }
 
   /** What is owed, for reports. */
   get amounts(): readonly (Pick<Owed, 'strategy' | 'isDust' | 'sinceUs'> & { readonly asset: string; readonly base: string })[] {
@@ -120,11 +126,11 @@ export class PositionKeeper {
       const exposure = state.strategies[strategy];
       for (const { symbol, scale } of market.symbols) {
         const net = exposure?.net[symbol] ?? 0;
-        if (exposure === undefined || (net === 0 && this.owed.size === 0)) continue;
         const key = `${strategy} ${symbol}`;
         const owed = this.owed.get(key);
+        if (exposure === undefined || (net === 0 && owed === undefined)) continue;
         if (owed?.intent !== undefined && owed.intent !== 0) continue;
-        if (this.closing.has(key) || market.books.some((book) => book.symbol === symbol && isWorking(exposure, book.info))) {
+        if (this.closing.has(key) || this.booksOf(symbol).some(({ info }) => isWorking(exposure, info))) {
           if (owed !== undefined) owed.sinceUs = nowUs;
         } else if (net === 0) this.owed.delete(key);
         else {
@@ -162,9 +168,7 @@ export class PositionKeeper {
     const key = `${owed.strategy} ${owed.symbol}`;
     if (this.closing.get(key) === owed) {
       const { position } = this.parts.state.strategies[owed.strategy] ?? { position: [] };
-      const isHeld = this.parts.market.books.some(
-        ({ symbol, isFutures, info }) => symbol === owed.symbol && isFutures && (position[info.book] ?? 0) !== 0,
-      );
+      const isHeld = this.booksOf(owed.symbol).some(({ isFutures, info }) => isFutures && (position[info.book] ?? 0) !== 0);
       if (!isHeld) this.closing.delete(key);
       return;
     }
@@ -183,6 +187,10 @@ export class PositionKeeper {
     return { strategy, symbol, base: ZERO, intent: 0, triedUs: Number.NEGATIVE_INFINITY, part: 1, isDust: false, sinceUs };
   }
 
+  private booksOf(symbol: number): readonly RiskBook[] {
+    return this.bySymbol[symbol] ?? [];
+  }
+
   private isDue({ intent, triedUs }: Owed, { nowUs }: MarketView): boolean {
     return intent === 0 && nowUs - triedUs >= RETRY_US;
   }
@@ -191,7 +199,7 @@ export class PositionKeeper {
   private close(owed: Owed, market: MarketView): void {
     owed.triedUs = market.nowUs;
     const { position } = this.parts.state.strategies[owed.strategy] ?? { position: new Float64Array() };
-    const held = this.parts.market.books.filter(({ symbol, info }) => symbol === owed.symbol && (position[info.book] ?? 0) !== 0);
+    const held = this.booksOf(owed.symbol).filter(({ info }) => (position[info.book] ?? 0) !== 0);
     const [first] = held;
     if (first === undefined || !held.some(({ isFutures }) => isFutures)) {
       this.closing.delete(`${owed.strategy} ${owed.symbol}`);
@@ -209,8 +217,8 @@ export class PositionKeeper {
     owed.triedUs = market.nowUs;
     const isSell = owed.base.gt(0);
     const ways: { readonly book: number; readonly units: number; readonly price: number }[] = [];
-    for (const { symbol, info } of this.parts.market.books) {
-      if (symbol !== owed.symbol || !market.views.isTradable(info.book, market.oldestUs)) continue;
+    for (const { info } of this.booksOf(owed.symbol)) {
+      if (!market.views.isTradable(info.book, market.oldestUs)) continue;
       const units = this.unitsFor(owed, info, isSell, market);
       const price = isSell ? market.views.bidPriceUnits(info.book) : -market.views.askPriceUnits(info.book);
       if (units > 0) ways.push({ book: info.book, units, price: price * info.priceUnit });
@@ -252,20 +260,11 @@ export class PositionKeeper {
 
   private begin(strategy: number, book: number, purpose: Purpose, market: MarketView): Intent {
     const { intent } = this;
-    intent.id = ++this.made;
-    intent.strategy = strategy;
-    intent.purpose = purpose;
-    intent.row = this.parts.market.books[book]?.info.row ?? -1;
-    intent.turn = market.turn;
-    intent.tsUs = market.nowUs;
+    const row = this.parts.market.books[book]?.info.row ?? -1;
+    intent.begin(++this.made, strategy, purpose, row, market.turn, market.nowUs);
     // Not a turn's: what it is decided on is as old as the last one.
     intent.expiresUs = Number.POSITIVE_INFINITY;
     intent.hedgeByUs = market.nowUs + this.parts.hedgeUs;
-    intent.expectedNet = 0;
-    intent.expectedNetFraction = 0;
-    intent.fallbackBook = -1;
-    intent.decision = 0;
-    intent.legCount = 0;
     return intent;
   }
 

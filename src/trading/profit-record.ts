@@ -1,4 +1,4 @@
-import { type Booking, DAY_US } from '../ledger/books.js';
+import { type Booking, DAY_US, netOf } from '../ledger/books.js';
 import type { JournalEntry } from '../ledger/entries.js';
 import type { RiskConfig } from '../risk/config.js';
 import type { DayProfitRecord } from '../risk/day-profit.js';
@@ -37,7 +37,7 @@ export class ProfitRecord {
     else if (entry.kind === 'risk' && entry.event === CLEARED) this.acknowledge();
     const profit = booking?.profit ?? null;
     if (profit === null) return;
-    const net = profit.realised.minus(profit.fees).plus(profit.funding).toNumber() * this.rateOf(profit.asset);
+    const net = netOf(profit).toNumber() * this.rateOf(profit.asset);
     this.today += net;
     this.add(net);
   }

@@ -54,7 +54,7 @@ export class StrangeFills {
     const order = ledger.memory.order(fill, fill.clientOrderId, fill.venueOrderId);
     const strategy = order?.strategy ?? UNATTRIBUTED;
     const held = holdings.outside(fill, strategy);
-    if (held !== undefined && strategy !== UNATTRIBUTED) keeper.owe(held.owner, held.asset, held.base);
+    if (held !== undefined) keeper.owe(held.owner, held.asset, held.base);
     onEvent({ level: 'alert', kind: 'strange-fill', facts: { ...fill, strategy } });
   }
 }

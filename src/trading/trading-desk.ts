@@ -2,11 +2,12 @@ import { InvalidInputError } from '../domain/errors.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import type { ExecutionEvent, ExecutionRequest } from '../execution/execution-types.js';
 import { MinimalOrderExecutor } from '../execution/executor.js';
+import { InstrumentIndex } from '../execution/instrument-index.js';
 import type { SendGate } from '../execution/ports.js';
 import { keyOf } from '../execution/reconciler.js';
 import type { StartState } from '../execution/start-up.js';
 import type { AccountEvent, GatewayNotice } from '../gateway/events.js';
-import type { Booking } from '../ledger/books.js';
+import { type Booking, netOf } from '../ledger/books.js';
 import { FuturesRiskManager } from '../risk/futures-manager.js';
 import { HaltLatch, type HaltTrigger } from '../risk/halt.js';
 import { riskUniverse } from '../risk/instruments.js';
@@ -21,7 +22,6 @@ import { deskReport } from './desk-report.js';
 import { DEFAULT_DESK_SETTINGS, type DeskAccount, type TradingDeskParts } from './desk-types.js';
 import { Funds } from './funds.js';
 import { Holdings } from './holdings.js';
-import { InstrumentIndex } from './instrument-index.js';
 import { READY } from './ledger-memory.js';
 import { PositionKeeper } from './position-keeper.js';
 import { Prices } from './prices.js';
@@ -50,6 +50,7 @@ export class TradingDesk {
   readonly ledger: TradingLedger;
   private readonly owners: readonly string[];
   private readonly accounts: ReadonlyMap<string, DeskAccount>;
+  private readonly accountOfBook: readonly (DeskAccount | undefined)[];
   private readonly halt: HaltLatch;
   private readonly prices: Prices;
   private readonly funds: Funds;
@@ -70,6 +71,7 @@ export class TradingDesk {
     const owners = [...parts.strategyNames, UNATTRIBUTED];
     this.owners = owners;
     this.accounts = new Map(accounts.map((account) => [keyOf(account), account]));
+    this.accountOfBook = universe.books.map(({ instrument }) => this.accounts.get(keyOf(instrument)));
     const market = riskUniverse(universe, config);
     this.state = new RiskState(market, owners.length, config, clock.epochUs());
     const { state } = this;
@@ -91,7 +93,7 @@ export class TradingDesk {
       onBaseFee: (strategy, instrument, fee) => {
         // What was booked before the start was over is restored with everything else.
         const held = this.isReady ? this.holdings.baseFee(instrument, strategy, fee) : undefined;
-        if (held !== undefined && strategy !== UNATTRIBUTED) this.keeper.owe(held.owner, held.asset, held.base);
+        if (held !== undefined) this.keeper.owe(held.owner, held.asset, held.base);
       },
       onBroken: (reason) => this.stopFor('ledger', reason),
     });
@@ -286,8 +288,7 @@ export class TradingDesk {
     if (this.isStopping) return 'stopping';
     if (!this.isReady) return 'not-reconciled';
     for (let leg = 0; leg < intent.legCount; leg++) {
-      const info = this.parts.universe.books[intent.legs[leg]?.book ?? -1];
-      const account = info === undefined ? undefined : this.accounts.get(keyOf(info.instrument));
+      const account = this.accountOfBook[intent.legs[leg]?.book ?? -1];
       if (account === undefined) return 'not-traded';
       if (!account.port.isLive) return 'account-not-followed';
     }
@@ -324,8 +325,7 @@ export class TradingDesk {
     this.funds.booked(booking);
     const { profit } = booking;
     if (profit === null) return;
-    const net = profit.realised.minus(profit.fees).plus(profit.funding).toNumber();
-    this.state.profit.addRealised(net * (this.parts.risk.rates[profit.asset] ?? 0));
+    this.state.profit.addRealised(netOf(profit).toNumber() * (this.parts.risk.rates[profit.asset] ?? 0));
   }
 
   private onExecution(event: ExecutionEvent): void {

@@ -3,13 +3,13 @@ import { Exact } from '../domain/decimal.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import { type Fill, isFinal, type OrderReference, type OrderReport, type OrderState } from '../domain/order.js';
 import type { Market, VenueId } from '../domain/venue.js';
+import type { InstrumentIndex } from '../execution/instrument-index.js';
 import type { WorkingState } from '../execution/order-machine.js';
 import type { ExecutionJournal, JournalFill, JournalIntent, JournalOrder } from '../execution/ports.js';
 import type { AccountName, AccountSnapshot, Movement } from '../execution/reconciliation-types.js';
 import type { Booking } from '../ledger/books.js';
 import type { EntryOf, JournalEntry } from '../ledger/entries.js';
 import type { RiskConfig } from '../risk/config.js';
-import type { InstrumentIndex } from './instrument-index.js';
 import { LedgerMemory, type LedgerOrder, OPENING } from './ledger-memory.js';
 import type { LedgerWriter } from './ledger-writer.js';
 
@@ -138,11 +138,6 @@ export class TradingLedger implements ExecutionJournal {
     const symbol = this.parts.instruments.find(fill, fill.symbol)?.symbol ?? fill.symbol;
     const feeKnown = this.memory.feeKnown({ ...fill, symbol });
     return feeKnown === undefined || (!feeKnown && fill.fee !== null);
-  }
-
-  /** Whether a fill belongs to an order that is known here. */
-  knowsOrderOf(fill: Fill): boolean {
-    return this.memory.order(fill, fill.clientOrderId, fill.venueOrderId) !== undefined;
   }
 
   /** How an order of an earlier life ended; null when it had never arrived. */

@@ -1,9 +1,9 @@
 import type { Fill } from '../../src/domain/order.js';
 import { VirtualTime } from '../../src/domain/virtual-time.js';
+import { InstrumentIndex } from '../../src/execution/instrument-index.js';
 import type { JournalOrder } from '../../src/execution/ports.js';
 import type { Booking } from '../../src/ledger/books.js';
 import { tradable } from '../../src/sim/lab/instrument.js';
-import { InstrumentIndex } from '../../src/trading/instrument-index.js';
 import { TradingLedger } from '../../src/trading/trading-ledger.js';
 import { BrokenLedger } from './broken-ledger.js';
 
