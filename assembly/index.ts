@@ -23,3 +23,7 @@ export { imbalance } from './pricing/imbalance';
 export { microprice } from './pricing/microprice';
 export { pressure } from './pricing/pressure';
 export { grossSpread, netSpread, scanAll, scanDirty } from './pricing/scan';
+export { addScaled, distances, dot, extent, moments, shift, sumOf } from './stats/sums';
+export { leastSquares } from './stats/regression';
+export { laggedProducts } from './stats/lags';
+export { quantiles } from './stats/quantiles';

@@ -29,6 +29,16 @@ export interface KernelExports {
   grossSpread(ask: number, bid: number): number;
   scanAll(scan: number, nowUs: number, maxAgeUs: number): number;
   scanDirty(scan: number, nowUs: number, maxAgeUs: number): number;
+  sumOf(x: number, n: number): number;
+  dot(x: number, y: number, n: number): number;
+  addScaled(x: number, factor: number, y: number, n: number): void;
+  shift(x: number, n: number, scale: number, origin: number, to: number): void;
+  distances(x: number, n: number, centre: number): void;
+  extent(x: number, n: number, out: number): number;
+  moments(x: number, n: number, out: number): void;
+  leastSquares(matrix: number, rows: number, columns: number, out: number): number;
+  laggedProducts(x: number, n: number, lags: number, out: number): void;
+  quantiles(x: number, n: number, fractions: number, count: number): void;
 }
 
 /** build/kernel.wasm, seen from build/src/kernel as well as from src/kernel. */

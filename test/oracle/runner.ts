@@ -5,12 +5,14 @@ import { impact } from './families/impact.js';
 import { krakenCrc } from './families/kraken-crc.js';
 import { ledger } from './families/ledger.js';
 import { margin } from './families/margin.js';
+import { moments } from './families/moments.js';
 import { orderGrid } from './families/order-grid.js';
 import { performance } from './families/performance.js';
 import { vwap } from './families/vwap.js';
 import type { Family } from './family.js';
 import { OracleBooks } from './oracle-books.js';
 import { type ReferenceCase, type ReferenceFile, readReferences } from './reference.js';
+import { answerStatistic, type StatisticsFamily } from './statistics.js';
 
 /** The families that are built. */
 const FAMILIES: Readonly<Record<string, Family>> = {
@@ -23,6 +25,11 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   margin,
   ledger,
   performance,
+};
+
+/** The statistics that are built. */
+const STATISTICS: Readonly<Record<string, StatisticsFamily>> = {
+  moments,
 };
 
 /** Outcome of a run over reference files. */
@@ -45,11 +52,10 @@ export function runOracle(folder: string): OracleResult {
   let passed = 0;
   let failed = 0;
   for (const file of readReferences(folder)) {
-    const family = Object.hasOwn(FAMILIES, file.family) ? FAMILIES[file.family] : undefined;
     const failures: string[] = [];
     let good = 0;
     for (const reference of file.cases) {
-      const outcome = family === undefined ? { skipped: file.family } : runCase(family, books, file, reference);
+      const outcome = runCase(books, file, reference);
       if ('skipped' in outcome) skips.set(outcome.skipped, (skips.get(outcome.skipped) ?? 0) + 1);
       else if (outcome.failures.length === 0) good++;
       else failures.push(`  ${file.family}: ${reference.name}: ${outcome.failures.join('; ')}`);
@@ -67,23 +73,31 @@ export function runOracle(folder: string): OracleResult {
   return { passed, failed, skipped, lines };
 }
 
-function runCase(
-  family: Family,
-  books: OracleBooks,
-  file: ReferenceFile,
-  reference: ReferenceCase,
-): { readonly skipped: string } | { readonly failures: readonly string[] } {
+type Outcome = { readonly skipped: string } | { readonly failures: readonly string[] };
+
+function runCase(books: OracleBooks, file: ReferenceFile, reference: ReferenceCase): Outcome {
+  const name = file.family;
+  const family = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
+  const statistic = Object.hasOwn(STATISTICS, name) ? STATISTICS[name] : undefined;
   try {
+    if (statistic !== undefined) {
+      const { expected, got } = answerStatistic(statistic, file, reference);
+      return judge(expected, got, reference);
+    }
+    if (family === undefined) return { skipped: name };
     const answer = family(books, file, reference);
-    if ('skipped' in answer) return answer;
-    return {
-      failures: differences(reference.expected, answer.got, reference.tolerance).map(
-        ({ field, expected, got }) => `${field} expected ${show(expected)}, got ${show(got)}`,
-      ),
-    };
+    return 'skipped' in answer ? answer : judge(reference.expected, answer.got, reference);
   } catch (error) {
     return { failures: [error instanceof Error ? error.message : String(error)] };
   }
+}
+
+function judge(expected: unknown, got: unknown, { tolerance }: ReferenceCase): Outcome {
+  return {
+    failures: differences(expected, got, tolerance).map(
+      (difference) => `${difference.field} expected ${show(difference.expected)}, got ${show(difference.got)}`,
+    ),
+  };
 }
 
 function show(value: unknown): string {
