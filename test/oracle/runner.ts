@@ -1,4 +1,5 @@
 import { differences } from './compare.js';
+import { adf } from './families/adf.js';
 import { crossVenue } from './families/cross-venue.js';
 import { fairValue } from './families/fair-value.js';
 import { impact } from './families/impact.js';
@@ -29,6 +30,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
 
 /** The statistics that are built. */
 const STATISTICS: Readonly<Record<string, StatisticsFamily>> = {
+  adf,
   moments,
 };
 

@@ -69,11 +69,11 @@ export function unitOf(min: number, max: number): number {
   return 2 ** Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, exponent));
 }
 
-/** The scaled series less its mean, in place. @returns the mean in the scaled unit */
-export function removeMean({ scaled }: Sample): number {
+/** Takes the mean from a series, in place. @returns the mean */
+export function removeMean(series: Series): number {
   const kernel = statisticsKernel();
-  const { mean } = kernel.moments(scaled);
-  kernel.shift(scaled, 1, mean);
+  const { mean } = kernel.moments(series);
+  kernel.shift(series, 1, mean);
   return mean;
 }
 
