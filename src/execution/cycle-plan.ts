@@ -2,6 +2,7 @@ import { ceilToGrid, type Decimal, Exact, floorToGrid } from '../domain/decimal.
 import type { Intent, IntentLeg } from '../strategy/intent.js';
 import { type BookInfo, rowName, type StrategyUniverse } from '../strategy/universe.js';
 import type { ExecutionOpportunity, PlannedLeg } from './execution-types.js';
+import type { JournalIntent } from './ports.js';
 
 /** A leg with what sending and counting it takes. */
 export interface CycleLeg extends PlannedLeg {
@@ -56,6 +57,27 @@ export function cyclePlan(
     fallback: books[intent.fallbackBook] ?? null,
     tsUs,
     hedgeByUs: tsUs + Math.min(windowUs, HEDGE_US_MAX),
+  };
+}
+
+/** What is kept of a plan. */
+export function journalIntent({ intent, strategyName, opportunity }: CyclePlan): JournalIntent {
+  const { purpose, symbol, expectedNet, legs } = opportunity;
+  return {
+    intent,
+    strategy: strategyName,
+    purpose,
+    symbol,
+    expectedNet: new Exact(expectedNet).toFixed(),
+    legs: legs.map(({ venue, market, symbol: name, side, quantity, limitPrice, reduceOnly }) => ({
+      venue,
+      market,
+      symbol: name,
+      side,
+      quantity,
+      limitPrice,
+      reduceOnly,
+    })),
   };
 }
 

@@ -3,14 +3,14 @@ import type { Decimal } from '../domain/decimal.js';
 import type { OrderRequest } from '../domain/order.js';
 import type { LegUpdate } from '../strategy/intent.js';
 import type { BookInfo } from '../strategy/universe.js';
-import { type CyclePlan, orderKey, reducesNet } from './cycle-plan.js';
+import { type CyclePlan, journalIntent, orderKey, reducesNet } from './cycle-plan.js';
 import { CycleTally } from './cycle-tally.js';
 import type { ExecutionEvent, ExecutionRequest, ExecutionResult, ExecutionSettings, UnhedgedAmount } from './execution-types.js';
 import type { HedgeFunds } from './hedge-funds.js';
 import { type HedgeBook, hedgeBooks, hedgeGroups, worstPrice } from './hedge-plan.js';
 import type { OrderCourier } from './order-courier.js';
 import type { OrderRouter, RouteNeed, RouteOffer, RouteTerms } from './order-router.js';
-import type { SendGate, VenuePorts } from './ports.js';
+import type { JournalIntent, SendGate, VenuePorts } from './ports.js';
 import type { BestPrices } from './seen-levels.js';
 import { WorkingOrder } from './working-order.js';
 
@@ -75,7 +75,7 @@ export class Cycle {
   }
 
   /**
-   * Sends all legs within this call; on record first, all of them or none.
+   * Sends all legs within this call; the intent and they are on record first, all of it or nothing.
    * @returns why nothing was sent; null when all left
    */
   begin(requests: readonly OrderRequest[]): string | null {
@@ -83,8 +83,8 @@ export class Cycle {
       const leg = this.plan.legs[index];
       return leg === undefined ? [] : (this.orderOf(leg.leg, leg.info, request, leg.isReducing, false) ?? []);
     });
-    const isSent = orders.length === requests.length && this.dispatch(orders, this.leadUs);
-    return isSent ? null : 'its orders could not be put on record';
+    const isSent = orders.length === requests.length && this.dispatch(orders, this.leadUs, journalIntent(this.plan));
+    return isSent ? null : 'it could not be put on record';
   }
 
   /** Looks at what is known and does what it calls for: tells fills, hedges, ends. */
@@ -206,18 +206,14 @@ export class Cycle {
       const { venue } = plan.info.instrument;
       this.parts.raise({ kind: 'hedging', intent: this.plan.intent, base: residual.toFixed(), venue, attempt });
     }
-    if (!this.dispatch(orders, this.deadlineUs)) this.giveUp('a hedge could not be put on record');
+    if (!this.dispatch(orders, this.deadlineUs, null)) this.giveUp('a hedge could not be put on record');
   }
 
   /** Puts orders on record and sends them within this call, all or none. @returns whether they left */
-  private dispatch(orders: readonly WorkingOrder[], wakeUs: number): boolean {
+  private dispatch(orders: readonly WorkingOrder[], wakeUs: number, intent: JournalIntent | null): boolean {
     const { courier } = this.parts;
-    const recorded = orders.filter((order) => courier.record(order));
-    this.tally.orders.push(...recorded);
-    if (recorded.length < orders.length) {
-      for (const order of recorded) courier.withhold(order, 'not all of its orders could be put on record');
-      return false;
-    }
+    if (!courier.record(orders, intent)) return false;
+    this.tally.orders.push(...orders);
     this.wakeAt(wakeUs);
     for (const order of orders) courier.send(order);
     return true;

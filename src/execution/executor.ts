@@ -1,5 +1,4 @@
 import type { Clock, Timers } from '../domain/clock.js';
-import { Exact } from '../domain/decimal.js';
 import type { OrderRequest } from '../domain/order.js';
 import type { AccountEvent } from '../gateway/events.js';
 import type { Capital } from '../strategy/capital.js';
@@ -95,7 +94,7 @@ export class MinimalOrderExecutor {
    * Takes an intent inside the engine's turn and sends its orders before it returns. An intent seen before is not looked at.
    * @returns what is being carried out; null when nothing was sent
    */
-  executeArbitrage(intent: Intent, market: Pick<MarketView, 'nowUs' | 'epochUs'>): ExecutionRequest | null {
+  executeArbitrage(intent: Intent, market: Pick<MarketView, 'nowUs'>): ExecutionRequest | null {
     // Intents are numbered in the order in which they are made.
     if (intent.id <= (intent.id > OWN_INTENTS ? this.lastOwnIntent : this.lastIntent)) return null;
     if (intent.id > OWN_INTENTS) this.lastOwnIntent = intent.id;
@@ -107,8 +106,6 @@ export class MinimalOrderExecutor {
       return this.refuse(intent, 'its time was over');
     const requests = this.requestsOf(plan);
     if (typeof requests === 'string') return this.refuse(intent, requests);
-    const unrecorded = this.putOnRecord(intent, plan, market.epochUs);
-    if (unrecorded !== null) return this.refuse(intent, unrecorded);
     const cycle = new Cycle(plan, {
       ...this.parts,
       settings: this.settings,
@@ -240,35 +237,6 @@ export class MinimalOrderExecutor {
       requests.push(request);
     }
     return requests;
-  }
-
-  private putOnRecord(intent: Intent, { opportunity, strategyName }: CyclePlan, epochUs: number): string | null {
-    const { id, purpose, turn, expectedNet } = intent;
-    const { symbol, legs } = opportunity;
-    try {
-      this.parts.journal.intent({
-        intent: id,
-        strategy: strategyName,
-        purpose,
-        symbol,
-        turn,
-        tsUs: epochUs,
-        expectedNet: new Exact(expectedNet).toFixed(),
-        legs: legs.map(({ venue, market, symbol: name, side, quantity, limitPrice, reduceOnly }) => ({
-          venue,
-          market,
-          symbol: name,
-          side,
-          quantity,
-          limitPrice,
-          reduceOnly,
-        })),
-      });
-      return null;
-    } catch (error) {
-      this.raise({ kind: 'journal-failed', intent: id, reason: String(error) });
-      return 'it could not be put on record';
-    }
   }
 
   /** Sends nothing, and tells the strategy that nothing will come. */

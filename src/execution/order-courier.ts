@@ -4,7 +4,7 @@ import type { Fill, OrderReport } from '../domain/order.js';
 import type { AccountEvent } from '../gateway/events.js';
 import type { ExecutionEvent, ExecutionSettings } from './execution-types.js';
 import type { WorkingState } from './order-machine.js';
-import type { ExecutionJournal, JournalOrder } from './ports.js';
+import type { ExecutionJournal, JournalIntent, JournalOrder } from './ports.js';
 import type { WorkingOrder } from './working-order.js';
 
 export interface CourierParts {
@@ -48,16 +48,16 @@ export class OrderCourier {
     return [...this.byClientId.values()].map(({ order }) => order).filter(({ machine }) => !machine.isSettled);
   }
 
-  /** Puts an order on record as leaving. @returns false when that failed, and then it must not leave */
-  record(order: WorkingOrder): boolean {
-    order.machine.send(this.parts.clock.monotonicUs());
-    return this.write(order);
-  }
-
-  /** It does not leave after all. */
-  withhold(order: WorkingOrder, reason: string): void {
-    order.machine.refuse(reason, this.parts.clock.monotonicUs());
-    this.write(order);
+  /**
+   * Puts orders on record as leaving, behind the intent that they begin to carry out.
+   * @returns false when that failed: then nothing is on record, and none of them may leave
+   */
+  record(orders: readonly WorkingOrder[], intent: JournalIntent | null): boolean {
+    const [first] = orders;
+    if (first === undefined) return true;
+    const nowUs = this.nowUs();
+    for (const { machine } of orders) machine.send(nowUs);
+    return this.onRecord(first.plan.intent, () => this.parts.journal.departure(intent, orders.map(journalOrder)));
   }
 
   /** Sends an order that is on record, within this call. */
@@ -233,8 +233,8 @@ export class OrderCourier {
     }
   }
 
-  private write(order: WorkingOrder): boolean {
-    return this.onRecord(order.plan.intent, () => this.parts.journal.order(this.entry(order)));
+  private write(order: WorkingOrder): void {
+    this.onRecord(order.plan.intent, () => this.parts.journal.order(journalOrder(order)));
   }
 
   private onRecord(intent: number, write: () => void): boolean {
@@ -245,29 +245,6 @@ export class OrderCourier {
       this.parts.raise({ kind: 'journal-failed', intent, reason: String(error) });
       return false;
     }
-  }
-
-  private entry({ plan, machine }: WorkingOrder): JournalOrder {
-    const { venue, market } = plan.info.instrument;
-    const { clientOrderId, symbol, side, quantity, price } = plan.request;
-    const { intent, leg, strategy } = plan;
-    return {
-      intent,
-      leg,
-      strategy,
-      clientOrderId,
-      venue,
-      market,
-      symbol,
-      side,
-      quantity: quantity ?? '0',
-      price,
-      state: machine.state,
-      venueOrderId: machine.reference.venueOrderId,
-      filled: machine.filled.toFixed(),
-      reason: machine.reason,
-      epochUs: this.parts.clock.epochUs(),
-    };
   }
 
   private find(venue: string, market: string, clientId: string | null, venueId: string | null): Tracked | undefined {
@@ -309,6 +286,29 @@ const EMPTY_REPORT = {
 
 function isTaken(state: WorkingState): boolean {
   return state === 'acknowledged' || state === 'open' || state === 'partially-filled';
+}
+
+/** An order as the journal keeps it, as it stands now. */
+function journalOrder({ plan, machine }: WorkingOrder): JournalOrder {
+  const { venue, market } = plan.info.instrument;
+  const { clientOrderId, symbol, side, quantity, price } = plan.request;
+  const { intent, leg, strategy } = plan;
+  return {
+    intent,
+    leg,
+    strategy,
+    clientOrderId,
+    venue,
+    market,
+    symbol,
+    side,
+    quantity: quantity ?? '0',
+    price,
+    state: machine.state,
+    venueOrderId: machine.reference.venueOrderId,
+    filled: machine.filled.toFixed(),
+    reason: machine.reason,
+  };
 }
 
 function keyOf({ plan }: WorkingOrder, id: string): string {

@@ -37,7 +37,8 @@ export interface SendGate {
 
 /** Everything that has to be on record before, or as soon as, it happens. Writing is synchronous: what returned is kept. */
 export interface ExecutionJournal {
-  intent(entry: JournalIntent): void;
+  /** Orders that are about to leave, behind the intent that they begin to carry out: all of it is kept, or nothing. */
+  departure(intent: JournalIntent | null, orders: readonly JournalOrder[]): void;
   order(entry: JournalOrder): void;
   fill(entry: JournalFill): void;
   note(kind: string, facts: object): void;
@@ -49,8 +50,6 @@ export interface JournalIntent {
   readonly strategy: string;
   readonly purpose: string;
   readonly symbol: string;
-  readonly turn: number;
-  readonly tsUs: number;
   readonly expectedNet: string;
   readonly legs: readonly {
     readonly venue: string;
@@ -63,7 +62,7 @@ export interface JournalIntent {
   }[];
 }
 
-/** A step in the life of an order. The first, `sending`, is written before it leaves. */
+/** A step in the life of an order. The first, `sending`, is its departure. */
 export interface JournalOrder {
   readonly intent: number;
   readonly leg: number;
@@ -80,7 +79,6 @@ export interface JournalOrder {
   /** Base units or contracts that the venue says are filled, or that its fills come to. */
   readonly filled: string;
   readonly reason: string | null;
-  readonly epochUs: number;
 }
 
 /** One fill of one of our orders, whether the venue said so by itself or was asked. It may be told twice, and then with its fee. */

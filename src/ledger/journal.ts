@@ -13,6 +13,11 @@ import {
   rowsFrom,
 } from './journal-file.js';
 
+type Statement = ReturnType<JournalDatabase['prepare']>;
+
+/** Rows that one statement writes. */
+const ROWS_AT_ONCE = 8;
+
 /** A ledger that can be read. */
 export class JournalReader {
   protected constructor(
@@ -61,7 +66,8 @@ export class JournalReader {
  * entry that was acknowledged and no part of another.
  */
 export class Journal extends JournalReader {
-  private readonly insert;
+  /** Statements that write so many rows at once, by their number. */
+  private readonly inserts: (Statement | undefined)[] = [];
   private broken: LedgerError | null = null;
 
   private constructor(
@@ -72,7 +78,6 @@ export class Journal extends JournalReader {
     private head: Uint8Array,
   ) {
     super(path, database);
-    this.insert = database.prepare('insert into entry values (?, ?, ?)');
   }
 
   /**
@@ -105,17 +110,19 @@ export class Journal extends JournalReader {
 
   /** Keeps an entry. @returns its sequence @throws LedgerError, and then it is not kept */
   append(entry: LedgerEntry): number {
-    const payload = encodeEntry(entry);
-    this.write(() => this.put(payload));
-    return this.sequence;
+    return this.appendAll([entry]);
   }
 
   /** Keeps entries, all or none of them. @returns the sequence of the last @throws LedgerError, and then none is kept */
   appendAll(entries: readonly LedgerEntry[]): number {
     const payloads = entries.map(encodeEntry);
     this.write(() => {
+      if (payloads.length <= ROWS_AT_ONCE) {
+        this.put(payloads);
+        return;
+      }
       this.database.exec('begin immediate');
-      for (const payload of payloads) this.put(payload);
+      for (let first = 0; first < payloads.length; first += ROWS_AT_ONCE) this.put(payloads.slice(first, first + ROWS_AT_ONCE));
       this.database.exec('commit');
     });
     return this.sequence;
@@ -128,11 +135,20 @@ export class Journal extends JournalReader {
     this.lock.release();
   }
 
-  private put(payload: Uint8Array): void {
-    const hash = chainHash(this.head, payload);
-    this.insert.run(this.sequence + 1, payload, hash);
-    this.sequence++;
-    this.head = hash;
+  /** Rows of one statement, which is a transaction by itself where none is open: a third of the time of a statement for each. */
+  private put(payloads: readonly Uint8Array[]): void {
+    if (payloads.length === 0) return;
+    const values: (number | Uint8Array)[] = [];
+    for (const payload of payloads) {
+      this.head = chainHash(this.head, payload);
+      values.push(++this.sequence, payload, this.head);
+    }
+    this.insertOf(payloads.length).run(values);
+  }
+
+  private insertOf(rows: number): Statement {
+    this.inserts[rows] ??= this.database.prepare(`insert into entry values ${Array(rows).fill('(?, ?, ?)').join(', ')}`);
+    return this.inserts[rows];
   }
 
   /** A disk that refuses to undo as well changes nothing: what was not committed is undone when the file is opened anew. */

@@ -2,10 +2,13 @@ import type { ExecutionJournal } from '../execution/ports.js';
 import type { RiskFeed } from './risk-feed.js';
 import type { TradingLedger } from './trading-ledger.js';
 
-/** Risk counts an order before the ledger keeps it: what cannot be kept is not sent, and the check takes it out again. */
+/** What the ledger cannot keep does not leave, and risk does not count it. What happened counts, whether the ledger can keep it or not. */
 export function deskJournal(feed: RiskFeed, ledger: TradingLedger): ExecutionJournal {
   return {
-    intent: (entry) => ledger.intent(entry),
+    departure(intent, orders) {
+      ledger.departure(intent, orders);
+      for (const entry of orders) feed.order(entry);
+    },
     order(entry) {
       feed.order(entry);
       ledger.order(entry);

@@ -38,6 +38,9 @@ export const UNATTRIBUTED = 'unattributed';
 /** An entry before it has its place; complete, so that it reads as it was written. */
 type NewEntry = JournalEntry extends infer E ? (E extends JournalEntry ? Omit<E, 'sequence'> : never) : never;
 
+/** When an entry is made, and in which turn. */
+type Stamp = Pick<JournalEntry, 'tsUs' | 'monotonicUs' | 'turn'>;
+
 const NOBODY = { strategy: null, venue: null, market: null, symbol: null, clientOrderId: null } as const;
 const NO_LIMIT = { limit: null, bound: null, value: null } as const;
 
@@ -46,11 +49,19 @@ const NO_LIMIT = { limit: null, bound: null, value: null } as const;
  * once, from whichever side it is told first; a fee that is told later is booked by itself.
  */
 export class TradingLedger implements ExecutionJournal {
-  readonly memory: LedgerMemory;
+  private readonly known: LedgerMemory;
+  /** Departures that are kept, but not in mind yet: the orders leave first. */
+  private readonly unseen: JournalEntry[] = [];
   private isBroken = false;
 
   constructor(private readonly parts: TradingLedgerParts) {
-    this.memory = new LedgerMemory(parts.rates);
+    this.known = new LedgerMemory(parts.rates);
+  }
+
+  /** What the entries come to. */
+  get memory(): LedgerMemory {
+    if (this.unseen.length > 0) for (const entry of this.unseen.splice(0)) this.known.see(entry);
+    return this.known;
   }
 
   get entries(): number {
@@ -81,34 +92,20 @@ export class TradingLedger implements ExecutionJournal {
     return `${this.parts.runId}/${intent}`;
   }
 
-  intent({ intent, strategy, purpose, symbol, expectedNet, legs }: JournalIntent): void {
-    this.keep({
-      kind: 'intent',
-      ...this.stamp(),
-      intent: this.intentName(intent),
-      strategy,
-      purpose,
-      expectedNet,
-      expectedAsset: symbol.split('/').at(-1) ?? symbol,
-      legs: legs.map(({ venue, market, ...leg }) => ({ ...leg, venue: venue as VenueId, market: market as Market })),
-    });
+  departure(intent: JournalIntent | null, orders: readonly JournalOrder[]): void {
+    const stamp = this.stamp();
+    const entries: NewEntry[] = orders.map((order) => this.orderEntry(order, 'sending', stamp));
+    if (intent !== null) entries.unshift(this.intentEntry(intent, stamp));
+    const last = this.written(() => this.parts.writer.appendAll(entries));
+    const before = last - entries.length;
+    entries.forEach((entry, place) => void this.unseen.push({ ...entry, sequence: before + 1 + place } as JournalEntry));
   }
 
   order(entry: JournalOrder): void {
-    const { intent, leg, strategy, clientOrderId, symbol, side, quantity, price, venueOrderId, filled, reason } = entry;
-    const account = { venue: entry.venue as VenueId, market: entry.market as Market };
-    const state = ledgerState(entry.state);
-    const known = this.memory.order(account, clientOrderId, null);
+    const { clientOrderId, venueOrderId, state } = entry;
+    const known = this.memory.order({ venue: entry.venue as VenueId, market: entry.market as Market }, clientOrderId, null);
     const isHeard = known?.wasAcknowledged === false && state !== 'unknown' && (state !== 'rejected' || venueOrderId !== null);
-    this.keep({
-      kind: 'order',
-      ...this.stamp(),
-      ...account,
-      ...{ symbol, strategy, clientOrderId, leg, state, venueOrderId, side, quantity, price, reason },
-      intent: this.intentName(intent),
-      step: known === undefined ? 'sending' : isHeard ? 'acknowledged' : 'changed',
-      filledQuantity: filled,
-    });
+    this.keep(this.orderEntry(entry, isHeard ? 'acknowledged' : 'changed', this.stamp()));
   }
 
   fill({ strategy, clientOrderId, fill }: JournalFill): void {
@@ -210,6 +207,26 @@ export class TradingLedger implements ExecutionJournal {
     this.keep({ kind: 'risk', ...this.stamp(), ...NOBODY, ...NO_LIMIT, limit, event, text });
   }
 
+  private intentEntry(
+    { intent, strategy, purpose, symbol, expectedNet, legs }: JournalIntent,
+    { tsUs, monotonicUs, turn }: Stamp,
+  ): NewEntry {
+    return {
+      ...{ kind: 'intent', tsUs, monotonicUs, turn, intent: this.intentName(intent), strategy, purpose, expectedNet },
+      expectedAsset: symbol.slice(symbol.lastIndexOf('/') + 1),
+      legs: legs as EntryOf<'intent'>['legs'],
+    };
+  }
+
+  private orderEntry(order: JournalOrder, step: EntryOf<'order'>['step'], { tsUs, monotonicUs, turn }: Stamp): NewEntry {
+    const { venue, market, symbol, strategy, clientOrderId, leg, venueOrderId, side, quantity, price, reason } = order;
+    return {
+      ...{ kind: 'order', tsUs, monotonicUs, turn, venue: venue as VenueId, market: market as Market, symbol, strategy },
+      ...{ clientOrderId, intent: this.intentName(order.intent), leg, step, state: ledgerState(order.state), venueOrderId },
+      ...{ side, quantity, price, filledQuantity: order.filled, reason },
+    };
+  }
+
   private change(
     { venue, market, symbol, strategy, clientOrderId, intent, leg, side, quantity, price }: LedgerOrder,
     state: OrderState,
@@ -270,7 +287,7 @@ export class TradingLedger implements ExecutionJournal {
     return asset === base ? price : this.parts.worth(venue, asset, quote);
   }
 
-  private stamp(): { readonly tsUs: number; readonly monotonicUs: number; readonly turn: number } {
+  private stamp(): Stamp {
     const { clock, turn } = this.parts;
     return { tsUs: clock.epochUs(), monotonicUs: clock.monotonicUs(), turn: turn() };
   }

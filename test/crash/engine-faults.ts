@@ -26,14 +26,8 @@ export function armFault(fault: EngineFault): void {
   const isBefore = fault.kind === 'full-disk' || fault.kind === 'read-only' || (fault.kind === 'kill' && fault.when === 'before');
   let seen = 0;
   const isDue = (entry: LedgerEntry): boolean => (fault.step === 'any' || stepOf(entry) === fault.step) && ++seen === fault.nth;
-  const { append, appendAll } = Journal.prototype;
-  Journal.prototype.append = function (entry) {
-    const due = isDue(entry);
-    if (due && isBefore) act(this);
-    const sequence = append.call(this, entry);
-    if (due && !isBefore) act(this);
-    return sequence;
-  };
+  // Everything goes through it.
+  const { appendAll } = Journal.prototype;
   Journal.prototype.appendAll = function (entries) {
     const due = entries.some(isDue);
     if (due && isBefore) act(this);

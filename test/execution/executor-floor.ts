@@ -53,7 +53,7 @@ export class FloorExecutor {
       ports: { of: ({ venue, market }) => this.gateways.get(`${venue} ${market}`) ?? null },
       gate: { refusal: () => null },
       journal: {
-        intent: () => undefined,
+        departure: (_, orders) => void this.orders.push(...orders),
         order: (entry) => void this.orders.push(entry),
         fill: (entry) =>
           void this.fills.set(`${entry.fill.venue} ${entry.fill.symbol} ${entry.fill.tradeId} ${entry.clientOrderId}`, entry),
@@ -116,7 +116,7 @@ export class FloorExecutor {
       const touch = touchUnits(this.seatOf(info), info, sign > 0 ? 'asks' : 'bids');
       leg.limitPriceUnits = Math.round(touch * (1 + sign * PAD));
     }
-    this.executor.executeArbitrage(intent, { nowUs: time.monotonicUs(), epochUs: time.epochUs() });
+    this.executor.executeArbitrage(intent, { nowUs: time.monotonicUs() });
   }
 
   pass(ms: number): Promise<void> {

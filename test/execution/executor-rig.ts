@@ -61,7 +61,10 @@ export class ExecutorRig {
       ports: { of: (instrument) => this.ports.get(portName(instrument)) ?? null },
       gate: { refusal: (isReducing) => (isReducing && this.allowsReducing ? null : this.halted) },
       journal: {
-        intent: (entry) => write(this.intents, entry),
+        departure: (intent, orders) => {
+          if (intent !== null) write(this.intents, intent);
+          for (const entry of orders) write(this.orders, { ...entry, sentBefore: this.sentCount });
+        },
         order: (entry) => write(this.orders, { ...entry, sentBefore: this.sentCount }),
         fill: (entry) => this.keepFill(entry),
         note: () => undefined,
@@ -159,7 +162,7 @@ export class ExecutorRig {
     this.isJournalBroken = true;
   }
   execute(intent: Intent): boolean {
-    return this.executor.executeArbitrage(intent, { nowUs: this.time.monotonicUs(), epochUs: this.time.epochUs() }) !== null;
+    return this.executor.executeArbitrage(intent, { nowUs: this.time.monotonicUs() }) !== null;
   }
   pass(ms: number): Promise<void> {
     return this.time.run(ms * 1000);

@@ -73,7 +73,7 @@ describe('the risk feed', () => {
     const order = (changes: Partial<JournalOrder> = {}): JournalOrder => ({
       ...{ intent: 1, leg: 0, strategy: 'pairs', clientOrderId: 'c1', venue: 'binance', market: 'spot' },
       ...{ symbol: book.instrument.symbol, side: 'buy', quantity: '1', price: '100', state: 'sending', venueOrderId: null },
-      ...{ filled: '0', reason: null, epochUs: 0, ...changes },
+      ...{ filled: '0', reason: null, ...changes },
     });
     const fill = (tradeId: string, quantity: string, of: Partial<JournalOrder> = {}) => {
       const entry = order(of);

@@ -178,7 +178,7 @@ describe('a ledger that is read again', () => {
           const quantity = (hundredths / 100).toFixed(2);
           const venueOrderId = `v${number}`;
           const told = aFill({ clientOrderId, venueOrderId, tradeId: `t${trade}`, side, quantity, fee: '0.01', feeAsset });
-          if (what === 'order') ledger.order(anOrder({ clientOrderId, side, quantity }));
+          if (what === 'order') ledger.departure(null, [anOrder({ clientOrderId, side, quantity })]);
           else if (what === 'fill') ledger.fill({ ...anOrder({ clientOrderId }), fill: told });
           else if (what === 'bare-fill') ledger.venueFill({ ...told, clientOrderId: null, fee: null, feeAsset: null });
           else if (what === 'venue-fill') ledger.venueFill({ ...told, clientOrderId: null });

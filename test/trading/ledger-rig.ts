@@ -55,6 +55,6 @@ export function aFill(changes: Partial<Fill> = {}): Fill {
 export function anOrder(changes: Partial<JournalOrder> = {}): JournalOrder {
   return {
     ...{ intent: 3, leg: 0, strategy: 'pairs', clientOrderId: 'c1', ...SPOT, symbol: SYMBOL, side: 'buy', quantity: '1' },
-    ...{ price: '100', state: 'sending', venueOrderId: null, filled: '0', reason: null, epochUs: 0, ...changes },
+    ...{ price: '100', state: 'sending', venueOrderId: null, filled: '0', reason: null, ...changes },
   };
 }

@@ -11,7 +11,7 @@ describe('a fill', () => {
   it('is booked once, from whichever side it is told first', () => {
     for (const isVenueFirst of [true, false]) {
       const { ledger, writer } = new LedgerRig();
-      ledger.order(anOrder());
+      ledger.departure(null, [anOrder()]);
       const fill = aFill();
       const told = [(): unknown => ledger.venueFill(fill), (): unknown => ledger.fill({ ...anOrder(), fill })];
       for (const tell of isVenueFirst ? told : told.toReversed()) tell();
@@ -26,7 +26,7 @@ describe('a fill', () => {
 
   it("is the strategy's whose order it is, by either of its ids, and else nobody's", () => {
     const { ledger, writer } = new LedgerRig();
-    ledger.order(anOrder());
+    ledger.departure(null, [anOrder()]);
     ledger.order(anOrder({ state: 'open', venueOrderId: 'v1' }));
     ledger.venueFill(aFill({ clientOrderId: null }));
     ledger.venueFill(aFill({ tradeId: 't2', venueOrderId: 'v9', clientOrderId: null }));
@@ -80,7 +80,7 @@ describe('a fee', () => {
 
   it('in the base asset is told, also when it comes later, but not on futures and not of nothing', () => {
     const { ledger, baseFees } = new LedgerRig();
-    ledger.order(anOrder());
+    ledger.departure(null, [anOrder()]);
     ledger.venueFill(aFill({ fee: '0.001', feeAsset: 'ABC' }));
     ledger.venueFill(aFill({ tradeId: 't2', fee: null, feeAsset: null }));
     ledger.venueFill(aFill({ tradeId: 't2', fee: '0.002', feeAsset: 'ABC' }));
@@ -97,8 +97,8 @@ describe('a fee', () => {
 describe('an order', () => {
   it('goes through sending, acknowledged, and changes', () => {
     const { ledger, writer } = new LedgerRig();
-    for (const state of ['sending', 'acknowledged', 'open', 'canceled'] as const)
-      ledger.order(anOrder({ state, venueOrderId: state === 'sending' ? null : 'v1' }));
+    ledger.departure(null, [anOrder()]);
+    for (const state of ['acknowledged', 'open', 'canceled'] as const) ledger.order(anOrder({ state, venueOrderId: 'v1' }));
     expect(writer.entries.slice(1)).toMatchObject([
       { step: 'sending', state: 'pending', intent: 'run/3' },
       { step: 'acknowledged', state: 'pending', venueOrderId: 'v1' },
@@ -107,9 +107,27 @@ describe('an order', () => {
     ]);
   });
 
+  it('departs together with its intent and the other orders of it, or none of them does', () => {
+    const { ledger, writer, broken } = new LedgerRig();
+    const intent = {
+      ...{ intent: 3, strategy: 'pairs', purpose: 'open', symbol: 'ABC/USDT', expectedNet: '0.1' },
+      legs: [{ ...SPOT, symbol: SYMBOL, side: 'buy', quantity: '1', limitPrice: '100', reduceOnly: false } as const],
+    };
+    ledger.departure(intent, [anOrder(), anOrder({ clientOrderId: 'c2', leg: 1 })]);
+    expect(writer.entries.slice(1)).toMatchObject([
+      { kind: 'intent', intent: 'run/3', expectedAsset: 'USDT', legs: intent.legs },
+      { kind: 'order', step: 'sending', clientOrderId: 'c1', intent: 'run/3' },
+      { kind: 'order', step: 'sending', clientOrderId: 'c2', intent: 'run/3' },
+    ]);
+    expect(ledger.memory.unsettled().map(({ clientOrderId }) => clientOrderId)).toEqual(['c1', 'c2']);
+    writer.isBroken = true;
+    expect(() => ledger.departure(intent, [anOrder({ clientOrderId: 'c3' })])).toThrow(LedgerError);
+    expect([broken.length, ledger.memory.unsettled().length]).toEqual([1, 2]);
+  });
+
   it('that was refused at the door was never acknowledged', () => {
     const { ledger, writer } = new LedgerRig();
-    ledger.order(anOrder());
+    ledger.departure(null, [anOrder()]);
     ledger.order(anOrder({ state: 'rejected', reason: 'no funds' }));
     expect(writer.entries.at(-1)).toMatchObject({ step: 'changed', state: 'rejected', reason: 'no funds' });
   });
@@ -119,7 +137,7 @@ describe('a writer that fails', () => {
   it('is told once, and nothing counts that it did not keep', () => {
     const { ledger, writer, broken, bookings } = new LedgerRig();
     writer.isBroken = true;
-    expect(() => ledger.order(anOrder())).toThrow(LedgerError);
+    expect(() => ledger.departure(null, [anOrder()])).toThrow(LedgerError);
     expect(() => ledger.venueFill(aFill())).toThrow(LedgerError);
     expect(broken).toEqual(['the disk is full']);
     expect(ledger.isHealthy).toBe(false);
