@@ -284,7 +284,7 @@ export const ORDER_CASES: readonly AcceptanceCase[] = [
     title: 'More than the account has: insufficient balance',
     async run(subject) {
       const { base, quote, contractSize, market, symbol, rules } = subject.instrument;
-      if (market === 'futures') await subject.gateway.setLeverage(symbol, 1);
+      if (market === 'futures') await subject.gateway.setMargin(symbol, { mode: 'isolated', leverage: 1 });
       const order = await subject.restingOrder();
       const gateway = await unchecked(subject);
       try {

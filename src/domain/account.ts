@@ -42,6 +42,13 @@ export interface PositionReport {
 
 export type MarginMode = 'isolated' | 'cross';
 
+/** How positions of a contract are margined. */
+export interface MarginSetting {
+  readonly mode: MarginMode;
+  /** Value over margin, whole. */
+  readonly leverage: number;
+}
+
 /** What a perpetual pays between longs and shorts. A positive rate is paid by the longs. */
 export interface FundingRate {
   readonly contract: FuturesContract;

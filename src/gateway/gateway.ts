@@ -1,4 +1,4 @@
-import type { Balance, FeeTier, FundingRate, MarginMode, PastFunding, PositionInfo } from '../domain/account.js';
+import type { Balance, FeeTier, FundingRate, MarginMode, MarginSetting, PastFunding, PositionInfo } from '../domain/account.js';
 import type { Clock, Timer, Timers } from '../domain/clock.js';
 import type { Credentials } from '../domain/credentials.js';
 import { InvalidInputError, VenueRequestError } from '../domain/errors.js';
@@ -244,23 +244,31 @@ export class VenueGateway {
     return (await this.positions()).find(({ contract }) => contract.symbol === instrument.contract?.symbol) ?? null;
   }
 
-  async setLeverage(symbol: string, leverage: number, mode: MarginMode = 'isolated'): Promise<void> {
+  /**
+   * Has a contract margined so at the venue, its open position too.
+   * @throws InvalidInputError when the contract does not allow the leverage; VenueRequestError when the venue does not do it
+   */
+  async setMargin(symbol: string, { mode, leverage }: MarginSetting): Promise<void> {
     const instrument = this.instrument(symbol);
     const most = instrument.contract?.maxLeverage ?? 1;
-    if (!(leverage >= 1 && leverage <= most))
-      throw new InvalidInputError(`leverage ${leverage} of ${symbol} is not within 1 and ${most}`, { symbol, leverage, most });
-    await this.requests.run(this.futures().setLeverage(instrument, leverage, mode));
-  }
-
-  async setMarginMode(symbol: string, mode: MarginMode, leverage: number): Promise<void> {
-    await this.requests.run(this.futures().setMarginMode(this.instrument(symbol), mode, leverage));
+    if (!(Number.isSafeInteger(leverage) && leverage >= 1 && leverage <= most))
+      throw new InvalidInputError(`leverage ${leverage} of ${symbol} is no whole number from 1 to ${most}`, {
+        symbol,
+        leverage,
+        most,
+      });
+    const taken = await this.requests.run(this.futures().setMargin(instrument, { mode, leverage }));
+    if (taken.mode === mode && taken.leverage === leverage) return;
+    const { venue } = this.protocol;
+    throw new VenueRequestError('invalid-request', `${venue}: ${symbol} stays ${taken.mode} with leverage ${taken.leverage}`, {
+      ...{ venue, symbol, wanted: { mode, leverage }, taken },
+    });
   }
 
   /** Sets margin mode and leverage, then places the order; it is refused when they cannot be set. */
   async placeFuturesOrder({ leverage, marginMode = 'isolated', ...order }: FuturesOrderRequest): Promise<PlaceOutcome> {
     try {
-      await this.setMarginMode(order.symbol, marginMode, leverage);
-      await this.setLeverage(order.symbol, leverage, marginMode);
+      await this.setMargin(order.symbol, { mode: marginMode, leverage });
     } catch (error) {
       if (error instanceof VenueRequestError || error instanceof InvalidInputError) return { kind: 'refused', error };
       throw error;

@@ -71,8 +71,8 @@ export const RiskConfigSchema = z.strictObject({
     .prefault({}),
   futures: z
     .strictObject({
-      /** Leverage that positions are margined with, and of all positions of a venue together. */
-      leverage: z.number().min(1).max(LEVERAGE_CAP).default(3),
+      /** Leverage that positions are margined with, set at each venue before the first one. */
+      leverage: z.int().min(1).max(LEVERAGE_CAP).default(3),
       /** Initial margin over the margin balance of a venue. */
       marginUseMax: z.number().positive().max(1).default(0.5),
       /** Distance of the liquidation price as a fraction of the mark price. */

@@ -15,7 +15,7 @@ import type {
   ReductionTarget,
   RiskTrigger,
 } from './futures-types.js';
-import type { RiskBook } from './instruments.js';
+import { leverageOf, type RiskBook } from './instruments.js';
 import { isOver } from './is-over.js';
 import { MinimalOrderRiskManager, type RiskParts } from './manager.js';
 import type { Verdict } from './verdict.js';
@@ -244,7 +244,7 @@ export class FuturesRiskManager extends MinimalOrderRiskManager {
     return { maintenanceRate: String(maintenanceRate), liquidationFeeRate: String(liquidationFeeRate) };
   }
   private leverageText({ info }: RiskBook): string {
-    return String(Math.min(this.config.futures.leverage, LEVERAGE_CAP, info.instrument.contract?.maxLeverage ?? 1));
+    return String(leverageOf(info, this.config));
   }
   private balanceQuote(account: number): number {
     const { asset = '', scale = 0 } = this.market.universe.accounts[account] ?? {};

@@ -38,8 +38,9 @@ export interface RiskUniverse {
 }
 
 /** Reckons once what the checks need of every book. */
-export function riskUniverse(universe: StrategyUniverse, { rates, futures }: RiskConfig): RiskUniverse {
+export function riskUniverse(universe: StrategyUniverse, config: RiskConfig): RiskUniverse {
   const { rows } = universe;
+  const { rates } = config;
   const bases = [...new Set(rows.map(({ base }) => base))];
   const symbols = bases.map((base, symbol) => {
     const scale = Math.max(...rows.filter((row) => row.base === base).map(({ baseScale }) => baseScale));
@@ -66,7 +67,7 @@ export function riskUniverse(universe: StrategyUniverse, { rates, futures }: Ris
       isFutures: info.instrument.market === 'futures',
       symbolUnits: info.unitsPerQty * 10 ** (symbol.scale - row.baseScale),
       quoteUnit: info.priceUnit * info.basePerUnit * (rates[info.instrument.quote] ?? 0),
-      marginFraction: marginFractionOf(info, futures.leverage),
+      marginFraction: info.instrument.contract === null ? 0 : 1 / leverageOf(info, config),
       peers: [...ofRow, ...others],
       rowPeers: ofRow.length,
     };
@@ -74,6 +75,7 @@ export function riskUniverse(universe: StrategyUniverse, { rates, futures }: Ris
   return { universe, symbols, venues, books };
 }
 
-function marginFractionOf({ instrument: { contract } }: BookInfo, leverage: number): number {
-  return contract === null ? 0 : 1 / Math.min(leverage, LEVERAGE_CAP, contract.maxLeverage);
+/** Leverage that positions of a contract are margined with: the configured one, as far as the contract allows it. */
+export function leverageOf({ instrument: { contract } }: BookInfo, { futures }: Pick<RiskConfig, 'futures'>): number {
+  return Math.min(futures.leverage, LEVERAGE_CAP, contract?.maxLeverage ?? 1);
 }

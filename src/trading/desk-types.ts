@@ -1,4 +1,4 @@
-import type { PastFunding } from '../domain/account.js';
+import type { MarginSetting, PastFunding } from '../domain/account.js';
 import type { Clock, Timers } from '../domain/clock.js';
 import type { DecisionEngine } from '../engine/decision-engine.js';
 import type { TurnLogWriter } from '../engine/turn-log.js';
@@ -17,6 +17,8 @@ export interface DeskAccount extends AccountName {
   readonly port: VenuePort;
   /** Funding rates of the past, of a futures account; without it funding that fell due while nobody ran blocks the start. */
   readonly fundingHistory?: (symbol: string, fromMs: number, toMs: number) => Promise<readonly PastFunding[]>;
+  /** Has a contract margined so, of a futures account whose venue has to be told; rejects when it is not. */
+  readonly setMargin?: (symbol: string, setting: MarginSetting) => Promise<void>;
 }
 
 /** Something that happened, for the log. An alert wants a person. */
@@ -63,6 +65,8 @@ export interface DeskSettings {
   readonly slack: number;
   /** A position near its liquidation is reduced, and left alone for so long. */
   readonly deleverageMs: number;
+  /** A contract whose margin could not be set is tried again after so long. */
+  readonly marginRetryMs: number;
   readonly sweepMs: number;
   readonly sweepGraceMs: number;
   readonly execution: Partial<ExecutionSettings>;
@@ -78,6 +82,7 @@ export const DEFAULT_DESK_SETTINGS: DeskSettings = {
   driftQuoteMax: 5,
   slack: 0.005,
   deleverageMs: 10_000,
+  marginRetryMs: 30_000,
   sweepMs: 10_000,
   sweepGraceMs: 5_000,
   execution: {},

@@ -17,6 +17,7 @@ import type { StrategyEvent } from '../strategy/context.js';
 import type { Intent, LegUpdate } from '../strategy/intent.js';
 import type { MarketView } from '../strategy/market-view.js';
 import { Activity } from './activity.js';
+import { ContractMargin } from './contract-margin.js';
 import { deskJournal } from './desk-journal.js';
 import { deskReport } from './desk-report.js';
 import { DEFAULT_DESK_SETTINGS, type DeskAccount, type TradingDeskParts } from './desk-types.js';
@@ -58,6 +59,7 @@ export class TradingDesk {
   private readonly keeper: PositionKeeper;
   private readonly reconciliation: ReconciliationDesk;
   private readonly upkeep: Upkeep;
+  private readonly margin: ContractMargin;
   private readonly activity: Activity;
   private readonly strange: StrangeFills;
   private isStopping = false;
@@ -72,6 +74,9 @@ export class TradingDesk {
     this.owners = owners;
     this.accounts = new Map(accounts.map((account) => [keyOf(account), account]));
     this.accountOfBook = universe.books.map(({ instrument }) => this.accounts.get(keyOf(instrument)));
+    this.margin = new ContractMargin({
+      ...{ universe, config, timers, accountOfBook: this.accountOfBook, retryMs: settings.marginRetryMs, onEvent: parts.onEvent },
+    });
     const market = riskUniverse(universe, config);
     this.state = new RiskState(market, owners.length, config, clock.epochUs());
     const { state } = this;
@@ -220,6 +225,7 @@ export class TradingDesk {
     while (this.executor.activeCount > 0 && spentMs() < withinMs * STOP_PATIENCE)
       await new Promise<void>((resolve) => timers.after(STOP_POLL_MS, resolve));
     const isClean = await this.executor.stop(Math.max(0, withinMs - spentMs()));
+    this.margin.stop();
     this.reconciliation.stop();
     this.strange.settle();
     return isClean;
@@ -258,6 +264,7 @@ export class TradingDesk {
   private async bringTogether(): Promise<StartState> {
     const state = await this.reconciliation.start();
     if (state.kind !== 'ready' || this.isReady) return state;
+    this.margin.start();
     this.state.profit.restore(this.ledger.memory.profit.record());
     this.holdings.restore();
     this.funds.refreshAll();
@@ -287,11 +294,15 @@ export class TradingDesk {
   private refusalOf(intent: Intent, market: MarketView): string | null {
     if (this.isStopping) return 'stopping';
     if (!this.isReady) return 'not-reconciled';
+    let isMarginSet = this.margin.isSet(intent.fallbackBook);
     for (let leg = 0; leg < intent.legCount; leg++) {
-      const account = this.accountOfBook[intent.legs[leg]?.book ?? -1];
+      const book = intent.legs[leg]?.book ?? -1;
+      const account = this.accountOfBook[book];
       if (account === undefined) return 'not-traded';
       if (!account.port.isLive) return 'account-not-followed';
+      if (!this.margin.isSet(book)) isMarginSet = false;
     }
+    if (!isMarginSet && !this.risk.isReducing(intent)) return 'margin-not-set';
     const verdict = this.risk.check(intent, market);
     return verdict.passes ? null : verdict.code;
   }

@@ -1,4 +1,12 @@
-import type { Balance, FeeTier, FundingRate, MarginMode, PastFunding, PositionInfo, PositionReport } from '../domain/account.js';
+import type {
+  Balance,
+  FeeTier,
+  FundingRate,
+  MarginSetting,
+  PastFunding,
+  PositionInfo,
+  PositionReport,
+} from '../domain/account.js';
 import type { Credentials } from '../domain/credentials.js';
 import type { RefusalKind } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
@@ -199,8 +207,8 @@ export interface FuturesProtocol {
   fundingHistory(instrument: TradableInstrument, fromMs: number, toMs: number): Dialogue<readonly PastFunding[]>;
   /** Open positions. */
   positions(): Dialogue<readonly PositionInfo[]>;
-  setLeverage(instrument: TradableInstrument, leverage: number, mode: MarginMode): Dialogue<void>;
-  setMarginMode(instrument: TradableInstrument, mode: MarginMode, leverage: number): Dialogue<void>;
+  /** Has a contract margined so; setting again what is so already changes nothing. @returns what the venue says it is then */
+  setMargin(instrument: TradableInstrument, setting: MarginSetting): Dialogue<MarginSetting>;
 }
 
 /** Cancels everything when it is not armed again in time. It cancels hedges and stops as well. */

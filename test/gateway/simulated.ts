@@ -34,22 +34,27 @@ export class SimulatedVenue {
   readonly notices: GatewayNotice[] = [];
   readonly gateway: VenueGateway;
   readonly random: SeededRandom;
-  private readonly directory = new Directory();
-
   private constructor(
     readonly entry: TradingEntry,
     readonly time: VirtualTime,
     readonly host: LoopbackHost,
     readonly simulation: Simulation,
-    options: SimulatedOptions,
+    private readonly options: SimulatedOptions,
   ) {
+    this.random = new SeededRandom(options.seed).fork('trader');
+    this.gateway = this.newGateway();
+  }
+
+  /** One that knows nothing of what any other did, as after a restart. */
+  newGateway(): VenueGateway {
+    const { entry, time, host, simulation, options } = this;
     const { venue, market } = entry;
     const key = simulation.keys[venue];
     if (key === undefined) throw new Error(`${venue} has no customer`);
-    this.random = new SeededRandom(options.seed).fork('trader');
-    this.gateway = new VenueGateway({
-      protocol: entry.make({ endpoints: endpointsOf(simulation, entry), directory: this.directory }),
-      directory: this.directory,
+    const directory = new Directory();
+    return new VenueGateway({
+      protocol: entry.make({ endpoints: endpointsOf(simulation, entry), directory }),
+      directory,
       credentials: new Credentials(key.apiKey, key.secret, key.passphrase),
       http: host.http({ timeoutMs: 5_000 }),
       connect: host.connect,
@@ -169,7 +174,7 @@ export class SimulatedVenue {
     return new Decimal(units).div(new Decimal(10).pow(book.instrument.priceDecimals)).toFixed();
   }
 
-  private symbols(market: TradingEntry['market']): string[] {
+  symbols(market: TradingEntry['market']): string[] {
     return this.simulation.market.booksOf(this.entry.venue, market).map(({ instrument }) => instrument.symbol);
   }
 }

@@ -109,6 +109,7 @@ export class TradingDay {
       accounts: accounts.map(({ venue, market: kind, gateway }) => ({
         ...{ venue, market: kind, port: gateway },
         fundingHistory: (symbol, fromMs, toMs) => gateway.fundingHistory(symbol, fromMs, toMs),
+        setMargin: (symbol, setting) => gateway.setMargin(symbol, setting),
       })),
       risk: RiskConfigSchema.parse({ bookAgeMsMax: BOOK_AGE_MS, dailyLossQuoteMax: 500, venueErrors: { count: 1000 } }),
       haltStore: { load: () => null, save: () => undefined },

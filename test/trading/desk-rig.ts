@@ -24,6 +24,7 @@ export interface DeskRigOptions {
   readonly settings?: Partial<DeskSettings>;
   readonly strategyNames?: readonly string[];
   readonly fundingHistory?: DeskAccount['fundingHistory'];
+  readonly setMargin?: DeskAccount['setMargin'];
 }
 
 /** [book, signed quantity units] */
@@ -61,7 +62,7 @@ export class DeskRig {
   private readonly timers: Timer[];
   private ids = 0;
 
-  constructor({ before, ledger, risk = WIDE, settings = {}, strategyNames, fundingHistory }: DeskRigOptions = {}) {
+  constructor({ before, ledger, risk = WIDE, settings = {}, strategyNames, fundingHistory, setMargin }: DeskRigOptions = {}) {
     // Timers of the run before never fire again: it is dead.
     this.time = new VirtualTime(before?.time.epochUs());
     this.ledger = ledger ?? before?.ledger ?? new LedgerInMemory();
@@ -89,6 +90,7 @@ export class DeskRig {
       accounts: this.accounts.map((port) => ({
         ...{ venue: port.venue, market: port.market, port },
         ...(fundingHistory !== undefined && { fundingHistory }),
+        ...(setMargin !== undefined && port.market === 'futures' && { setMargin }),
       })),
       ledger: this.ledger,
       risk: RiskConfigSchema.parse(risk),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FundingRate, MarginMode, PastFunding, PositionInfo } from '../../domain/account.js';
+import type { FundingRate, MarginSetting, PastFunding, PositionInfo } from '../../domain/account.js';
 import { Decimal, plainText } from '../../domain/decimal.js';
 import { VenueProtocolError } from '../../domain/errors.js';
 import type { FuturesContract, TradableInstrument } from '../../domain/instrument.js';
@@ -11,6 +11,7 @@ const FUNDING_BATCH_MAX = 1000;
 const HOURS_PER_YEAR = 8_760;
 
 const Premium = z.object({ lastFundingRate: plainDecimal, nextFundingTime: z.number(), time: z.number() });
+const Leverage = z.object({ leverage: z.number() });
 const PastRows = z.array(z.object({ fundingTime: z.number(), fundingRate: plainDecimal }));
 const PositionRows = z.array(
   z.object({
@@ -32,17 +33,12 @@ export function futuresProtocol(directory: InstrumentDirectory): FuturesProtocol
     fundingRate: (instrument) => fundingRate(contractOf(instrument)),
     fundingHistory: (instrument, fromMs, toMs) => fundingHistory(instrument, fromMs, toMs),
     positions: () => positions(directory),
-    *setLeverage(instrument, leverage): Dialogue<void> {
-      yield setting('/fapi/v1/leverage', 1, [
-        ['symbol', instrument.requestName],
-        ['leverage', String(leverage)],
-      ]);
-    },
-    *setMarginMode(instrument, mode: MarginMode): Dialogue<void> {
-      yield setting('/fapi/v1/marginType', 1, [
-        ['symbol', instrument.requestName],
-        ['marginType', mode === 'isolated' ? 'ISOLATED' : 'CROSSED'],
-      ]);
+    *setMargin(instrument, { mode, leverage }): Dialogue<MarginSetting> {
+      const symbol = ['symbol', instrument.requestName] as const;
+      // Answered with nothing but success; a mode that cannot be set is refused.
+      yield setting('/fapi/v1/marginType', 1, [symbol, ['marginType', mode === 'isolated' ? 'ISOLATED' : 'CROSSED']]);
+      const answer = yield setting('/fapi/v1/leverage', 1, [symbol, ['leverage', String(leverage)]]);
+      return { mode, leverage: readAnswer('binance', 'POST /fapi/v1/leverage', Leverage, answer).leverage };
     },
   };
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { FundingRate, MarginMode, PastFunding, PositionInfo } from '../../domain/account.js';
+import type { FundingRate, MarginSetting, PastFunding, PositionInfo } from '../../domain/account.js';
 import { Decimal, plainText } from '../../domain/decimal.js';
 import { VenueProtocolError } from '../../domain/errors.js';
 import type { FuturesContract, TradableInstrument } from '../../domain/instrument.js';
 import { plainDecimal, readAnswer } from '../answer.js';
-import type { Dialogue, FuturesProtocol, InstrumentDirectory } from '../trading.js';
+import type { Dialogue, FuturesProtocol, InstrumentDirectory, Params } from '../trading.js';
 import { privateRead, publicRead, setting } from './calls.js';
 import { millisecondsOf } from './futures-orders.js';
 import { FUTURES_ROOT } from './futures-reads.js';
@@ -19,11 +19,10 @@ const Contract = z.object({
   funding_next_apply: z.coerce.number(),
 });
 const PastRates = z.array(z.object({ t: z.coerce.number(), r: plainDecimal }));
-const Position = z.object({
+const Leverage = z.object({ leverage: plainDecimal, cross_leverage_limit: plainDecimal.nullish() });
+const Position = Leverage.extend({
   contract: z.string(),
   size: plainDecimal,
-  leverage: plainDecimal,
-  cross_leverage_limit: plainDecimal.nullish(),
   entry_price: plainDecimal,
   mark_price: plainDecimal,
   unrealised_pnl: plainDecimal,
@@ -39,8 +38,7 @@ export function contracts(directory: InstrumentDirectory): FuturesProtocol {
     fundingRate,
     fundingHistory,
     positions: () => positions(directory),
-    setLeverage: (instrument, leverage, mode) => setLeverage(instrument, leverage, mode),
-    setMarginMode: (instrument, mode, leverage) => setLeverage(instrument, leverage, mode),
+    setMargin,
   };
 }
 
@@ -92,24 +90,28 @@ function* positions(directory: InstrumentDirectory): Dialogue<readonly PositionI
         unrealizedPnl: row.unrealised_pnl,
         marginUsed: row.margin === '0' ? (row.initial_margin ?? '0') : row.margin,
         liquidationPrice: row.liq_price,
-        leverage: Number(row.leverage === '0' ? (row.cross_leverage_limit ?? '0') : row.leverage),
+        leverage: marginOf(row).leverage,
         timestamp: millisecondsOf(row.update_time ?? 0),
       },
     ];
   });
 }
 
-function* setLeverage({ requestName }: TradableInstrument, leverage: number, mode: MarginMode): Dialogue<void> {
+function* setMargin({ requestName }: TradableInstrument, { mode, leverage }: MarginSetting): Dialogue<MarginSetting> {
   const path = `${FUTURES_ROOT}/positions/${encodeURIComponent(requestName)}/leverage`;
-  yield setting(
-    path,
+  const query: Params =
     mode === 'isolated'
       ? [['leverage', String(leverage)]]
       : [
           ['leverage', '0'],
           ['cross_leverage_limit', String(leverage)],
-        ],
-  );
+        ];
+  return marginOf(readAnswer('gateio', 'POST futures leverage', Leverage, yield setting(path, query)));
+}
+
+function marginOf({ leverage, cross_leverage_limit }: z.infer<typeof Leverage>): MarginSetting {
+  if (leverage !== '0') return { mode: 'isolated', leverage: Number(leverage) };
+  return { mode: 'cross', leverage: Number(cross_leverage_limit ?? '0') };
 }
 
 function contractOf({ contract, symbol }: TradableInstrument): FuturesContract {

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { FundingRate, MarginMode, PastFunding, PositionInfo } from '../../domain/account.js';
+import type { FundingRate, MarginMode, MarginSetting, PastFunding, PositionInfo } from '../../domain/account.js';
 import { Decimal, plainText } from '../../domain/decimal.js';
-import { VenueProtocolError, VenueRequestError } from '../../domain/errors.js';
+import { VenueProtocolError } from '../../domain/errors.js';
 import type { FuturesContract, TradableInstrument } from '../../domain/instrument.js';
 import { idText, plainDecimal, readAnswer } from '../answer.js';
 import type { Dialogue, FuturesProtocol, InstrumentDirectory, RestCall } from '../trading.js';
 import { contractPublic, contractRead, contractWrite } from './calls.js';
-import type { ContractSetting } from './contract-orders.js';
 import { tickerRows } from './contract-reads.js';
 
 const FUNDING_PAGE_MAX = 1_000;
@@ -48,29 +47,17 @@ const Positions = z.object({
 
 /**
  * What only contracts have.
- * @param settings filled with what is set here, since every order has to repeat it
+ * @param settings filled with what is set or found here, since every order has to repeat it
  */
-export function contractFutures(directory: InstrumentDirectory, settings: Map<string, ContractSetting>): FuturesProtocol {
-  const set = function* (instrument: TradableInstrument, mode: MarginMode, leverage: number): Dialogue<MarginMode> {
-    const taken = yield* changeLeverage(instrument, mode, leverage);
-    settings.set(instrument.symbol, { mode: taken, leverage });
-    return taken;
-  };
+export function contractFutures(directory: InstrumentDirectory, settings: Map<string, MarginSetting>): FuturesProtocol {
   return {
     fundingRate: (instrument) => fundingRate(instrument),
     fundingHistory,
-    positions: () => positions(directory),
-    *setLeverage(instrument, leverage, mode): Dialogue<void> {
-      yield* set(instrument, mode, leverage);
-    },
-    *setMarginMode(instrument, mode, leverage): Dialogue<void> {
-      const taken = yield* set(instrument, mode, leverage);
-      if (taken === mode) return;
-      const { symbol } = instrument;
-      throw new VenueRequestError('invalid-request', `mexc: the open position of ${symbol} stays ${taken}`, {
-        venue: 'mexc',
-        symbol,
-      });
+    positions: () => positions(directory, settings),
+    *setMargin(instrument, { mode, leverage }): Dialogue<MarginSetting> {
+      const taken = { mode: yield* changeLeverage(instrument, mode, leverage), leverage };
+      settings.set(instrument.symbol, taken);
+      return taken;
     },
   };
 }
@@ -110,7 +97,7 @@ function* fundingHistory(instrument: TradableInstrument, fromMs: number, toMs: n
 }
 
 /** Positions come without the price that they are marked to, which stands in the tickers. */
-function* positions(directory: InstrumentDirectory): Dialogue<readonly PositionInfo[]> {
+function* positions(directory: InstrumentDirectory, settings: Map<string, MarginSetting>): Dialogue<readonly PositionInfo[]> {
   const rows = yield* openPositions(null);
   if (rows.length === 0) return [];
   const marks = new Map((yield* tickerRows()).map(({ symbol, fairPrice, lastPrice }) => [symbol, fairPrice ?? lastPrice]));
@@ -118,6 +105,7 @@ function* positions(directory: InstrumentDirectory): Dialogue<readonly PositionI
     const instrument = directory.find(row.symbol);
     // A contract of another kind is none of our instruments.
     if (instrument === undefined) return [];
+    settings.set(instrument.symbol, { mode: modeOf(row), leverage: row.leverage });
     const markPrice = marks.get(row.symbol) ?? row.holdAvgPrice;
     const gain = new Decimal(markPrice).sub(row.holdAvgPrice).mul(row.positionType === 1 ? 1 : -1);
     return [
@@ -151,13 +139,17 @@ function* changeLeverage(instrument: TradableInstrument, mode: MarginMode, lever
     yield contractWrite('position/change_leverage', 'session', `{"positionId":${positionId},"leverage":${leverage}}`);
   }
   const [first] = held;
-  if (first !== undefined) return first.openType === ISOLATED ? 'isolated' : 'cross';
+  if (first !== undefined) return modeOf(first);
   const openType = mode === 'isolated' ? ISOLATED : CROSS;
   for (const positionType of [1, 2]) {
     const body = JSON.stringify({ openType, leverage, symbol: instrument.requestName, positionType });
     yield contractWrite('position/change_leverage', 'session', body);
   }
   return mode;
+}
+
+function modeOf({ openType }: { readonly openType: number }): MarginMode {
+  return openType === ISOLATED ? 'isolated' : 'cross';
 }
 
 function contractOf({ contract, symbol }: TradableInstrument): FuturesContract {

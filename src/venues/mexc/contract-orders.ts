@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MarginMode } from '../../domain/account.js';
+import type { MarginSetting } from '../../domain/account.js';
 import type { OrderReport, OrderRequest, OrderState, Side } from '../../domain/order.js';
 import { idText, plainDecimal, readAnswer } from '../answer.js';
 
@@ -108,20 +108,15 @@ export function readContractAccepted(order: OrderRequest, answer: unknown): Orde
   };
 }
 
-/** Margin mode and leverage travel with each order; without a leverage the venue's own setting counts, in cross mode alone. */
-export interface ContractSetting {
-  readonly mode: MarginMode;
-  readonly leverage: number;
-}
-
 const TYPES: Readonly<Record<OrderRequest['timeInForce'], number>> = { gtc: 1, 'post-only': 2, ioc: 3, fok: 4 };
 const MARKET = 5;
 
 /**
  * The exact body of a new order. In one-way mode a purchase opens a long position (1) or, reduce-only, closes a short one (2); a sale
  * opens a short one (3) or closes a long one (4). Amounts are JSON numbers of exactly the order's digits.
+ * @param setting travels with each order; without it the venue's own leverage counts, in cross mode alone
  */
-export function contractOrderBody(order: OrderRequest, setting: ContractSetting | undefined): string {
+export function contractOrderBody(order: OrderRequest, setting: MarginSetting | undefined): string {
   const side = order.side === 'buy' ? (order.reduceOnly ? 2 : 1) : order.reduceOnly ? 4 : 3;
   const fields = [
     `"symbol":${JSON.stringify(order.symbol)}`,

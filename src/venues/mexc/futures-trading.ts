@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MarginSetting } from '../../domain/account.js';
 import { VenueRequestError } from '../../domain/errors.js';
 import type { TradableInstrument } from '../../domain/instrument.js';
 import type { OrderReference, OrderReport } from '../../domain/order.js';
@@ -7,13 +8,7 @@ import { shortClientOrderId } from '../client-order-id.js';
 import type { Dialogue, TradingOptions, TradingProtocol } from '../trading.js';
 import { CONTRACT_BUDGETS, contractPublic, contractRead, contractWrite } from './calls.js';
 import { contractFutures } from './contract-futures.js';
-import {
-  ContractOrder,
-  type ContractSetting,
-  contractOrderBody,
-  contractReport,
-  readContractAccepted,
-} from './contract-orders.js';
+import { ContractOrder, contractOrderBody, contractReport, readContractAccepted } from './contract-orders.js';
 import {
   CONTRACT_KLINES_MAX,
   contractBalances,
@@ -39,7 +34,7 @@ export function mexcFuturesTrading(options: TradingOptions): TradingProtocol {
     wsPrivate: 'wss://contract.mexc.com/edge',
     wsTrade: null,
   };
-  const settings = new Map<string, ContractSetting>();
+  const settings = new Map<string, MarginSetting>();
   return {
     venue: 'mexc',
     market: 'futures',

@@ -122,9 +122,13 @@ describe('our own protocol on the simulated venue', () => {
     expect(position).toMatchObject({ side: 'buy', size: taken.filledQty, leverage: account?.position(book).leverage });
     const { rate } = running.simulation.engines.get('binance')?.funding(book) ?? { rate: '' };
     expect(Number((await drive(protocol, protocol.futures.fundingRate(instrument))).intervalRate)).toBe(Number(rate));
-    await drive(protocol, protocol.futures.setLeverage(instrument, 9, 'isolated'));
-    expect(account?.position(book).leverage).toBe(9);
-    await drive(protocol, protocol.futures.setMarginMode(instrument, account?.position(book).marginMode ?? 'isolated', 9));
+    const mode = account?.position(book).marginMode ?? 'isolated';
+    expect(await drive(protocol, protocol.futures.setMargin(instrument, { mode, leverage: 9 }))).toEqual({ mode, leverage: 9 });
+    expect(account?.position(book)).toMatchObject({ leverage: 9, marginMode: mode });
+    const other = { mode: 'cross', leverage: 8 } as const;
+    await expect(drive(protocol, protocol.futures.setMargin(instrument, other))).rejects.toMatchObject({
+      context: { code: '-4048' },
+    });
     if (protocol.deadMansSwitch !== null) await drive(protocol, protocol.deadMansSwitch.arm(30, ['ETHUSDT']));
   });
 

@@ -71,7 +71,8 @@ test('whoever trades there finds everything after a kill -9, and nothing rests',
   await openTraders();
   const before = await Promise.all(
     traders.map(async (trader) => {
-      if (trader.entry.market === 'futures') await trader.gateway.setLeverage(trader.instrument.symbol, 4);
+      if (trader.entry.market === 'futures')
+        await trader.gateway.setMargin(trader.instrument.symbol, { mode: 'isolated', leverage: 4 });
       const taking = await trader.order('buy', 0.01, 'taking', 'ioc');
       const resting = await trader.order('sell', -0.03, 'resting');
       const taken = await placed(trader, taking);
@@ -92,7 +93,7 @@ test('whoever trades there finds everything after a kill -9, and nothing rests',
     expect(['canceled', 'expired']).toContain(ended?.state);
     expect(await gateway.openOrders()).toEqual([]);
     // What comes now has ids of its own.
-    if (trader.entry.market === 'futures') await gateway.setLeverage(trader.instrument.symbol, 4);
+    if (trader.entry.market === 'futures') await gateway.setMargin(trader.instrument.symbol, { mode: 'isolated', leverage: 4 });
     const next = await trader.order('sell', 0.01, 'next', 'ioc');
     const report = await placed(trader, next);
     expect([taken.venueOrderId, rested.venueOrderId]).not.toContain(report.venueOrderId);

@@ -164,7 +164,7 @@ describe('MEXC contract orders', () => {
     const own = make();
     expect(own.futures).not.toBeNull();
     const flat = { success: true, code: 0, data: [] };
-    const set = own.futures?.setLeverage(FUTURES, 20, 'isolated');
+    const set = own.futures?.setMargin(FUTURES, { mode: 'isolated', leverage: 20 });
     if (set === undefined) throw new Error('no futures');
     const { calls } = converse(set, [flat, accepted, accepted]);
     expect(calls.slice(1).map(({ body }) => (body?.kind === 'json' ? JSON.parse(body.text) : null))).toEqual([
@@ -183,11 +183,12 @@ describe('MEXC contract orders', () => {
       { success: true, code: 0, data: [position] },
       { success: true, code: 0 },
     ];
-    const { calls } = converse(own.futures?.setLeverage(FUTURES, 20, 'isolated') ?? never(), answers);
+    const wanted = { mode: 'isolated', leverage: 20 } as const;
+    const { calls, result } = converse(own.futures?.setMargin(FUTURES, wanted) ?? never(), answers);
+    expect(result).toEqual({ mode: 'cross', leverage: 20 });
     expect(calls[1]?.body).toEqual({ kind: 'json', text: '{"positionId":1394650,"leverage":20}' });
     const { body } = converse(own.place(order, FUTURES), [accepted]).calls[0] as RestCall;
     expect(body?.kind === 'json' ? JSON.parse(body.text) : null).toMatchObject({ openType: 2, leverage: 20 });
-    expect(() => converse(own.futures?.setMarginMode(FUTURES, 'isolated', 20) ?? never(), answers)).toThrow(VenueRequestError);
   });
 
   it.each<[number, number, OrderState]>([
