@@ -27,3 +27,4 @@ export { addScaled, distances, dot, extent, moments, shift, sumOf } from './stat
 export { leastSquares } from './stats/regression';
 export { laggedProducts } from './stats/lags';
 export { quantiles } from './stats/quantiles';
+export { packReached, sweepPair } from './stats/threshold-sweep';

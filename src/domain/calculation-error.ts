@@ -18,7 +18,8 @@ export type CalculationFault =
   | 'INVALID_INTERVAL'
   | 'INVALID_PERIOD'
   | 'INVALID_TRADE'
-  | 'INVALID_CAPITAL';
+  | 'INVALID_CAPITAL'
+  | 'INVALID_MAX_HOLD';
 
 /** Numbers from which nothing can be calculated. */
 export class CalculationError extends TiercelError {

@@ -39,6 +39,18 @@ export interface KernelExports {
   leastSquares(matrix: number, rows: number, columns: number, out: number): number;
   laggedProducts(x: number, n: number, lags: number, out: number): void;
   quantiles(x: number, n: number, fractions: number, count: number): void;
+  packReached(values: number, words: number, threshold: number, sign: number, bits: number): void;
+  sweepPair(
+    entryBits: number,
+    exitBits: number,
+    entryValues: number,
+    exitValues: number,
+    places: number,
+    deadlines: number,
+    last: number,
+    fee: number,
+    figures: number,
+  ): void;
 }
 
 /** build/kernel.wasm, seen from build/src/kernel as well as from src/kernel. */

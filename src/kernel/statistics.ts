@@ -35,7 +35,7 @@ const ANSWERS = 16;
  * within `scope`, filled, and handed to the methods; what those return is copied out and stays. For one thread.
  */
 export class StatisticsKernel {
-  private readonly exports: KernelExports;
+  readonly exports: KernelExports;
   private readonly answers: Series;
 
   private constructor(private readonly arena: StatisticsArena) {

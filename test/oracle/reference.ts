@@ -28,6 +28,8 @@ export interface ReferenceFile {
   readonly path: string;
   readonly family: string;
   readonly books: Readonly<Record<string, ReferenceBook>>;
+  /** Series of a file that brings its own; null is a missing row. */
+  readonly series: Readonly<Record<string, readonly (number | null)[]>>;
   readonly cases: readonly ReferenceCase[];
 }
 
@@ -59,5 +61,5 @@ function readReference(path: string): ReferenceFile | undefined {
     throw new InvalidInputError(`${path} is not readable as ${path.endsWith('.gz') ? 'gzipped ' : ''}JSON`, { path }, { cause });
   }
   if (typeof content?.family !== 'string' || content.definition === undefined || !Array.isArray(content.cases)) return undefined;
-  return { path, family: content.family, books: content.books ?? {}, cases: content.cases };
+  return { path, family: content.family, books: content.books ?? {}, series: content.series ?? {}, cases: content.cases };
 }

@@ -9,6 +9,7 @@ import { margin } from './families/margin.js';
 import { moments } from './families/moments.js';
 import { orderGrid } from './families/order-grid.js';
 import { performance } from './families/performance.js';
+import { thresholds } from './families/thresholds.js';
 import { vwap } from './families/vwap.js';
 import type { Family } from './family.js';
 import { OracleBooks } from './oracle-books.js';
@@ -26,6 +27,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   margin,
   ledger,
   performance,
+  thresholds,
 };
 
 /** The statistics that are built. */
