@@ -1,6 +1,6 @@
 // Where series lie in the catalogue's folder:
 //   kind=klines/bar=1m/venue=kraken/symbol=BTC%2FUSD/date=2023-03-01/data.parquet
-// The names of the parts are those that DuckDB, Spark and pandas read as columns. Keyed kinds have one file a day, "data". Others have
+// The date is the day in UTC; of bars of an hour and longer, the first day of the year. The names of the parts are those that DuckDB, Spark and pandas read as columns. Keyed kinds have one file a day, "data". Others have
 // one a source and day, <first>-<last>-<source>: the times of its first and last row and the hash of what it was made from, so that
 // files sort by time, what overlaps is seen without opening anything, and importing a source again writes the same file again.
 import { readdir } from 'node:fs/promises';

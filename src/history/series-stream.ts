@@ -2,7 +2,7 @@ import { InvalidInputError, PrecisionError } from '../domain/errors.js';
 import { type HistoryDatabase, sqlList } from './database.js';
 import { KINDS, type SeriesColumn } from './kinds.js';
 import { type SeriesFile, seriesFiles } from './layout.js';
-import { dateOf, type SeriesName } from './series.js';
+import { fileDateOf, type SeriesName } from './series.js';
 
 /** Decimals of the whole units that exact columns are wanted in: 10^-priceDecimals of the quote asset, 10^-amountDecimals of the base. */
 export interface ExactUnits {
@@ -70,7 +70,7 @@ export async function* streamSeries(
   }: StreamOptions,
 ): AsyncGenerator<SeriesChunk> {
   const columns = chosen(columnsOf(name.kind, levels ?? 5, exact), names);
-  const files = (await seriesFiles(root, name)).filter((file) => mayHave(file, fromUs, toUs));
+  const files = (await seriesFiles(root, name)).filter((file) => mayHave(name, file, fromUs, toUs));
   const bounds = [
     ...(Number.isFinite(fromUs) ? [`ts_us >= ${Math.ceil(fromUs)}`] : []),
     ...(Number.isFinite(toUs) ? [`ts_us < ${Math.ceil(toUs)}`] : []),
@@ -157,12 +157,11 @@ function chosen(all: readonly StreamColumn[], names: readonly string[] | undefin
 
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-function mayHave({ date, span }: SeriesFile, fromUs: number, toUs: number): boolean {
+function mayHave(name: SeriesName, { date, span }: SeriesFile, fromUs: number, toUs: number): boolean {
   if (span !== null) return span.lastUs >= fromUs && span.firstUs < toUs;
-  return (
-    (fromUs === Number.NEGATIVE_INFINITY || date >= dateOf(fromUs)) &&
-    (toUs === Number.POSITIVE_INFINITY || date <= dateOf(toUs - 1))
-  );
+  const isLate = fromUs !== Number.NEGATIVE_INFINITY && date < fileDateOf(name, fromUs);
+  const isEarly = toUs !== Number.POSITIVE_INFINITY && date > fileDateOf(name, toUs - 1);
+  return !isLate && !isEarly;
 }
 
 /** Files that can be read one after the other, and such as overlap in time and must be sorted together. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type HistoryDatabase, sqlList, sqlText } from './database.js';
 import { KINDS, sqlNames } from './kinds.js';
 import { DATA_FILE, partName, type SeriesFile, seriesFiles, seriesFolder } from './layout.js';
-import { dateStartUs, type SeriesName } from './series.js';
+import { isYearly, type SeriesName } from './series.js';
 
 /** Where rows come from. */
 export interface SeriesSource {
@@ -33,11 +33,13 @@ export interface StoreOutcome {
 const Day = z.object({
   date: z.string(),
   rows: z.coerce.number(),
+  /** Different times, in kinds that have one row a moment. */
+  moments: z.coerce.number(),
   first_us: z.coerce.number(),
   last_us: z.coerce.number(),
 });
 const Counts = z.object({ count: z.coerce.number() });
-const Merged = z.object({ kept: z.coerce.number(), fresh: z.coerce.number(), replaced: z.coerce.number() });
+const Merged = z.object({ fresh: z.coerce.number(), replaced: z.coerce.number() });
 
 /** Puts tables into the files of a catalogue: written aside, made sure of, then renamed. */
 export class SeriesWriter {
@@ -64,14 +66,14 @@ export class SeriesWriter {
     const { isKeyed } = KINDS[name.kind];
     const days = (
       await this.database.rows(
-        `SELECT strftime(make_timestamp(ts_us), '%Y-%m-%d') AS date, count(*) AS rows, min(ts_us) AS first_us, max(ts_us) AS last_us
+        `SELECT strftime(make_timestamp(ts_us), '${isYearly(name) ? '%Y-01-01' : '%Y-%m-%d'}') AS date, count(*) AS rows,
+           ${isKeyed ? 'count(DISTINCT ts_us)' : 'count(*)'} AS moments, min(ts_us) AS first_us, max(ts_us) AS last_us
          FROM ${table} GROUP BY 1 ORDER BY 1`,
       )
     ).map((row) => Day.parse(row));
     const outOfOrder = await this.count(
       `SELECT count(*) AS count FROM (SELECT ts_us < lag(ts_us) OVER () AS back FROM ${table}) WHERE back`,
     );
-    const distinct = isKeyed ? await this.count(`SELECT count(DISTINCT ts_us) AS count FROM ${table}`) : 0;
     const rows = days.reduce((sum, day) => sum + day.rows, 0);
     let added = 0;
     let replaced = 0;
@@ -79,10 +81,9 @@ export class SeriesWriter {
     for (const day of days) {
       const dayFolder = join(folder, `date=${day.date}`);
       const there = existing.filter(({ date }) => date === day.date);
-      const startUs = dateStartUs(day.date);
-      const ofDay = `SELECT * FROM ${table} WHERE ts_us >= ${startUs} AND ts_us < ${startUs + 86_400e6}`;
+      const ofDay = `SELECT * FROM ${table} WHERE ts_us BETWEEN ${day.first_us} AND ${day.last_us}`;
       if (isKeyed) {
-        const outcome = await this.merge(name, ofDay, join(dayFolder, DATA_FILE), there);
+        const outcome = await this.merge(name, ofDay, day.moments, join(dayFolder, DATA_FILE), there);
         added += outcome.fresh;
         replaced += outcome.replaced;
         continue;
@@ -95,7 +96,7 @@ export class SeriesWriter {
       if (before.length === 0) added += day.rows;
       overlaps.push(...there.filter((file) => !before.includes(file) && meets(file, day)).map(({ path }) => basename(path)));
     }
-    const duplicates = isKeyed ? rows - distinct : 0;
+    const duplicates = isKeyed ? rows - days.reduce((sum, { moments }) => sum + moments, 0) : 0;
     return { name, rows, added, replaced, duplicates, outOfOrder, overlaps, dates: days.map(({ date }) => date) };
   }
 
@@ -103,6 +104,7 @@ export class SeriesWriter {
   private async merge(
     name: SeriesName,
     rows: string,
+    moments: number,
     target: string,
     there: readonly SeriesFile[],
   ): Promise<z.infer<typeof Merged>> {
@@ -110,14 +112,14 @@ export class SeriesWriter {
     const fresh = `SELECT * FROM (${rows}) QUALIFY row_number() OVER (PARTITION BY ts_us ORDER BY line DESC) = 1`;
     if (there.length === 0) {
       await this.write(`SELECT ${names} FROM (${fresh}) ORDER BY ts_us`, target);
-      return { kept: 0, fresh: await this.count(`SELECT count(*) AS count FROM (${fresh})`), replaced: 0 };
+      return { fresh: moments, replaced: 0 };
     }
     const old = `read_parquet(${sqlList(there.map(({ path }) => path))}, hive_partitioning = false)`;
     const values = KINDS[name.kind].columns.map((column) => column.name).filter((column) => column !== 'ts_us');
     const differs = values.map((column) => `fresh.${column} IS DISTINCT FROM old.${column}`).join(' OR ');
     const counts = Merged.parse(
       await this.database.row(
-        `SELECT count(*) FILTER (old.ts_us IS NOT NULL) AS kept, count(*) FILTER (old.ts_us IS NULL) AS fresh,
+        `SELECT count(*) FILTER (old.ts_us IS NULL) AS fresh,
            count(*) FILTER (old.ts_us IS NOT NULL AND (${differs})) AS replaced
          FROM (${fresh}) AS fresh LEFT JOIN ${old} AS old ON fresh.ts_us = old.ts_us`,
       ),

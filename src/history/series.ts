@@ -78,6 +78,17 @@ export function dateStartUs(date: string): number {
   return ms * 1000;
 }
 
+/** Bars of an hour and longer are few: a file holds a year of them, any other a day. */
+export function isYearly({ interval }: SeriesName): boolean {
+  return interval !== null && BAR_INTERVAL_MS[interval] >= BAR_INTERVAL_MS['1h'];
+}
+
+/** The date that names the file in which a moment of a series lies: its day, or the first day of its year. */
+export function fileDateOf(name: SeriesName, tsUs: number): string {
+  const date = dateOf(tsUs);
+  return isYearly(name) ? `${date.slice(0, 4)}-01-01` : date;
+}
+
 /** The dates of which some part lies within [fromUs, toUs). */
 export function datesBetween(fromUs: number, toUs: number): string[] {
   const dates: string[] = [];
