@@ -28,3 +28,5 @@ export { leastSquares } from './stats/regression';
 export { laggedProducts } from './stats/lags';
 export { quantiles } from './stats/quantiles';
 export { packReached, sweepPair } from './stats/threshold-sweep';
+export { rescaledRange, square, stepSquares, totalSquares } from './stats/paths';
+export { exponential, rolling, rollingMedian } from './stats/rolling';

@@ -38,6 +38,13 @@ export interface KernelExports {
   moments(x: number, n: number, out: number): void;
   leastSquares(matrix: number, rows: number, columns: number, out: number): number;
   laggedProducts(x: number, n: number, lags: number, out: number): void;
+  square(x: number, n: number): void;
+  totalSquares(x: number, n: number): number;
+  stepSquares(x: number, n: number, lag: number, drift: number): number;
+  rescaledRange(x: number, n: number, size: number): number;
+  rolling(x: number, n: number, window: number, scale: number, out: number, room: number): void;
+  rollingMedian(x: number, n: number, window: number, out: number, ordered: number): void;
+  exponential(x: number, n: number, alpha: number, adjusted: number, scale: number, out: number): void;
   quantiles(x: number, n: number, fractions: number, count: number): void;
   packReached(values: number, words: number, threshold: number, sign: number, bits: number): void;
   sweepPair(

@@ -27,6 +27,26 @@ export interface LeastSquares {
   readonly squaredResiduals: number;
 }
 
+/** Moving windows: element i tells of the values i to i + window - 1. */
+export interface RollingWindows {
+  readonly mean: Float64Array;
+  /** Divisor window - 1; exactly 0 where the window is flat. */
+  readonly std: Float64Array;
+  /** (last value - mean) / std; NaN where the window is flat. */
+  readonly z: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly median: Float64Array;
+}
+
+/** Exponentially weighted moments at every value of a series. */
+export interface ExponentialMoments {
+  readonly mean: Float64Array;
+  /** Corrected for the share of the weights that one value has; NaN at the first value. */
+  readonly var: Float64Array;
+  readonly varBiased: Float64Array;
+}
+
 /** What one computation may answer with, in float64. */
 const ANSWERS = 16;
 
@@ -132,6 +152,62 @@ export class StatisticsKernel {
         factors: out.values.slice(columns, columns * 2),
         squaredResiduals: out.values[columns * 2] ?? 0,
       };
+    });
+  }
+
+  /** Replaces every x by its square. */
+  square(x: Series): void {
+    this.exports.square(x.address, x.values.length);
+  }
+
+  /** Sum of the squares of the running totals of x. */
+  totalSquares(x: Series): number {
+    return this.exports.totalSquares(x.address, x.values.length);
+  }
+
+  /** Sum of (x[t] - x[t - lag] - drift)^2 over t >= lag. @throws KernelError unless 0 <= lag <= length */
+  stepSquares(x: Series, lag: number, drift: number): number {
+    if (!(lag >= 0 && lag <= x.values.length)) throw new KernelError(`steps over ${lag} of ${x.values.length} values`, { lag });
+    return this.exports.stepSquares(x.address, x.values.length, lag, drift);
+  }
+
+  /** Mean rescaled range of the whole blocks of `size` values that vary; NaN without any. @throws KernelError unless size > 0 */
+  rescaledRange(x: Series, size: number): number {
+    if (!(size > 0)) throw new KernelError(`blocks of ${size} values`, { size });
+    return this.exports.rescaledRange(x.address, x.values.length, size);
+  }
+
+  /**
+   * Every window of x, told at its last value.
+   * @param scale power of two that brings the distances of the values to about 1
+   * @throws KernelError unless 2 <= window <= length
+   */
+  rolling(x: Series, window: number, scale: number): RollingWindows {
+    const n = x.values.length;
+    if (!(window >= 2 && window <= n)) throw new KernelError(`windows of ${window} of ${n} values`, { window });
+    const windows = n - window + 1;
+    return this.arena.scope(() => {
+      const out = this.arena.take(windows * 6);
+      const room = this.arena.take(window * 5);
+      const column = (index: number): Float64Array => out.values.slice(windows * index, windows * (index + 1));
+      this.exports.rolling(x.address, n, window, scale, out.address, room.address);
+      this.exports.rollingMedian(x.address, n, window, out.address + windows * 5 * 8, room.address);
+      return { mean: column(0), std: column(1), z: column(2), min: column(3), max: column(4), median: column(5) };
+    });
+  }
+
+  /**
+   * Exponentially weighted moments at every value.
+   * @param alpha weight of the latest value, above 0 and at most 1
+   * @param adjusted whether weights are divided by their sum; else the first value keeps what the later ones leave
+   * @param scale power of two that brings the distances of the values to about 1
+   */
+  exponential(x: Series, alpha: number, adjusted: boolean, scale: number): ExponentialMoments {
+    const n = x.values.length;
+    return this.arena.scope(() => {
+      const out = this.arena.take(n * 3);
+      this.exports.exponential(x.address, n, alpha, adjusted ? 1 : 0, scale, out.address);
+      return { mean: out.values.slice(0, n), var: out.values.slice(n, n * 2), varBiased: out.values.slice(n * 2) };
     });
   }
 

@@ -1,15 +1,26 @@
 import { differences } from './compare.js';
+import { acf } from './families/acf.js';
 import { adf } from './families/adf.js';
+import { archLm } from './families/arch-lm.js';
 import { crossVenue } from './families/cross-venue.js';
+import { ewma } from './families/ewma.js';
 import { fairValue } from './families/fair-value.js';
+import { halfLife } from './families/half-life.js';
+import { hurst } from './families/hurst.js';
 import { impact } from './families/impact.js';
+import { kpss } from './families/kpss.js';
 import { krakenCrc } from './families/kraken-crc.js';
 import { ledger } from './families/ledger.js';
+import { ljungBox } from './families/ljung-box.js';
 import { margin } from './families/margin.js';
 import { moments } from './families/moments.js';
 import { orderGrid } from './families/order-grid.js';
+import { ouFit } from './families/ou-fit.js';
 import { performance } from './families/performance.js';
+import { quantiles } from './families/quantiles.js';
+import { rolling } from './families/rolling.js';
 import { thresholds } from './families/thresholds.js';
+import { varianceRatio } from './families/variance-ratio.js';
 import { vwap } from './families/vwap.js';
 import type { Family } from './family.js';
 import { OracleBooks } from './oracle-books.js';
@@ -33,6 +44,17 @@ const FAMILIES: Readonly<Record<string, Family>> = {
 /** The statistics that are built. */
 const STATISTICS: Readonly<Record<string, StatisticsFamily>> = {
   adf,
+  acf,
+  arch_lm: archLm,
+  ewma,
+  half_life: halfLife,
+  hurst,
+  kpss,
+  ljung_box: ljungBox,
+  ou_fit: ouFit,
+  quantiles,
+  rolling,
+  variance_ratio: varianceRatio,
   moments,
 };
 

@@ -15,6 +15,12 @@ export interface StatisticsCase {
 /** How the cases of one statistic are put to the code; the answer may hold typed arrays, NaN for undefined, and infinities. */
 export type StatisticsFamily = (reference: StatisticsCase) => unknown;
 
+/** The elements of parallel arrays that tell of the indices `at` of the series, the first element of `first`. */
+export function thinned(columns: object, at: readonly number[], first = 0): Record<string, unknown> {
+  const pick = (column: Float64Array): number[] => at.map((index) => column[index - first] ?? Number.NaN);
+  return { at, ...Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, pick(column)])) };
+}
+
 type SeriesTable = ReadonlyMap<string, Float64Array>;
 const tables = new Map<string, SeriesTable>();
 

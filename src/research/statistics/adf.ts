@@ -3,7 +3,7 @@ import { part, type Series } from '../../kernel/statistics-arena.js';
 import { ConstantSeriesError, InsufficientDataError } from './errors.js';
 import { type CriticalValues, type Deterministic, mackinnonCriticalValues, mackinnonPValue } from './mackinnon.js';
 import { nestedSquaredResiduals } from './nested-lags.js';
-import { constantColumn, regress } from './regression.js';
+import { constantColumn, laggedColumns, regress, trendColumn } from './regression.js';
 import { removeMean, stepsOf, varyingSample } from './sample.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -102,11 +102,6 @@ function levelAndSteps(values: ArrayLike<number>, regression: Deterministic): Le
   return { level: scaled, steps, unit };
 }
 
-/** A trend over `rows` rows: centred, from -1/2 to 1/2, which spans the same as 1, 2, ... beside a constant. */
-function trendColumn(rows: number): Float64Array {
-  return Float64Array.from({ length: rows }, (_, row) => (row - (rows - 1) / 2) / rows);
-}
-
 function deterministicColumns(regression: Deterministic, rows: number): Float64Array[] {
   return [constantColumn(rows), trendColumn(rows)].slice(0, TERMS[regression]);
 }
@@ -139,8 +134,7 @@ function chooseLag(
 function fitLag(level: Series, steps: Series, regression: Deterministic, usedLag: number): AdfRegression {
   const all = steps.values;
   const nobs = all.length - usedLag;
-  const lagged = Array.from({ length: usedLag }, (_, index) => all.subarray(usedLag - 1 - index, all.length - 1 - index));
-  const columns = [...deterministicColumns(regression, nobs), level.values.subarray(usedLag, -1), ...lagged];
+  const columns = [...deterministicColumns(regression, nobs), level.values.subarray(usedLag, -1), ...laggedColumns(all, usedLag)];
   const { coefficients, standardErrors } = regress(all.subarray(usedLag), columns);
   const at = TERMS[regression];
   const statistic = (coefficients[at] ?? Number.NaN) / (standardErrors[at] ?? Number.NaN);

@@ -44,6 +44,16 @@ export function constantColumn(rows: number): Float64Array {
   return new Float64Array(rows).fill(1);
 }
 
+/** The regressor of a trend beside a constant: it rises evenly from about -1/2 to 1/2, and spans with the constant what 1, 2, ... does. */
+export function trendColumn(rows: number): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => (row - (rows - 1) / 2) / rows);
+}
+
+/** The regressors x[t - 1], ..., x[t - lags] for the rows t >= lags, as views. */
+export function laggedColumns(x: Float64Array, lags: number): Float64Array[] {
+  return Array.from({ length: lags }, (_, index) => x.subarray(lags - 1 - index, x.length - 1 - index));
+}
+
 /** response - sum of coefficient * column, as a new array. */
 export function residualsOf(
   response: ArrayLike<number>,
