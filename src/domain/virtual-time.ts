@@ -38,6 +38,27 @@ export class VirtualTime implements Clock, Timers {
     return this.set(intervalMs, Math.max(1, intervalMs * 1000), action);
   }
 
+  /** When the next timer is due, on the monotonic clock; infinity when none is set. */
+  nextDueUs(): number {
+    return this.next()?.dueUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Moves the clock on at once, where nothing can happen on the way: for histories, whose events are no timers.
+   * @param toUs on the monotonic clock
+   * @throws RangeError when a timer is due before, or the time is past
+   */
+  passTo(toUs: number): void {
+    if (toUs < this.nowUs || this.nextDueUs() < toUs)
+      throw new RangeError(`time cannot pass from ${this.nowUs} to ${toUs}: a timer is due at ${this.nextDueUs()}`);
+    this.nowUs = toUs;
+  }
+
+  /** Lets everything that was promised so far settle, while the clock stands. */
+  async settle(): Promise<void> {
+    await nextTurn();
+  }
+
   /** How many timers are set. */
   pending(): number {
     return this.live;

@@ -13,6 +13,9 @@ export interface KernelExports {
   resetBook(book: number): void;
   recoverBook(book: number): void;
   setState(book: number, state: number): void;
+  applyLevels(book: number, bids: number, asks: number, isSnapshot: number, sequence: number, exchangeUs: number): number;
+  applyTrade(book: number, price: number, qty: number, id: number, tsUs: number, side: number): number;
+  applyMark(book: number, markPrice: number, indexPrice: number, fundingRate: number, nextFundingUs: number): number;
   wake(control: number): void;
   copyBook(book: number, depth: number): number;
   crc32(bytes: number, length: number): number;

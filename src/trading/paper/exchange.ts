@@ -15,6 +15,7 @@ import { brokenRules } from '../../venues/order-filters.js';
 import { feeRate, type PaperFunds } from './funds.js';
 import type { PaperLevel, PaperLiquidity } from './liquidity.js';
 import { leftOf, type PaperOrder, type PaperOrders, reportOf } from './orders.js';
+import type { PaperQueues } from './queues.js';
 import type { PaperWallet } from './wallet.js';
 
 export interface PaperExchangeParts {
@@ -22,6 +23,10 @@ export interface PaperExchangeParts {
   readonly wallet: PaperWallet;
   readonly orders: PaperOrders;
   readonly funds: PaperFunds;
+  /** Where resting orders stand; null where only the other side's coming to them fills them. */
+  readonly queues: PaperQueues | null;
+  /** Of the notional, on top of the taker's fee, when the venue closes a position. A plain decimal. */
+  readonly liquidationFeeRate: string;
   /** Begins the ids of orders and trades: of this life of the venue and no other. */
   readonly idPrefix: string;
   nowMs(): number;
@@ -73,10 +78,9 @@ export class PaperExchange {
       ...{ updatedMs: this.parts.nowMs(), reason: null },
     };
     orders.add(order);
-    for (const level of taken) {
-      this.parts.liquidity.take(info, side, level.price, level.quantity);
-      this.fill(order, level, 'taker');
-    }
+    this.takeAll(order, taken);
+    // What rests joins the queue as it is now.
+    if (rests(request)) this.parts.queues?.advance(order, ZERO);
     if (asked === null || order.filled.gte(asked)) this.change(order, 'filled', null);
     else if (rests(request)) this.change(order, order.filled.isZero() ? 'open' : 'partially-filled', null);
     else
@@ -108,11 +112,41 @@ export class PaperExchange {
       const quantity = request.reduceOnly ? Exact.min(left, closable) : left;
       const available = this.parts.liquidity.levels(info, side);
       const taken = this.walk({ info, side, price, quantity, quoteAmount: null }, available);
-      if (taken.length === 0) continue;
-      for (const { price: at, quantity: part } of taken) this.parts.liquidity.take(info, side, at, part);
-      this.fill(order, { price: price ?? '0', quantity: sumOf(taken) }, 'maker');
+      for (const level of taken) this.parts.liquidity.take(info, side, level);
+      const crossed = sumOf(taken);
+      const queued = this.parts.queues?.advance(order, quantity.minus(crossed)) ?? ZERO;
+      const filled = crossed.plus(queued);
+      if (filled.isZero()) continue;
+      this.fill(order, { price: price ?? '0', quantity: filled }, 'maker');
       this.change(order, leftOf(order).isZero() ? 'filled' : 'partially-filled', null);
     }
+  }
+
+  /** The venue closes a position as a taker: as far as its book goes, and what is left at the worst price shown. */
+  liquidate(info: BookInfo): void {
+    const { wallet, orders, liquidity, liquidationFeeRate, nowMs } = this.parts;
+    const { symbol } = info.instrument;
+    const size = wallet.size(info.instrument);
+    const side: Side = size.isNegative() ? 'buy' : 'sell';
+    const quantity = size.abs();
+    const available = liquidity.levels(info, side);
+    const worst = available.at(-1);
+    // Where nothing is in sight the venue has no price either.
+    if (worst === undefined || quantity.isZero()) return;
+    const taken = this.walk({ info, side, price: null, quantity, quoteAmount: null }, available);
+    const rest = quantity.minus(sumOf(taken));
+    if (rest.gt(0)) taken.push({ ...worst, quantity: rest });
+    const venueOrderId = this.nextId();
+    const order: PaperOrder = {
+      request: {
+        ...{ symbol, side, type: 'market', timeInForce: 'ioc', quantity: quantity.toFixed(), quoteAmount: null, price: null },
+        ...{ clientOrderId: `liquidation-${venueOrderId}`, reduceOnly: true },
+      },
+      ...{ info, venueOrderId, opening: ZERO, state: 'open', filled: ZERO, filledQuote: ZERO, updatedMs: nowMs(), reason: null },
+    };
+    orders.add(order);
+    this.takeAll(order, taken, new Exact(liquidationFeeRate));
+    this.change(order, 'filled', 'liquidated');
   }
 
   /** Money came or went without a trade. */
@@ -154,19 +188,32 @@ export class PaperExchange {
       const wanted = quantity === null ? new Decimal(leftQuote).div(one) : left;
       const part = new Exact(floorToGrid(Exact.min(wanted, level.quantity), rules.lotSize));
       if (!part.gt(0)) continue;
-      taken.push({ price: level.price, quantity: part });
+      taken.push({ ...level, quantity: part });
       left = left.minus(part);
       leftQuote = leftQuote.minus(part.mul(one));
     }
     return taken;
   }
 
-  private fill(order: PaperOrder, { price, quantity }: PaperLevel, liquidity: 'maker' | 'taker'): void {
+  private takeAll(order: PaperOrder, taken: readonly PaperLevel[], extraFee?: Decimal): void {
+    for (const level of taken) {
+      this.parts.liquidity.take(order.info, order.request.side, level);
+      this.fill(order, level, 'taker', extraFee);
+    }
+  }
+
+  /** @param extraFee a rate on top of the fee */
+  private fill(
+    order: PaperOrder,
+    { price, quantity }: Pick<PaperLevel, 'price' | 'quantity'>,
+    liquidity: 'maker' | 'taker',
+    extraFee: Decimal = ZERO,
+  ): void {
     const { wallet, orders, nowMs } = this.parts;
     const { request, info, venueOrderId } = order;
     const { venue, market, symbol, quote, contractSize } = info.instrument;
     const value = quantity.mul(contractSize).mul(price);
-    const fee = value.mul(feeRate(liquidity === 'taker' ? info.takerFee : info.makerFee));
+    const fee = value.mul(feeRate(liquidity === 'taker' ? info.takerFee : info.makerFee).plus(extraFee));
     wallet.fill(info.instrument, request.side, quantity, price);
     wallet.move(quote, fee.neg());
     order.filled = order.filled.plus(quantity);

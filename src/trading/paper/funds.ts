@@ -81,6 +81,13 @@ export class PaperFunds {
     };
   }
 
+  /** Whether the venue closes a position at that price of it. */
+  isLiquidated(position: PaperPosition, mark: string): boolean {
+    const { liquidationPrice } = this.figures(position, mark);
+    if (liquidationPrice === null) return false;
+    return position.size.isNegative() ? new Exact(mark).gte(liquidationPrice) : new Exact(mark).lte(liquidationPrice);
+  }
+
   /** What a stream would say of a contract. */
   positionReport({ instrument }: BookInfo): PositionReport {
     const { venue, symbol } = instrument;

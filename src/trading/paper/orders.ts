@@ -40,6 +40,10 @@ export class PaperOrders {
     return found ?? (clientOrderId === null ? undefined : this.byClientId.get(clientOrderId));
   }
 
+  get hasOpen(): boolean {
+    return this.resting.size > 0;
+  }
+
   /** Orders that have not ended, the oldest first. @param symbol null for all */
   open(symbol: string | null = null): PaperOrder[] {
     return [...this.resting].filter(({ info }) => symbol === null || info.instrument.symbol === symbol);

@@ -14,8 +14,11 @@ import type { TradingProtocol } from '../../venues/trading.js';
 import { PaperExchange } from './exchange.js';
 import { markOf, PaperFunding } from './funding.js';
 import { PaperFunds } from './funds.js';
+import { PaperLine } from './line.js';
 import { PaperLiquidity } from './liquidity.js';
+import { fixedModels, type PaperModels } from './models.js';
 import { PaperOrders, reportOf } from './orders.js';
+import { PaperQueues } from './queues.js';
 import { DEFAULT_PAPER_SETTINGS, type PaperSettings } from './settings.js';
 import { type PaperOpening, PaperWallet } from './wallet.js';
 
@@ -31,6 +34,8 @@ export interface PaperVenueParts {
   readonly timers: Timers;
   readonly onAccount: AccountListener;
   readonly settings?: Partial<PaperSettings>;
+  /** In the place of the settings' fixed times and of a venue that is always there. */
+  readonly models?: Partial<PaperModels>;
 }
 
 /**
@@ -39,6 +44,9 @@ export interface PaperVenueParts {
  */
 export class PaperVenue implements VenuePort {
   private readonly settings: PaperSettings;
+  private readonly models: PaperModels;
+  private readonly outgoing: PaperLine;
+  private readonly incoming: PaperLine;
   private readonly books = new Map<string, BookInfo>();
   private readonly pauses: Pauses;
   private readonly wallet: PaperWallet;
@@ -57,6 +65,7 @@ export class PaperVenue implements VenuePort {
     const { protocol, universe, views, opening, clock, timers } = parts;
     const settings = { ...DEFAULT_PAPER_SETTINGS, ...parts.settings };
     this.settings = settings;
+    this.models = { ...fixedModels(settings), ...parts.models };
     const own = universe.books.filter(
       ({ instrument }) => instrument.venue === protocol.venue && instrument.market === protocol.market,
     );
@@ -65,6 +74,8 @@ export class PaperVenue implements VenuePort {
       for (const name of [...aliases, requestName, symbol]) this.books.set(name, info);
     }
     this.pauses = new Pauses(timers);
+    this.outgoing = new PaperLine(this.pauses);
+    this.incoming = new PaperLine(this.pauses);
     this.wallet = new PaperWallet(opening, (symbol) => this.book(symbol).instrument);
     this.orders = new PaperOrders(settings.ordersKept, settings.fillsKept);
     const { wallet, orders } = this;
@@ -72,7 +83,9 @@ export class PaperVenue implements VenuePort {
     this.funding = new PaperFunding(protocol.market === 'futures' ? own : [], views, wallet);
     this.exchange = new PaperExchange({
       ...{ wallet, orders, funds: this.funds, nowMs: () => this.venueMs() },
-      liquidity: new PaperLiquidity(views, clock, settings.bookAgeMsMax),
+      liquidity: new PaperLiquidity(views, clock, settings),
+      queues: settings.queues ? new PaperQueues(views) : null,
+      liquidationFeeRate: settings.liquidationFeeRate,
       idPrefix: `paper-${Math.floor(clock.epochUs()).toString(36)}-`,
     });
   }
@@ -107,7 +120,12 @@ export class PaperVenue implements VenuePort {
   }
 
   get isLive(): boolean {
-    return this.isFollowed;
+    return this.isFollowed && !this.isDown;
+  }
+
+  /** Whether anything rests here that a change of the books may fill. */
+  get hasResting(): boolean {
+    return this.orders.hasOpen;
   }
 
   venueMs(): number {
@@ -226,9 +244,10 @@ export class PaperVenue implements VenuePort {
    */
   private async ask<Answer>(work: () => Answer): Promise<Answer> {
     const { venue } = this.parts.protocol;
-    if (!(await this.pauses.wait(this.settings.toVenueMs)))
+    if (!(await this.outgoing.wait(this.models.latency.toVenueMs())))
       throw new VenueRequestError('venue-down', `${venue}: the paper venue was stopped`, { venue });
     try {
+      if (this.isDown) throw new VenueRequestError('venue-down', `${venue}: the venue is out of order`, { venue });
       return work();
     } finally {
       await this.tellNews();
@@ -237,14 +256,30 @@ export class PaperVenue implements VenuePort {
 
   private async tellNews(): Promise<void> {
     const news = this.exchange.news.splice(0);
-    await this.pauses.wait(this.settings.fromVenueMs);
+    await this.incoming.wait(this.models.latency.fromVenueMs());
     for (const event of news) this.parts.onAccount(event);
   }
 
-  private look(): void {
+  /** Matches what rests with the books of now, pays funding that is due, and closes what its margin does not hold any more. */
+  look(): void {
+    if (this.isDown || !this.isFollowed) return;
     this.exchange.matchResting();
+    if (this.settings.liquidates) this.liquidate();
     for (const { asset, amount } of this.funding.due(this.parts.clock.epochUs())) this.exchange.pay(asset, amount);
     if (this.exchange.news.length > 0) void this.tellNews();
+  }
+
+  private liquidate(): void {
+    const { views } = this.parts;
+    for (const position of this.wallet.positions) {
+      const info = this.book(position.instrument.symbol);
+      const mark = markOf(info, views);
+      if (mark !== null && this.funds.isLiquidated(position, mark)) this.exchange.liquidate(info);
+    }
+  }
+
+  private get isDown(): boolean {
+    return this.models.isDown(this.parts.clock.epochUs());
   }
 
   private nameOf(symbol: string | null): string | null {

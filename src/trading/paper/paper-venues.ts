@@ -8,6 +8,7 @@ import type { Views } from '../../kernel/views.js';
 import type { StrategyUniverse } from '../../strategy/universe.js';
 import { Directory } from '../../venues/directory.js';
 import { TRADING } from '../../venues/trading-registry.js';
+import type { PaperModels } from './models.js';
 import { PaperVenue } from './paper-venue.js';
 import type { PaperSettings } from './settings.js';
 import type { PaperOpening } from './wallet.js';
@@ -21,6 +22,8 @@ export interface PaperVenuesParts {
   openingOf(account: AccountName): PaperOpening;
   onAccount(venue: VenueId, market: Market, event: AccountEvent): void;
   readonly settings?: Partial<PaperSettings>;
+  /** Of an account, in the place of the settings' fixed times and of a venue that is always there. */
+  modelsOf?(account: AccountName): Partial<PaperModels>;
 }
 
 /** The paper venues of a run, one for each market that it follows. */
@@ -30,7 +33,7 @@ export class PaperVenues implements VenuePorts {
   readonly accounts: readonly (AccountName & { readonly port: PaperVenue })[];
 
   /** @throws InvalidInputError when an opening names a contract that is not followed */
-  constructor({ openingOf, onAccount, ...parts }: PaperVenuesParts) {
+  constructor({ openingOf, modelsOf = () => ({}), onAccount, ...parts }: PaperVenuesParts) {
     const { books } = parts.universe;
     this.accounts = TRADING.flatMap(({ venue, market, make }) => {
       if (!books.some(({ instrument }) => instrument.venue === venue && instrument.market === market)) return [];
@@ -38,6 +41,7 @@ export class PaperVenues implements VenuePorts {
         ...parts,
         protocol: make({ directory: new Directory() }),
         opening: openingOf({ venue, market }),
+        models: modelsOf({ venue, market }),
         onAccount: (event) => onAccount(venue, market, event),
       });
       this.venues.set(keyOf({ venue, market }), port);
@@ -52,6 +56,11 @@ export class PaperVenues implements VenuePorts {
   /** Resolves when all accounts are followed. */
   async start(): Promise<void> {
     await Promise.all(this.accounts.map(({ port }) => port.start()));
+  }
+
+  /** The books have changed: what rests anywhere is matched with them. */
+  look(): void {
+    for (const { port } of this.accounts) if (port.hasResting) port.look();
   }
 
   stop(): void {

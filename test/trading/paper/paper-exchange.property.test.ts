@@ -81,12 +81,14 @@ class Pair {
     this.wallet = new PaperWallet(openingOf({ USDT: String(cash), ABC: String(base) }), () => this.info.instrument);
     this.funds = new PaperFunds('gateio', this.wallet, orders, { ...DEFAULT_PAPER_SETTINGS, leverage: LEVERAGE });
     const clock = { monotonicUs: () => lab.nowUs, epochUs: () => lab.nowUs };
-    const liquidity = new PaperLiquidity(lab.views, clock, 1_000);
+    const liquidity = new PaperLiquidity(lab.views, clock, { ...DEFAULT_PAPER_SETTINGS, bookAgeMsMax: 1_000 });
     this.exchange = new PaperExchange({
       liquidity,
       wallet: this.wallet,
       orders,
       funds: this.funds,
+      queues: null,
+      liquidationFeeRate: '0',
       idPrefix: 'p',
       nowMs: () => 0,
     });
