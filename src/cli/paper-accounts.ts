@@ -1,14 +1,13 @@
 import type { Timers } from '../domain/clock.js';
 import { RiskConfigSchema } from '../risk/config.js';
-import { firstOpening, ledgerOpenings } from '../trading/paper/opening.js';
+import { firstOpening, isInSight, ledgerOpenings } from '../trading/paper/opening.js';
 import { PaperVenues } from '../trading/paper/paper-venues.js';
 import type { Config } from './config.js';
 import type { Deciding } from './deciding.js';
 import type { Cleanup } from './market.js';
 import type { OpenVenues } from './trading.js';
 
-/** Share of the books that prices are wanted of before accounts get their inventory, and how long that may take. */
-const IN_SIGHT = 0.9;
+/** How often is looked for prices before accounts get their inventory, and how long that may take. */
 const LOOK_MS = 250;
 const PATIENCE_MS = 30_000;
 
@@ -33,14 +32,11 @@ export function paperAccounts(config: Config, { universe, views }: Deciding): Op
 
 /** Waits until most books have a price, or for as long as is bearable: what has none then gets no inventory. */
 export function untilInSight({ universe, views, engine }: Deciding, timers: Timers, cleanup: Cleanup): Promise<void> {
-  const { books } = universe;
-  const isEnough = (): boolean =>
-    books.filter(({ book }) => views.isTradable(book, engine.market.oldestUs)).length >= books.length * IN_SIGHT;
   return new Promise((resolve) => {
     let waitedMs = 0;
     const looking = timers.every(LOOK_MS, () => {
       waitedMs += LOOK_MS;
-      if (!isEnough() && waitedMs < PATIENCE_MS) return;
+      if (!isInSight(universe, views, engine.market.oldestUs) && waitedMs < PATIENCE_MS) return;
       looking.cancel();
       resolve();
     });

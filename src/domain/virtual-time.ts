@@ -68,8 +68,12 @@ export class VirtualTime implements Clock, Timers {
    * Lets time pass. Between any two timers everything that was promised meanwhile settles, so that code with `await` runs in one order.
    * @param us how long
    */
-  async run(us: number): Promise<void> {
-    const endUs = this.nowUs + us;
+  run(us: number): Promise<void> {
+    return this.runTo(this.nowUs + us);
+  }
+
+  /** As `run`, up to a moment of the monotonic clock. */
+  async runTo(endUs: number): Promise<void> {
     await nextTurn();
     for (let next = this.next(); next !== undefined && next.dueUs <= endUs; next = this.next()) {
       this.nowUs = Math.max(this.nowUs, next.dueUs);

@@ -26,6 +26,16 @@ export function ledgerOpenings(
   return (account) => memory.snapshotOf(account)?.account ?? null;
 }
 
+/** Share of the books that prices are wanted of before accounts get their inventory. */
+const IN_SIGHT = 0.9;
+
+/** Whether most books have a price, so that inventory can be given at it. @param oldestUs books received before do not count */
+export function isInSight({ books }: StrategyUniverse, views: Views, oldestUs: number): boolean {
+  let seen = 0;
+  for (const { book } of books) if (views.isTradable(book, oldestUs)) seen++;
+  return seen >= books.length * IN_SIGHT;
+}
+
 /** A first opening: every quote asset, and on spot every base asset whose book is in sight, on the grid of its lots. */
 export function firstOpening(
   { books }: StrategyUniverse,
