@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import { InvalidInputError } from '../domain/errors.js';
 import { TurnLog } from '../engine/turn-log-reader.js';
 import { differenceText, replayTurns, type TurnReplayReport } from '../engine/turn-replay.js';
-import { payloadBytes } from '../feeds/capture/format.js';
-import { readCapture } from '../feeds/capture/reader.js';
+import { recordedInstruments } from '../feeds/capture/recorded-instruments.js';
 import type { UniverseFeed } from '../market/universe.js';
 import { count } from '../ops/human-text.js';
-import type { FeedProtocol } from '../venues/contract.js';
 import { feedProtocol } from '../venues/registry.js';
 import type { CommandOutput } from './capture-verify.js';
 import { makeDeciding } from './deciding.js';
@@ -94,24 +92,10 @@ async function replayRun(folder: string, name: string, files: readonly string[])
 /** What the venues listed at the start of the run. */
 function recordedFeeds({ feeds }: RunHeader, recordings: ReadonlyMap<string, readonly string[]>): Promise<UniverseFeed[]> {
   return Promise.all(
-    feeds.map(async ({ venue, market }) => {
-      const protocol = feedProtocol(venue, market);
-      const answers = await recordedAnswers(protocol, recordings.get(`${venue}-${market}`) ?? []);
-      return { protocol, instruments: protocol.instruments(answers) };
-    }),
+    feeds.map(({ venue, market }) =>
+      recordedInstruments(feedProtocol(venue, market), recordings.get(`${venue}-${market}`) ?? []),
+    ),
   );
-}
-
-async function recordedAnswers({ venue, market, metadataPaths }: FeedProtocol, files: readonly string[]): Promise<unknown[]> {
-  const found = new Map<string, unknown>();
-  for (const file of files) {
-    for await (const { record } of readCapture(file)) {
-      const path = record.kind === 'http' ? metadataPaths.find((known) => record.url?.endsWith(known)) : undefined;
-      if (path !== undefined) found.set(path, JSON.parse(payloadBytes(record).toString('utf8')));
-      if (found.size === metadataPaths.length) return metadataPaths.map((known) => found.get(known));
-    }
-  }
-  throw new InvalidInputError(`the recording of ${venue} ${market} lacks the list of instruments`, { venue, market });
 }
 
 /** Names in the folder, in the order of their stamps. */

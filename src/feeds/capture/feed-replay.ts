@@ -34,19 +34,34 @@ export class FeedReplay {
     this.records = recordsOf(feed.files);
   }
 
+  /** Lets go of the file. */
+  async close(): Promise<void> {
+    await this.records.return(undefined);
+  }
+
   /**
    * Goes on by one line. @returns false at the end
    * @throws InvalidInputError for a file that is no recording of this feed
    */
   async step(): Promise<boolean> {
-    const next = await this.records.next();
-    if (next.done === true) return false;
-    this.lines++;
-    this.take(next.value);
+    const record = await this.read();
+    if (record === undefined) return false;
+    this.apply(record);
     return true;
   }
 
-  private take(record: CaptureRecord): void {
+  /** The next line, for whoever applies it later; undefined at the end. */
+  async read(): Promise<CaptureRecord | undefined> {
+    const next = await this.records.next();
+    return next.done === true ? undefined : next.value;
+  }
+
+  /**
+   * Does what a line says. Lines are to be applied in their order.
+   * @throws InvalidInputError for one that is no line of a recording of this feed
+   */
+  apply(record: CaptureRecord): void {
+    this.lines++;
     const { n, us, dir, kind } = record;
     if (n === undefined) {
       throw new InvalidInputError(

@@ -4,6 +4,9 @@ import type { Market, VenueId } from '../../domain/venue.js';
 import type { EntryOf, JournalEntry } from '../../ledger/entries.js';
 import { IntentResults } from '../../ledger/intents.js';
 
+/** A leg as it was decided. */
+export type PlannedLeg = Pick<TradedLeg, 'venue' | 'market' | 'symbol' | 'side' | 'quantity'>;
+
 /** What one intent traded of one instrument on one side, hedges included. Decimals are plain texts. */
 export interface TradedLeg {
   readonly venue: VenueId;
@@ -31,6 +34,9 @@ export interface BacktestTrade {
   readonly asset: string;
   /** Whether all that was bought was sold as well: else its profit shows in a later trade. */
   readonly isMatched: boolean;
+  /** What was to be traded. */
+  readonly planned: readonly PlannedLeg[];
+  /** What was. */
   readonly legs: readonly TradedLeg[];
 }
 
@@ -45,10 +51,12 @@ interface LegSum {
 export function tradesOf(entries: Iterable<JournalEntry>): BacktestTrade[] {
   const results = new IntentResults();
   const intentOf = new Map<string, string>();
+  const planned = new Map<string, readonly PlannedLeg[]>();
   const legs = new Map<string, Map<string, LegSum>>();
   const ends = new Map<string, number>();
   for (const entry of entries) {
     results.see(entry);
+    if (entry.kind === 'intent') planned.set(entry.intent, entry.legs.map(plannedLeg));
     if (entry.kind === 'order' && entry.intent !== null) intentOf.set(entry.clientOrderId, entry.intent);
     if (entry.kind !== 'fill') continue;
     const intent = intentOf.get(entry.clientOrderId);
@@ -65,6 +73,7 @@ export function tradesOf(entries: Iterable<JournalEntry>): BacktestTrade[] {
       endUs: ends.get(intent) ?? tsUs,
       expected: expected.toFixed(),
       realised: realised.toFixed(),
+      planned: planned.get(intent) ?? [],
       legs: [...(legs.get(intent)?.values() ?? [])].map(legOf),
     }));
 }
@@ -83,4 +92,8 @@ function add(legs: Map<string, LegSum>, fill: EntryOf<'fill'>): void {
 function legOf({ fill: { venue, market, symbol, side }, quantity, value, fee }: LegSum): TradedLeg {
   const averagePrice = new Decimal(value).div(quantity).toFixed();
   return { venue, market, symbol, side, quantity: quantity.toFixed(), averagePrice, fee: fee.toFixed() };
+}
+
+function plannedLeg({ venue, market, symbol, side, quantity }: EntryOf<'intent'>['legs'][number]): PlannedLeg {
+  return { venue, market, symbol, side, quantity };
 }

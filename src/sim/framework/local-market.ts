@@ -1,9 +1,10 @@
-import { CHECKSUM_ENFORCE } from '../../../assembly/memory/layout.js';
+import { CHECKSUM_ENFORCE, THREAD_RECEIVE_US } from '../../../assembly/memory/layout.js';
 import type { Clock, Timer, Timers } from '../../domain/clock.js';
 import { InvalidInputError, VenueConnectionError } from '../../domain/errors.js';
 import type { Random } from '../../domain/random.js';
 import { FeedSession } from '../../feeds/session.js';
 import { DEFAULT_FEED_SETTINGS, type FeedSettings } from '../../feeds/settings.js';
+import type { FrameTap } from '../../feeds/tap.js';
 import type { FeedEvent } from '../../feeds/transport.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { createSharedBooks } from '../../kernel/memory.js';
@@ -30,6 +31,8 @@ export interface LocalMarketOptions {
   readonly settings?: Partial<FeedSettings>;
   /** Called after everything that a venue sent was taken in: where an engine takes its turn. */
   onDelivered(): void;
+  /** Records a feed. @param receivedUs the time that the kernel was told last */
+  tapOf?(protocol: FeedProtocol, receivedUs: () => number): FrameTap;
   readonly listener?: (event: FeedEvent) => void;
 }
 
@@ -41,21 +44,42 @@ const BOOK_LEVELS = 64;
 const TICK_MS = 250;
 const HTTP_OK = 200;
 
-/** What each protocol's venue lists, read over the host as a feed reads it from the real venue. @throws VenueConnectionError */
-export async function listFeeds(host: LoopbackHost, protocols: readonly FeedProtocol[]): Promise<UniverseFeed[]> {
+/** What the lists come to as one market: everything that is listed at two venues. @param levels that a side of a whole book holds */
+export function localUniverse(feeds: readonly UniverseFeed[], levels = BOOK_LEVELS): Universe {
+  return buildUniverse(feeds, { symbolsMax: 10_000, quotes: [], levels, checksumPolicy: CHECKSUM_ENFORCE });
+}
+
+/**
+ * What each protocol's venue lists, read over the host as a feed reads it from the real venue.
+ * @param answered told of every answer, to record it
+ * @throws VenueConnectionError
+ */
+export async function listFeeds(
+  host: LoopbackHost,
+  protocols: readonly FeedProtocol[],
+  answered: (protocol: FeedProtocol, url: string, body: Uint8Array) => void = () => undefined,
+): Promise<UniverseFeed[]> {
   const http = host.http({ timeoutMs: REQUEST_TIMEOUT_MS });
   return Promise.all(
     protocols.map(async (protocol) => {
-      const answers = await Promise.all(protocol.metadataPaths.map((path) => readJson(http, protocol, path)));
+      const answers = await Promise.all(protocol.metadataPaths.map((path) => readJson(http, protocol, path, answered)));
       return { protocol, instruments: protocol.instruments(answers) };
     }),
   );
 }
 
-async function readJson(http: HttpTransport, { venue, endpoints }: FeedProtocol, path: string): Promise<unknown> {
-  const { status, body } = await http.request({ method: 'GET', url: endpoints.rest + path, headers: {}, body: null });
+async function readJson(
+  http: HttpTransport,
+  protocol: FeedProtocol,
+  path: string,
+  answered: (protocol: FeedProtocol, url: string, body: Uint8Array) => void,
+): Promise<unknown> {
+  const { venue, endpoints } = protocol;
+  const url = endpoints.rest + path;
+  const { status, body } = await http.request({ method: 'GET', url, headers: {}, body: null });
   if (status !== HTTP_OK)
     throw new VenueConnectionError(`${venue} answered ${path} with status ${status}`, { venue, path, status });
+  answered(protocol, url, body);
   return JSON.parse(Buffer.from(body).toString('utf8'));
 }
 
@@ -72,7 +96,7 @@ export class LocalMarket {
   /** Plans the memory and connects at once. @throws InvalidInputError when no instrument is listed at two venues */
   constructor(private readonly options: LocalMarketOptions) {
     const { feeds, levels = BOOK_LEVELS, viewLevels, signals } = options;
-    this.universe = buildUniverse(feeds, { symbolsMax: 10_000, quotes: [], levels, checksumPolicy: CHECKSUM_ENFORCE });
+    this.universe = localUniverse(feeds, levels);
     const { rows, books } = this.universe;
     if (rows.length === 0) throw new InvalidInputError('no instrument is listed at two of the venues');
     const plan = planMemory({
@@ -115,30 +139,34 @@ export class LocalMarket {
 
   private open(protocol: FeedProtocol, feed: number): FeedSession {
     const { host, clock, random, settings, listener = () => undefined, onDelivered } = this.options;
+    const { kernel } = this;
+    const tap = this.options.tapOf?.(protocol, () => kernel.float64At(kernel.thread + THREAD_RECEIVE_US)) ?? null;
     const transport = new LoopbackTransport(
       {
         clock,
         connect: host.connect,
         http: host.http({ timeoutMs: REQUEST_TIMEOUT_MS }),
-        receiveBuffer: this.kernel.receiveArea,
+        receiveBuffer: kernel.receiveArea,
         onDelivered,
       },
       protocol.endpoints.rest,
+      tap,
     );
-    const { plan } = this.kernel;
+    const { plan } = kernel;
     const books = this.universe.books.flatMap(({ instrument, feed: of }, position) =>
       of === feed ? [{ symbol: instrument.symbol, address: plan.books[position] ?? 0 }] : [],
     );
     const session = new FeedSession(
       {
         protocol,
-        kernel: this.kernel,
+        kernel,
         feed: plan.feeds[feed] ?? 0,
         transport,
         settings: { ...DEFAULT_FEED_SETTINGS, ...settings },
         random,
         epochMs: () => clock.epochUs() / 1000,
         listener,
+        ...(tap !== null && { journal: tap }),
       },
       books.map((book, index) => ({ index, ...book })),
     );
@@ -147,7 +175,10 @@ export class LocalMarket {
   }
 
   private tick(): void {
-    const nowMs = this.options.clock.monotonicUs() / 1000;
-    for (const session of this.sessions) session.tick(nowMs);
+    const nowUs = this.options.clock.monotonicUs();
+    for (const session of this.sessions) {
+      session.receivedAt(nowUs);
+      session.tick(nowUs / 1000);
+    }
   }
 }

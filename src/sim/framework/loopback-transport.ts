@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
 import type { FeedSession } from '../../feeds/session.js';
+import type { FrameTap } from '../../feeds/tap.js';
 import type { FeedBook, FeedTransport } from '../../feeds/transport.js';
 import type { HttpTransport } from '../../transport/http-transport.js';
 import type { ConnectWebSocket, WebSocketConnection } from '../../transport/web-socket.js';
@@ -28,6 +29,8 @@ export class LoopbackTransport implements FeedTransport {
   constructor(
     private readonly surroundings: LoopbackSurroundings,
     private readonly restBase: string,
+    /** Told of everything that crosses the wire. */
+    private readonly tap: FrameTap | null = null,
   ) {}
 
   /** Names the session that is told what happens; before anything is connected. */
@@ -37,8 +40,9 @@ export class LoopbackTransport implements FeedTransport {
 
   connect(connection: number, url: string): void {
     const { clock, connect, receiveBuffer, onDelivered } = this.surroundings;
-    const { session } = this;
+    const { session, tap } = this;
     if (session === undefined) return;
+    tap?.opened(connection, url);
     const stamp = (): void => session.receivedAt(clock.monotonicUs());
     const socket = connect(
       {
@@ -54,7 +58,8 @@ export class LoopbackTransport implements FeedTransport {
           session.connected(connection);
         },
         onChunk: stamp,
-        onMessage: (bytes, start, end) => {
+        onMessage: (bytes, start, end, binary) => {
+          tap?.frame('in', connection, bytes, start, end, binary);
           session.frame(connection, bytes, start, end);
           onDelivered();
         },
@@ -70,7 +75,11 @@ export class LoopbackTransport implements FeedTransport {
   }
 
   send(connection: number, text: string): void {
-    this.sockets.get(connection)?.sendText(text);
+    const socket = this.sockets.get(connection);
+    socket?.sendText(text);
+    if (socket === undefined || this.tap === null) return;
+    const bytes = Buffer.from(text);
+    this.tap.frame('out', connection, bytes, 0, bytes.length, false);
   }
 
   close(connection: number): void {
@@ -86,10 +95,13 @@ export class LoopbackTransport implements FeedTransport {
     const { session } = this;
     if (session === undefined) return;
     try {
-      const { status, body } = await http.request({ method: 'GET', url: this.restBase + path, headers: {}, body: null });
+      const url = this.restBase + path;
+      const { status, body } = await http.request({ method: 'GET', url, headers: {}, body: null });
       session.receivedAt(clock.monotonicUs());
-      if (status === HTTP_OK) session.snapshot(book, body);
-      else session.snapshotFailed(book, `HTTP ${status}`);
+      if (status === HTTP_OK) {
+        this.tap?.answer(url, body);
+        session.snapshot(book, body);
+      } else session.snapshotFailed(book, `HTTP ${status}`);
     } catch (error) {
       session.receivedAt(clock.monotonicUs());
       session.snapshotFailed(book, error instanceof Error ? error.message : String(error));
