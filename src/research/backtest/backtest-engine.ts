@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { CONTROL_EPOCH_OFFSET_US } from '../../../assembly/memory/layout.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { VirtualTime } from '../../domain/virtual-time.js';
+import { reportOf } from '../../ledger/report.js';
 import type { BacktestOptions, BacktestResult } from './backtest-types.js';
 import { countsOf, strategiesOf } from './counts.js';
 import { EquitySampler } from './equity.js';
 import type { MarketSource } from './market-source.js';
 import { PaperTrading } from './paper-trading.js';
 import { tradesOf } from './trades.js';
-import { reportOf } from '../../ledger/report.js';
 
 const EQUITY_MS = 1_000;
 const PROGRESS_TURNS = 8_192;

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../domain/errors.js';
-import type { CaptureRecord } from '../../feeds/capture/format.js';
 import { FeedReplay, type ReplayedFeed } from '../../feeds/capture/feed-replay.js';
+import type { CaptureRecord } from '../../feeds/capture/format.js';
 import { readCapture } from '../../feeds/capture/reader.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { type MarketSource, MergedSource, type OpenSource } from './market-source.js';

@@ -6,7 +6,7 @@ import { recordedInstruments } from '../../feeds/capture/recorded-instruments.js
 import type { Universe, UniverseFeed } from '../../market/universe.js';
 import type { BookFees } from '../../strategy/build-universe.js';
 import { FEEDS } from '../../venues/registry.js';
-import { backtestMarket, type BacktestMarket, type MarketMemory } from './backtest-market.js';
+import { type BacktestMarket, backtestMarket, type MarketMemory } from './backtest-market.js';
 import type { OpenSource } from './market-source.js';
 import { type RecordedFeed, recordedOffsetUs, recordingSource } from './recording-source.js';
 

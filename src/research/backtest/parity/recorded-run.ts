@@ -62,7 +62,10 @@ function protocolsOf({ endpoints, market }: Simulation): FeedProtocol[] {
  * Trades on paper over simulated venues that speak their own protocols, for so many minutes of virtual time, and records every frame and
  * every turn as a live run does. How long orders take is drawn for each of them.
  */
-export async function recordRun(options: RecordedRunOptions, recorderAt: (time: VirtualTime) => RunRecorder): Promise<RecordedRun> {
+export async function recordRun(
+  options: RecordedRunOptions,
+  recorderAt: (time: VirtualTime) => RunRecorder,
+): Promise<RecordedRun> {
   const { seed, symbols, futuresSymbols, updatesPerSecond, plantIntervalMs, levels, viewLevels, wire, orders } = options;
   const time = new VirtualTime();
   const recorder = recorderAt(time);
