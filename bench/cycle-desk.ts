@@ -69,6 +69,7 @@ export class CycleDesk {
       rates: CONFIG.rates,
       worth: () => null,
       onBooked: () => {},
+      onFill: () => {},
       onBaseFee: () => {},
       onBroken: (reason) => this.fail(reason),
     });

@@ -17,7 +17,6 @@ import {
   DEFAULT_RECONCILIATION_SETTINGS,
   type DustAmount,
   type DustHandlingResult,
-  type FundingDue,
   type HoldingChange,
   type Movement,
   type PositionImbalance,
@@ -35,6 +34,8 @@ export interface ReconcilerParts {
   readonly instruments: readonly TradableInstrument[];
   readonly prices: PriceSource;
   readonly settings?: Partial<ReconciliationSettings>;
+  /** About what funding comes to that fell due and that a wallet has not shown; nothing when left out. */
+  readonly fundingDue?: (account: AccountName, asset: string) => Decimal;
   /** A change of a wallet was taken for the funding that was due. */
   readonly onFunding?: (account: AccountName, asset: string, amount: string) => void;
 }
@@ -50,9 +51,6 @@ export const SYNTHETIC = 'synthetic:';
 
 const ZERO = new Exact(0);
 const UNEXPLAINED_MAX = 100;
-/** A funding payment that has not come by then will not come. */
-export const FUNDING_WAIT_US = 900e6;
-
 /**
  * Compares what fills, fees, transfers and funding make of each account with what its venue says it holds. It only compares and
  * proposes: nothing is sent from here. All amounts are exact.
@@ -130,21 +128,6 @@ export class PositionReconciler {
     if (!account.hasStart || this.booked.has(id)) return null;
     this.remember(id, true);
     return account.moveAsset(movement.asset, new Exact(movement.amount), this.nowUs());
-  }
-
-  /** A funding payment fell due: when the wallet changes by about what it comes to, that change is it. */
-  expectFunding(due: FundingDue): void {
-    const id = `${keyOf(due)} due ${due.id}`;
-    const instrument = this.instrument(due, due.symbol);
-    const account = this.account(due);
-    if (instrument === undefined || !account.hasStart || this.booked.has(id)) return;
-    this.remember(id, true);
-    const size = account.contract(instrument.symbol).expected.mul(instrument.contractSize);
-    const cash = account.asset(instrument.quote);
-    // One that was never paid must not keep those after it from being known.
-    if (this.nowUs() - cash.fundingSinceUs > FUNDING_WAIT_US) cash.fundingDue = ZERO;
-    cash.fundingSinceUs = this.nowUs();
-    cash.fundingDue = cash.fundingDue.minus(size.mul(due.markPrice).mul(due.rate));
   }
 
   /** Takes what a gateway tells of an account; to be given everything. */
@@ -288,10 +271,9 @@ export class PositionReconciler {
   private note(account: ReconciledAccount, holding: Holding, nowUs: number): { difference: Decimal; isBeyond: boolean } {
     let difference = holding.actual.minus(holding.expected);
     let isBeyond = !difference.isZero() && difference.abs().gt(this.toleranceOf(account, holding));
-    if (isBeyond && this.isFunding(holding, difference)) {
+    if (isBeyond && this.isFunding(account, holding, difference)) {
       account.moveAsset(holding.asset, difference, nowUs);
       this.parts.onFunding?.(account.name, holding.asset, difference.toFixed());
-      holding.fundingDue = ZERO;
       difference = ZERO;
       isBeyond = false;
     }
@@ -331,9 +313,10 @@ export class PositionReconciler {
     return name.market === 'spot' || closes === 0 ? fixed : new Exact(roundingPerClose).mul(closes).plus(fixed);
   }
 
-  private isFunding({ fundingDue }: Holding, difference: Decimal): boolean {
-    if (fundingDue.isZero() || fundingDue.isNegative() !== difference.isNegative()) return false;
-    return difference.minus(fundingDue).abs().lte(fundingDue.abs().mul(this.settings.fundingSlack));
+  private isFunding({ name }: ReconciledAccount, { asset, symbol }: Holding, difference: Decimal): boolean {
+    const due = symbol === null ? this.parts.fundingDue?.(name, asset) : undefined;
+    if (due === undefined || due.isZero() || due.isNegative() !== difference.isNegative()) return false;
+    return difference.minus(due).abs().lte(due.abs().mul(this.settings.fundingSlack));
   }
 
   private symbolOf(account: ReconciledAccount, { symbol }: Pick<PositionReport, 'symbol'>): string {

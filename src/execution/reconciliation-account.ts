@@ -15,10 +15,6 @@ export interface Holding {
   actual: Decimal;
   /** Fills that closed something, whose result the venue has rounded. */
   closes: number;
-  /** Funding that is due and not told, about. */
-  fundingDue: Decimal;
-  /** Monotonic microseconds at which the last of it fell due. */
-  fundingSinceUs: number;
   /** Monotonic microseconds of the last change of either side. */
   movedUs: number;
   /** Since when it has differed beyond the tolerance; NaN when it does not. */
@@ -166,8 +162,6 @@ function emptyHolding(asset: string, symbol: string | null): Holding {
     expected: ZERO,
     actual: ZERO,
     closes: 0,
-    fundingDue: ZERO,
-    fundingSinceUs: 0,
     movedUs: 0,
     differsSinceUs: Number.NaN,
     wordAt: 0,

@@ -18,10 +18,11 @@ export interface Movement extends AccountName {
   readonly amount: string;
 }
 
-/** A funding payment that is due: about so much will come or go, and the wallet will tell exactly how much. */
+/** A funding payment that fell due: about so much will come or go, and the wallet will tell exactly how much. */
 export interface FundingDue extends AccountName {
-  readonly id: string;
   readonly symbol: string;
+  /** When it fell due, by the venue's clock: who held the contracts then pays or receives. */
+  readonly dueMs: number;
   /** Exact fraction of the notional that longs pay. */
   readonly rate: string;
   readonly markPrice: string;

@@ -6,7 +6,7 @@ import { reasonOf } from '../gateway/events.js';
 import { askOrder, cancelOrphan } from './open-order-sweep.js';
 import type { VenuePort } from './ports.js';
 import { type KnownFill, keyOf, type PositionReconciler } from './reconciler.js';
-import type { AccountName, AccountSnapshot, FundingDue, Movement, PositionImbalance } from './reconciliation-types.js';
+import type { AccountName, AccountSnapshot, Movement, PositionImbalance } from './reconciliation-types.js';
 import { fetchLists } from './reconciliation-watch.js';
 import { feeAllowance, syntheticFill } from './synthetic-fill.js';
 
@@ -66,8 +66,8 @@ export interface StartUpParts {
   readonly onEvent: (event: StartEvent) => void;
   /** Transfers that nobody could have told us of. */
   readonly movements?: readonly Movement[];
-  /** Funding payments that fell due from a moment on. */
-  readonly fundingDue?: (account: AccountName, sinceMs: number) => Promise<readonly FundingDue[]>;
+  /** Finds out which funding payments fell due from a moment on, so that the reconciler hears of them; asked again and again. */
+  readonly findFunding?: (account: AccountName, sinceMs: number) => Promise<void>;
   readonly settings?: Partial<StartUpSettings>;
 }
 
@@ -263,7 +263,7 @@ export class StartUp {
 
   /** Books what was missed. What an order says it was filled and no fill tells is worked out from the order, at last. */
   private async bookFills(account: StartAccount, ended: readonly EndedOrder[], isLast: boolean): Promise<void> {
-    const { reconciler, onEvent, fundingDue } = this.parts;
+    const { reconciler, onEvent, findFunding } = this.parts;
     const { port, snapshot } = account;
     if (snapshot === null) return;
     // A machine whose clock was ahead left times that are still to come; what a venue stamped is sure.
@@ -272,7 +272,8 @@ export class StartUp {
     const fills = (await port.fills(null, sinceMs)).filter(({ timeMs }) => timeMs >= sinceMs);
     for (const fill of fills)
       if (reconciler.trackExecutionPositions(fill).changes.length > 0) onEvent({ kind: 'missed-fill', fill, isSynthetic: false });
-    for (const due of (await fundingDue?.(nameOf(account), knownMs)) ?? []) reconciler.expectFunding(due);
+    // What another account was paid may have been the last that was kept: from further back, as with fills.
+    await findFunding?.(nameOf(account), sinceMs);
     if (!isLast) return;
     for (const { order, report } of ended) {
       const known = new Set(snapshot.fills.map(({ tradeId, symbol, side }) => `${symbol} ${tradeId} ${side}`));

@@ -20,6 +20,9 @@ import { isOver } from './is-over.js';
 import { MinimalOrderRiskManager, type RiskParts } from './manager.js';
 import type { Verdict } from './verdict.js';
 
+/** By how much doubles may be off beside the exact figures, many times over: whatever is farther from its liquidation is not at risk. */
+const ESTIMATE_SLACK = 1e-6;
+
 /** The risk check with what margin adds to it: leverage, margin use, distance of liquidations, funding, and automatic reduction. */
 export class FuturesRiskManager extends MinimalOrderRiskManager {
   private readonly futures: readonly RiskBook[];
@@ -62,8 +65,8 @@ export class FuturesRiskManager extends MinimalOrderRiskManager {
   }
 
   /** Distance of the liquidation of the position that a leg leads to. */
-  private distanceAfter({ info, marginFraction }: RiskBook, change: number, limitUnits: number, { views }: MarketView): number {
-    const { book, priceUnit, basePerUnit } = info;
+  private distanceAfter(known: RiskBook, change: number, limitUnits: number, view: MarketView): number {
+    const { book, priceUnit, basePerUnit } = known.info;
     const position = this.state.all.position[book] ?? 0;
     const after = position + change;
     if (after === 0) return Number.POSITIVE_INFINITY;
@@ -71,10 +74,10 @@ export class FuturesRiskManager extends MinimalOrderRiskManager {
     let entry = limitUnits;
     if (position * change > 0) entry = (entered * position + limitUnits * change) / after;
     else if (position * after > 0) entry = entered;
-    entry *= priceUnit;
-    const published = views.markPrice(book);
-    const mark = published > 0 ? published : ((views.bidPriceUnits(book) + views.askPriceUnits(book)) / 2) * priceUnit;
-    const base = after * basePerUnit;
+    return this.distanceOf(known, after * basePerUnit, entry * priceUnit, markOf(known, view));
+  }
+
+  private distanceOf({ marginFraction }: RiskBook, base: number, entry: number, mark: number): number {
     return liquidationDistance(base, entry, mark, Math.abs(base) * entry * marginFraction, this.rateSum);
   }
 
@@ -201,21 +204,36 @@ export class FuturesRiskManager extends MinimalOrderRiskManager {
     return { trigger, epochUs, targets };
   }
 
+  /**
+   * Of the positions that have a price, those that may be too near to their liquidation: found with doubles, so that exact figures are
+   * worked out only where they may matter. Whatever `calculateLiquidationRisk` finds at risk is among them.
+   */
+  nearLiquidation(view: MarketView): FuturesPosition[] {
+    const farthest = this.config.futures.liquidationBufferMin + ESTIMATE_SLACK;
+    const near = this.futures.filter((known) => {
+      const { book, priceUnit, basePerUnit } = known.info;
+      const units = this.state.all.position[book] ?? 0;
+      const entry = this.state.entryPriceUnits(book) * priceUnit;
+      const mark = markOf(known, view);
+      return entry > 0 && mark > 0 && !(this.distanceOf(known, units * basePerUnit, entry, mark) > farthest);
+    });
+    return near.length === 0 ? [] : this.positions(view, near);
+  }
+
   /** The futures positions that the risk state knows, at the prices of a turn, for the reports. */
-  positions({ views }: MarketView): FuturesPosition[] {
-    return this.futures.flatMap(({ info }): FuturesPosition[] => {
-      const { book, qtyScale, priceUnit } = info;
+  positions(view: MarketView, books: readonly RiskBook[] = this.futures): FuturesPosition[] {
+    return books.flatMap((known): FuturesPosition[] => {
+      const { book, qtyScale } = known.info;
       const units = this.state.all.position[book] ?? 0;
       if (units === 0) return [];
-      const published = views.markPrice(book);
-      const mark = published > 0 ? published : ((views.bidPriceUnits(book) + views.askPriceUnits(book)) / 2) * priceUnit;
-      const rate = views.fundingRate(book);
+      const mark = markOf(known, view);
+      const rate = view.views.fundingRate(book);
       return [
         {
           book,
           side: units > 0 ? 'long' : 'short',
           contracts: plainText(new Exact(Math.abs(units)).div(new Exact(10).pow(qtyScale))),
-          entry: plainText(new Exact(this.state.entryPriceUnits(book)).div(new Exact(10).pow(info.priceScale))),
+          entry: plainText(new Exact(this.state.entryPriceUnits(book)).div(new Exact(10).pow(known.info.priceScale))),
           mark: plainText(new Exact(mark)),
           ...(Number.isNaN(rate) ? {} : { fundingRate: plainText(new Exact(rate)) }),
         },
@@ -255,4 +273,10 @@ export class FuturesRiskManager extends MinimalOrderRiskManager {
     if (known?.isFutures !== true) throw new RangeError(`book ${book} is no futures book`);
     return known;
   }
+}
+
+/** The mark price of a contract, or the middle of its book where none is told. */
+function markOf({ info: { book, priceUnit } }: RiskBook, { views }: MarketView): number {
+  const published = views.markPrice(book);
+  return published > 0 ? published : ((views.bidPriceUnits(book) + views.askPriceUnits(book)) / 2) * priceUnit;
 }

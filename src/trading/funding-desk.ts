@@ -1,25 +1,33 @@
 import type { Clock } from '../domain/clock.js';
 import { type Decimal, Exact, plainText } from '../domain/decimal.js';
-import { FUNDING_WAIT_US, type PositionReconciler } from '../execution/reconciler.js';
 import type { AccountName, FundingDue } from '../execution/reconciliation-types.js';
 import type { MarketView } from '../strategy/market-view.js';
 import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';
 import type { DeskAccount } from './desk-types.js';
 import type { Prices } from './prices.js';
-import type { TradingLedger } from './trading-ledger.js';
+import type { FundingPart, TradingLedger } from './trading-ledger.js';
 
-/** A strategy's part of a payment that a wallet is expected to show. */
+/** A payment that a wallet is expected to show. */
 interface Pending {
+  readonly due: FundingDue;
+  /** In the quote asset for one contract that is held. */
+  readonly perContract: Decimal;
+  readonly sinceUs: number;
+}
+
+/** A strategy's part of a payment. */
+interface Part {
   readonly due: FundingDue;
   /** Held the contracts when it fell due. */
   readonly strategy: string;
   /** What it is about to come to, in the quote asset. */
   readonly estimate: Decimal;
-  readonly sinceUs: number;
 }
 
 const ZERO = new Exact(0);
 const CLOCK_ERROR_US = 5e6;
+/** A payment that has not come by then will not come. */
+const WAIT_US = 900e6;
 
 /** Knows when contracts pay funding, and books what the wallet shows of it as the strategies' that held them. */
 export class FundingDesk {
@@ -37,7 +45,6 @@ export class FundingDesk {
       readonly owners: readonly string[];
       readonly accounts: readonly DeskAccount[];
       readonly ledger: TradingLedger;
-      readonly reconciler: () => PositionReconciler;
       readonly prices: Prices;
       readonly clock: Clock;
     },
@@ -56,72 +63,90 @@ export class FundingDesk {
       if (told !== undefined && (isOver || epochUs >= told.atUs)) {
         this.next.delete(info.book);
         const mark = this.parts.prices.mark(info);
-        if (mark !== null) this.expect(this.dueOf(info, told.atUs, plainText(told.rate), mark));
+        if (mark !== null) this.note(this.dueOf(info, told.atUs, plainText(told.rate), mark));
       }
       const rate = views.fundingRate(info.book);
       if (atUs > epochUs && !Number.isNaN(rate)) this.next.set(info.book, { atUs, rate });
     }
   }
 
-  /** Payments of an account that fell due from a moment on, by the venue's own record. @throws VenueRequestError */
-  async dueSince(account: DeskAccount, sinceMs: number): Promise<readonly FundingDue[]> {
+  /**
+   * Finds payments of an account that fell due from a moment on, by the venue's own record. Of those that are booked already nothing
+   * comes any more, so that they do no harm.
+   * @throws VenueRequestError
+   */
+  async find(account: DeskAccount, sinceMs: number): Promise<void> {
     const { venue, market, fundingHistory, port } = account;
-    if (fundingHistory === undefined) return [];
-    const dues: FundingDue[] = [];
+    if (fundingHistory === undefined) return;
     for (const info of this.contracts) {
       const { instrument } = info;
       if (instrument.venue !== venue || instrument.market !== market) continue;
-      const size = this.parts.ledger.memory.books.contracts(venue, instrument.symbol);
-      if (size.isZero()) continue;
-      const cost = this.parts.ledger.memory.books.contractsCost(venue, instrument.symbol);
-      const mark = this.parts.prices.mark(info) ?? plainText(cost.div(size.mul(instrument.contractSize)).abs());
-      for (const { timeMs, rate } of await fundingHistory(instrument.symbol, sinceMs, port.venueMs())) {
-        const due = this.dueOf(info, timeMs * 1000, rate, mark);
-        this.note(due);
-        dues.push(due);
-      }
+      const mark = this.parts.prices.mark(info) ?? this.priceInLedger(info);
+      if (mark === null) continue;
+      for (const { timeMs, rate } of await fundingHistory(instrument.symbol, sinceMs, port.venueMs()))
+        this.note(this.dueOf(info, timeMs * 1000, rate, mark));
     }
-    return dues;
+  }
+
+  /** About what everything comes to that fell due and that a wallet has not shown. */
+  due(account: AccountName, asset: string): Decimal {
+    return this.partsOf(keyOf(account, asset)).reduce((sum, { estimate }) => sum.plus(estimate), ZERO);
   }
 
   /** A wallet changed by about what was due: every part of it is what it was to come to, and what differs is shared out by size. */
   settled(account: AccountName, asset: string, amount: string): void {
     const key = keyOf(account, asset);
-    const pending = this.pending.get(key) ?? [];
+    const parts = this.partsOf(key);
     this.pending.delete(key);
     let left: Decimal = new Exact(amount);
-    const differs = pending.reduce((rest, { estimate }) => rest.minus(estimate), left);
-    const size = pending.reduce((total, { estimate }) => total.plus(estimate.abs()), ZERO);
-    for (const [index, { due, strategy, estimate }] of pending.entries()) {
-      const isLast = index === pending.length - 1 || size.isZero();
+    const differs = parts.reduce((rest, { estimate }) => rest.minus(estimate), left);
+    const size = parts.reduce((total, { estimate }) => total.plus(estimate.abs()), ZERO);
+    const booked: FundingPart[] = [];
+    for (const [index, { due, strategy, estimate }] of parts.entries()) {
+      const isLast = index === parts.length - 1 || size.isZero();
       const part = isLast ? left : differs.mul(estimate.abs()).div(size).plus(estimate).toDecimalPlaces(12);
       left = left.minus(part);
       const { symbol, rate, markPrice } = due;
-      if (!part.isZero()) this.parts.ledger.funding(account, symbol, strategy, part.toFixed(), rate, markPrice);
+      if (!part.isZero()) booked.push({ symbol, strategy, amount: part.toFixed(), rate, markPrice });
     }
+    this.parts.ledger.funding(account, booked);
   }
 
-  private expect(due: FundingDue): void {
-    this.note(due);
-    this.parts.reconciler().expectFunding(due);
-  }
-
-  /** Keeps in mind who held the contracts of a payment, once however often it is told. */
+  /** Keeps a payment in mind, once however often it is told. */
   private note(due: FundingDue): void {
-    const { ledger, owners, prices } = this.parts;
-    const info = prices.book(due, due.symbol);
-    const id = keyOf(due, due.id);
+    const info = this.parts.prices.book(due, due.symbol);
+    const id = keyOf(due, `${due.symbol} ${Math.round(due.dueMs)}`);
     if (info === undefined || this.noted.has(id)) return;
     this.noted.add(id);
     const key = keyOf(due, info.instrument.quote);
     const sinceUs = this.parts.clock.monotonicUs();
-    const pending = (this.pending.get(key) ?? []).filter((one) => sinceUs - one.sinceUs <= FUNDING_WAIT_US);
-    this.pending.set(key, pending);
     const perContract = new Exact(info.instrument.contractSize).mul(due.markPrice).mul(due.rate).neg();
-    for (const strategy of owners) {
-      const held = ledger.memory.heldIn(strategy, due, due.symbol);
-      if (!held.isZero()) pending.push({ due, strategy, estimate: held.mul(perContract), sinceUs });
-    }
+    this.pending.set(key, [...this.awaited(key), { due, perContract, sinceUs }]);
+  }
+
+  /** One that was never paid must not keep those after it from being known. */
+  private awaited(key: string): readonly Pending[] {
+    const sinceUs = this.parts.clock.monotonicUs() - WAIT_US;
+    return (this.pending.get(key) ?? []).filter((one) => one.sinceUs >= sinceUs);
+  }
+
+  /** Whose the payments of a wallet are: of those who held the contracts at the moment, whenever their fills were told. */
+  private partsOf(key: string): readonly Part[] {
+    const { owners, ledger } = this.parts;
+    return this.awaited(key).flatMap(({ due, perContract }) =>
+      owners.flatMap((strategy): Part[] => {
+        const held = ledger.memory.heldAt(strategy, due, due.symbol, due.dueMs);
+        return held.isZero() ? [] : [{ due, strategy, estimate: held.mul(perContract) }];
+      }),
+    );
+  }
+
+  /** What contracts cost on average that are held, or came to when they were traded last; null when they were not. */
+  private priceInLedger({ instrument: { venue, market, symbol, contractSize } }: BookInfo): string | null {
+    const { memory } = this.parts.ledger;
+    const size = memory.books.contracts(venue, symbol);
+    if (size.isZero()) return memory.lastPrice({ venue, market }, symbol);
+    return plainText(memory.books.contractsCost(venue, symbol).div(size.mul(contractSize)).abs());
   }
 
   /** The venue's own time: payments fall due by it. */
@@ -132,7 +157,7 @@ export class FundingDesk {
 
   private dueOf({ instrument }: BookInfo, atUs: number, rate: string, markPrice: string): FundingDue {
     const { venue, market, symbol } = instrument;
-    return { venue, market, symbol, id: `${symbol} ${Math.round(atUs / 1000)}`, rate, markPrice };
+    return { venue, market, symbol, dueMs: atUs / 1000, rate, markPrice };
   }
 }
 

@@ -116,6 +116,22 @@ export class LedgerMemory {
     return this.held.get(`${strategy} ${venue} ${market} ${symbol}`) ?? ZERO;
   }
 
+  /** The same of contracts as it was at a recent moment of the venue's clock, by all fills that are known by now. */
+  heldAt(strategy: string, account: AccountName, symbol: string, timeMs: number): Decimal {
+    let held = this.heldIn(strategy, account, symbol);
+    for (const { venue, market, venueTimeMs, side, quantity, ...fill } of this.recent)
+      if (venueTimeMs > timeMs && venue === account.venue && market === account.market)
+        if (fill.symbol === symbol && fill.strategy === strategy)
+          held = side === 'buy' ? held.minus(quantity) : held.plus(quantity);
+    return held;
+  }
+
+  /** Of the newest recent fill of an instrument; null when there is none. */
+  lastPrice({ venue, market }: AccountName, symbol: string): string | null {
+    const isHere = (fill: EntryOf<'fill'>): boolean => fill.venue === venue && fill.market === market && fill.symbol === symbol;
+    return this.recent.findLast(isHere)?.price ?? null;
+  }
+
   /** Instruments of an account that something may still come of, or that were traded a short while ago. */
   symbolsOf(account: AccountName): string[] {
     const isHere = ({ venue, market }: AccountName): boolean => venue === account.venue && market === account.market;

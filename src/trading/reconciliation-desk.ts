@@ -48,13 +48,14 @@ export class ReconciliationDesk {
 
   constructor(private readonly parts: ReconciliationDeskParts) {
     const { accounts, universe, prices, clock, timers, settings, ledger } = parts;
-    this.funding = new FundingDesk({ ...parts, reconciler: () => this.reconciler });
+    this.funding = new FundingDesk(parts);
     this.reconciler = new PositionReconciler({
       clock,
       accounts,
       instruments: universe.books.map(({ instrument }) => instrument),
       prices: prices.quote,
       settings: settings.reconciliation,
+      fundingDue: (account, asset) => this.funding.due(account, asset),
       onFunding: (account, asset, amount) => ledger.attempt(() => this.funding.settled(account, asset, amount)),
     });
     this.watch = new ReconciliationWatch({
@@ -108,6 +109,14 @@ export class ReconciliationDesk {
     return state.mismatches.length > 0;
   }
 
+  /**
+   * Takes a fill as the ledger books it, so that both know the same fills in the same order: what closing part of a position brings
+   * depends on it.
+   */
+  booked(fill: Fill): void {
+    this.reconciler.trackExecutionPositions(fill);
+  }
+
   /** To be given everything that a gateway tells. */
   onAccount(venue: VenueId, market: Market, event: AccountEvent): void {
     if (event.kind === 'fill' && this.state.kind !== 'ready') this.parts.ledger.attempt(() => this.bookWhileStarting(event.fill));
@@ -135,9 +144,9 @@ export class ReconciliationDesk {
       })),
       timers,
       settings: settings.start,
-      fundingDue: async (name, sinceMs) => {
+      findFunding: async (name, sinceMs) => {
         const account = accounts.find((one) => keyOf(one) === keyOf(name));
-        return account === undefined ? [] : this.funding.dueSince(account, sinceMs);
+        if (account !== undefined) await this.funding.find(account, sinceMs);
       },
       onEvent: (event) => this.onStart(event),
     });

@@ -95,6 +95,7 @@ export class TradingDesk {
       rates: config.rates,
       worth: prices.worth,
       onBooked: (booking) => this.booked(booking),
+      onFill: (fill) => this.reconciliation.booked(fill),
       onBaseFee: (strategy, instrument, fee) => {
         // What was booked before the start was over is restored with everything else.
         const held = this.isReady ? this.holdings.baseFee(instrument, strategy, fee) : undefined;

@@ -26,6 +26,8 @@ export interface TradingLedgerParts {
   /** What a unit of an asset is worth in another at a venue, as an exact text; null when no book says. */
   readonly worth: (venue: VenueId, asset: string, quote: string) => string | null;
   readonly onBooked: (booking: Booking) => void;
+  /** A fill, or the fee of one that was told without, has been booked. */
+  readonly onFill: (fill: Fill) => void;
   /** A fill on spot cost so much of the bought asset itself. */
   readonly onBaseFee: (strategy: string, instrument: TradableInstrument, fee: string) => void;
   /** Told once: from now on nothing can be put on record. */
@@ -34,6 +36,9 @@ export interface TradingLedgerParts {
 
 /** Whose fills and orders are that no strategy of ours is known to have asked for. */
 export const UNATTRIBUTED = 'unattributed';
+
+/** What of a funding payment is one strategy's. */
+export type FundingPart = Pick<EntryOf<'funding'>, 'symbol' | 'strategy' | 'amount' | 'rate' | 'markPrice'>;
 
 /** An entry before it has its place; complete, so that it reads as it was written. */
 type NewEntry = JournalEntry extends infer E ? (E extends JournalEntry ? Omit<E, 'sequence'> : never) : never;
@@ -173,17 +178,17 @@ export class TradingLedger implements ExecutionJournal {
     });
   }
 
-  /** Funding of a contract, negative when paid, as one strategy's. */
-  funding(account: AccountName, symbol: string, strategy: string, amount: string, rate: string, markPrice: string): void {
-    const instrument = this.parts.instruments.find(account, symbol);
-    if (instrument === undefined) return;
-    this.keep({
-      kind: 'funding',
-      ...this.stamp(),
-      ...{ venue: account.venue, market: account.market, symbol: instrument.symbol },
-      ...assetsOf(instrument),
-      ...{ strategy, amount, rate, markPrice },
-    });
+  /** Funding that an account was paid, or paid where negative: the parts of it, all or none. */
+  funding(account: AccountName, parts: readonly FundingPart[]): void {
+    const { venue, market } = account;
+    this.keepAll(
+      parts.flatMap(({ symbol, strategy, amount, rate, markPrice }): NewEntry[] => {
+        const instrument = this.parts.instruments.find(account, symbol);
+        if (instrument === undefined) return [];
+        const whose = { venue, market, symbol: instrument.symbol, ...assetsOf(instrument), strategy };
+        return [{ kind: 'funding', ...this.stamp(), ...whose, amount, rate, markPrice }];
+      }),
+    );
   }
 
   /** What was compared with a venue, and what was done about it. */
@@ -261,6 +266,7 @@ export class TradingLedger implements ExecutionJournal {
         ...{ venue, market, symbol, strategy, tradeId, asset, amount: fee, conversion },
         ...assetsOf(instrument),
       });
+      this.parts.onFill(fill);
       this.tellBaseFee(strategy, instrument, asset, fee);
       return false;
     }
@@ -272,6 +278,7 @@ export class TradingLedger implements ExecutionJournal {
       ...assetsOf(instrument),
       ...{ fee, feeAsset: fee === null ? null : asset, feeConversion: conversion, venueTimeMs: timeMs },
     });
+    this.parts.onFill(fill);
     if (fee !== null) this.tellBaseFee(strategy, instrument, asset, fee);
     return true;
   }
@@ -304,6 +311,7 @@ export class TradingLedger implements ExecutionJournal {
   }
 
   private keepAll(entries: readonly NewEntry[]): void {
+    if (entries.length === 0) return;
     const last = this.written(() => this.parts.writer.appendAll(entries));
     for (const [place, entry] of entries.entries()) this.take(entry, last - entries.length + 1 + place);
   }

@@ -81,9 +81,7 @@ export class Upkeep {
   private keepFromLiquidation(market: MarketView): void {
     if (market.nowUs - this.deleveragedUs < this.parts.deleverageUs) return;
     const { risk, keeper } = this.parts;
-    const assessment = risk.calculateLiquidationRisk(
-      risk.positions(market).filter(({ mark, entry }) => Number(mark) > 0 && Number(entry) > 0),
-    );
+    const assessment = risk.calculateLiquidationRisk(risk.nearLiquidation(market));
     if (!assessment.isAtRisk) return;
     this.deleveragedUs = market.nowUs;
     const books = assessment.positions.filter(({ isAtRisk }) => isAtRisk).map(({ position }) => position.book);

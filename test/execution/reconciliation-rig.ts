@@ -1,3 +1,4 @@
+import { Exact } from '../../src/domain/decimal.js';
 import type { TradableInstrument } from '../../src/domain/instrument.js';
 import type { Fill } from '../../src/domain/order.js';
 import type { Market, VenueId } from '../../src/domain/venue.js';
@@ -91,11 +92,17 @@ export const SETTLE_MS = 1_000;
 export function reconcilerRig(settings: Partial<ReconciliationSettings> = {}) {
   const time = new VirtualTime();
   const accounts = [SPOT, PERPS, OTHER];
+  /** About what funding is due in USDT at PERPS. */
+  const funding = { due: '0' };
   const reconciler = new PositionReconciler({
     clock: time,
     accounts,
     instruments: accounts.map(({ venue, market }) => listed(venue, market)),
     prices: () => ({ bid: '100', ask: '101' }),
+    fundingDue: ({ venue }) => new Exact(venue === PERPS.venue ? funding.due : 0),
+    onFunding: () => {
+      funding.due = '0';
+    },
     settings: { settleMs: SETTLE_MS, settleMsMax: 10 * SETTLE_MS, toleranceDefault: '0', roundingPerClose: '0', ...settings },
   });
   for (const account of accounts) {
@@ -114,5 +121,5 @@ export function reconcilerRig(settings: Partial<ReconciliationSettings> = {}) {
       kind: 'position',
       position: { venue: account.venue, symbol: 'ABC_USDT', signedSize, entryPrice: null },
     });
-  return { time, reconciler, balance, position, pass: (ms: number) => time.run(ms * 1_000) };
+  return { time, reconciler, balance, position, funding, pass: (ms: number) => time.run(ms * 1_000) };
 }

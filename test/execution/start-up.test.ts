@@ -2,11 +2,19 @@
 // cannot be explained is named and blocks.
 import { describe, expect, it } from 'vitest';
 import type { Balance, PositionInfo } from '../../src/domain/account.js';
+import { Exact } from '../../src/domain/decimal.js';
 import { VenueRequestError } from '../../src/domain/errors.js';
 import type { Fill, OrderReport } from '../../src/domain/order.js';
 import { VirtualTime } from '../../src/domain/virtual-time.js';
 import { PositionReconciler } from '../../src/execution/reconciler.js';
-import { type StartEvent, type StartPort, type StartSnapshot, StartUp, type StartUpParts } from '../../src/execution/start-up.js';
+import {
+  DEFAULT_START_UP_SETTINGS,
+  type StartEvent,
+  type StartPort,
+  type StartSnapshot,
+  StartUp,
+  type StartUpParts,
+} from '../../src/execution/start-up.js';
 import { fillOf, listed, PERPS, SPOT } from './reconciliation-rig.js';
 
 const NOW_MS = 1_000_000_000;
@@ -77,18 +85,30 @@ function report(clientOrderId: string, more: Partial<OrderReport>): OrderReport 
   };
 }
 
-async function start(world: World, snapshot: StartSnapshot | null, more: Partial<StartUpParts> = {}, account = SPOT) {
+async function start(
+  world: World,
+  snapshot: StartSnapshot | null,
+  more: Partial<StartUpParts> = {},
+  account = SPOT,
+  findFunding?: (sinceMs: number, found: { fundingDue: string }) => Promise<void>,
+) {
   const time = new VirtualTime();
   const events: StartEvent[] = [];
+  const found = { fundingDue: '0' };
   const reconciler = new PositionReconciler({
     clock: time,
     accounts: [account],
     instruments: [listed(account.venue, account.market)],
     prices: () => ({ bid: '100', ask: '101' }),
     settings: { toleranceDefault: '0', roundingPerClose: '0' },
+    fundingDue: () => new Exact(found.fundingDue),
   });
   const accounts = [{ ...account, port: portOf(world), snapshot }];
-  const startUp = new StartUp({ reconciler, accounts, timers: time, onEvent: (event) => events.push(event), ...more });
+  const startUp = new StartUp({
+    ...{ reconciler, accounts, timers: time, onEvent: (event) => events.push(event) },
+    ...(findFunding !== undefined && { findFunding: (_account, sinceMs) => findFunding(sinceMs, found) }),
+    ...more,
+  });
   const refusedBefore = startUp.refusal();
   let atMs = Number.NaN;
   const run = async () => {
@@ -239,8 +259,14 @@ describe('a start', () => {
     const world: World = { balances: { USDT: '1000.101' }, positions: [{ side: 'sell', size: '100', entryPrice: '100' }] };
     const snapshot = { ...KNOWN, account };
     expect((await start(world, snapshot, {}, PERPS)).state.kind).toBe('blocked');
-    const due = { ...PERPS, id: '1', symbol: 'ABC_USDT', rate: '0.0001', markPrice: '100' };
-    expect((await start(world, snapshot, { fundingDue: async () => [due] }, PERPS)).state).toEqual({ kind: 'ready' });
+    const asked: number[] = [];
+    const made = await start(world, snapshot, {}, PERPS, async (sinceMs, found) => {
+      asked.push(sinceMs);
+      found.fundingDue = '0.1';
+    });
+    expect(made.state).toEqual({ kind: 'ready' });
+    // From as far back as fills: what was kept last may be another account's.
+    expect(asked).toEqual([Math.max(0, snapshot.sinceMs - DEFAULT_START_UP_SETTINGS.overlapMs)]);
   });
 });
 

@@ -113,6 +113,21 @@ describe('funding that falls due', () => {
     expectNoDrift(rig);
   });
 
+  it('is of those who held the contracts then, though they have turned round before anybody looked', async () => {
+    const rig = await short({ settings: { upkeepMs: 7_000 } });
+    announce(rig, 5_000);
+    await rig.run(5_100);
+    await rig.trade(rig.short(-60), 0);
+    await rig.run(3_500);
+    pay(rig, '3');
+    await rig.run(60_000);
+    expect(booked(rig)).toEqual([
+      ['pairs', 'ABCUSDT-PERP', '2'],
+      ['other', 'ABCUSDT-PERP', '1'],
+    ]);
+    expectNoDrift(rig);
+  });
+
   it('is paid every time anew', async () => {
     const rig = await short();
     for (const rate of [0.01, -0.02]) {
@@ -159,6 +174,27 @@ describe('funding that fell due while nobody ran', () => {
     await rig.run(5_000);
     expect(rig.desk.report().state).toBe('trading');
     expect(rig.entries('funding')).toHaveLength(3);
+  });
+
+  it('is booked though something was kept after it fell due', async () => {
+    const first = await short();
+    const dueMs = first.time.epochUs() / 1000 + 1;
+    await first.run(100);
+    await first.trade();
+    first.die();
+    first.account('gateio', 'futures').move('USDT', '4');
+    const rig = new DeskRig({
+      before: first,
+      fundingHistory: async (_symbol, fromMs) => (dueMs >= fromMs ? [{ timeMs: dueMs, rate: '0.01' }] : []),
+    });
+    await rig.start();
+    expect(booked(rig)).toEqual([
+      ['pairs', 'ABCUSDT-PERP', '2'],
+      ['other', 'ABCUSDT-PERP', '1'],
+      ['other', 'XYZUSDT-PERP', '1'],
+    ]);
+    expect(rig.desk.report().state).toBe('trading');
+    expectNoDrift(rig);
   });
 
   it('leaves nothing behind that the next payment would be shared with', async () => {

@@ -33,6 +33,7 @@ export class LedgerRig {
       rates: { USDT: 1 },
       worth: (_, asset) => (asset === 'BNB' ? '600' : null),
       onBooked: (booking) => this.bookings.push(booking),
+      onFill: () => undefined,
       onBaseFee: (strategy, { symbol }, fee) => this.baseFees.push([strategy, symbol, fee]),
       onBroken: (reason) => this.broken.push(reason),
     });

@@ -1,6 +1,6 @@
 import type { RiskConfig } from '../../../src/risk/config.js';
 import type { Accuse } from './report.js';
-import { baseUnits, middleOf, orderBase, type SentOrder, type Truth } from './truth.js';
+import { baseUnits, middleOf, openBase, orderBase, type SentOrder, type Truth } from './truth.js';
 
 /** The desk values at the prices that it saw a moment before: by so much they may differ from those of now. */
 const PRICE_SLACK = 0.05;
@@ -49,7 +49,7 @@ export class LimitWatch {
       accuse('limit-passed', `${name} is order ${this.sentUs.length} of its window`);
     check(
       'the value of open orders',
-      open.reduce((sum, one) => sum + worthOf(one), 0),
+      open.reduce((sum, one) => sum + openBase(one) * Number(one.request.price ?? 0), 0),
       config.openQuoteMax.total,
     );
     if (this.hasLeaps) return;
@@ -77,7 +77,7 @@ export class LimitWatch {
       const { base, venue, market } = book.instrument;
       const mine = { held: this.truth.heldIn(book), buys: 0, sells: 0 };
       for (const order of open)
-        if (order.book === book) mine[order.request.side === 'buy' ? 'buys' : 'sells'] += orderBase(order);
+        if (order.book === book) mine[order.request.side === 'buy' ? 'buys' : 'sells'] += openBase(order);
       const value = worst(mine) * middleOf(book);
       add(sums.venues, venue, value);
       if (market === 'futures') {

@@ -141,6 +141,13 @@ export function orderBase({ book, request }: SentOrder): number {
   return Number(request.quantity ?? 0) * Number(book.instrument.contractSize);
 }
 
+/** Base units that may still come of an order. */
+export function openBase(order: SentOrder): number {
+  const { arrival, book } = order;
+  const filled = arrival?.result.kind === 'accepted' ? arrival.result.order.filledUnits : 0;
+  return orderBase(order) - baseUnits(book, filled);
+}
+
 export function middleOf({ bids, asks, instrument }: SimulatedBook): number {
   const bid = bids.best()?.priceUnits ?? 0;
   const ask = asks.best()?.priceUnits ?? 0;

@@ -46,7 +46,8 @@ const RECOVERY_MS_MAX = 2_500;
 export class FeedLink {
   readonly states: readonly FeedState[];
   private readonly places = new Map<SimulatedBook, number>();
-  private batch: { readonly atUs: number; readonly deliveries: (() => void)[] } | undefined;
+  /** What changed at one moment: of every book its newest state. */
+  private batch: { readonly atUs: number; readonly answers: Map<number, Uint8Array> } | undefined;
 
   constructor(private readonly parts: FeedLinkParts) {
     this.states = parts.books.map(() => ({
@@ -68,15 +69,14 @@ export class FeedLink {
     if (place === undefined) return;
     const { nowUs, timers, network } = this.parts;
     const answer = this.snapshot(place);
-    const deliver = (): void => this.deliver(place, answer);
     if (this.batch?.atUs === nowUs()) {
-      this.batch.deliveries.push(deliver);
+      this.batch.answers.set(place, answer);
       return;
     }
-    const deliveries = [deliver];
-    this.batch = { atUs: nowUs(), deliveries };
+    const answers = new Map([[place, answer]]);
+    this.batch = { atUs: nowUs(), answers };
     timers.after(network.delayMs(), () => {
-      for (const one of deliveries) one();
+      for (const [one, newest] of answers) this.deliver(one, newest);
       this.parts.onDelivered();
     });
   }

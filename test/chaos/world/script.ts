@@ -35,10 +35,8 @@ export function playScript(world: World): void {
 
 function stirAll(world: World, random: SeededRandom, untilUs: number, everyUs: number): void {
   world.market.advance(world.nowUs);
-  for (const { quiet } of world.books) {
-    quiet.stir();
-    quiet.refill();
-  }
+  // This also puts back what somebody has taken.
+  for (const { quiet } of world.books) quiet.stir();
   if (random.next() < MOVE_CHANCE && !world.isCalm) moveAsset(world, random);
   if (world.nowUs + everyUs < untilUs) world.after(everyUs, () => stirAll(world, random, untilUs, everyUs));
 }
