@@ -42,6 +42,17 @@ export function toMultiple(value: DecimalJs.Value, step: DecimalJs.Value, roundi
   return new Exact(value).toNearest(new Exact(step), rounding);
 }
 
+const POWERS = new Map<number, Decimal>();
+
+/** Ten to the power of a whole number, exactly; worked out once for each. */
+export function tenTo(exponent: number): Decimal {
+  const known = POWERS.get(exponent);
+  if (known !== undefined) return known;
+  const power = new Exact(10).pow(exponent);
+  POWERS.set(exponent, power);
+  return power;
+}
+
 /** Whether a value is a whole number of steps; a step of 0 allows everything. */
 export function isOnGrid(value: DecimalJs.Value, step: DecimalJs.Value): boolean {
   const grid = new Exact(step);

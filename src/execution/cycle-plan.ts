@@ -1,4 +1,4 @@
-import { ceilToGrid, type Decimal, Exact, floorToGrid } from '../domain/decimal.js';
+import { ceilToGrid, type Decimal, Exact, floorToGrid, tenTo } from '../domain/decimal.js';
 import type { Intent, IntentLeg } from '../strategy/intent.js';
 import { type BookInfo, rowName, type StrategyUniverse } from '../strategy/universe.js';
 import type { ExecutionOpportunity, PlannedLeg } from './execution-types.js';
@@ -107,7 +107,7 @@ export function reducesNet(
   netUnits: ((book: number) => number) | undefined,
 ): boolean {
   if (netUnits === undefined) return true;
-  const net = new Exact(netUnits(book)).div(new Exact(10).pow(qtyScale));
+  const net = new Exact(netUnits(book)).div(tenTo(qtyScale));
   return (side === 'sell' ? net : net.neg()).gte(quantity ?? 0);
 }
 
@@ -117,8 +117,8 @@ function legOf(leg: number, one: IntentLeg, info: BookInfo): CycleLeg {
   const { tickSize, lotSize } = instrument.rules;
   const { changeUnits, positionUnits, targetUnits, limitPriceUnits } = one;
   const side = changeUnits > 0 ? 'buy' : 'sell';
-  const price = new Exact(limitPriceUnits).div(new Exact(10).pow(priceScale));
-  const quantity = new Exact(changeUnits).abs().div(new Exact(10).pow(qtyScale));
+  const price = new Exact(limitPriceUnits).div(tenTo(priceScale));
+  const quantity = new Exact(changeUnits).abs().div(tenTo(qtyScale));
   return {
     leg,
     book: one.book,

@@ -1,4 +1,4 @@
-import { type Decimal, Exact } from '../domain/decimal.js';
+import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
 import type { LegUpdate } from '../strategy/intent.js';
 import type { BookInfo } from '../strategy/universe.js';
 import { baseOf, type CyclePlan, signed } from './cycle-plan.js';
@@ -62,12 +62,12 @@ export class CycleTally {
     const side = this.plan.legs[leg]?.side ?? (quantity.gte(0) ? 'buy' : 'sell');
     // A leg that was taken back in part keeps what is left of its value.
     const paid = mine.reduce((sum: Decimal, order) => sum.add(signed(order.plan.request.side, order.quote)), ZERO);
-    const units = new Exact(10).pow(info.priceScale + info.qtyScale).div(info.instrument.contractSize);
+    const units = tenTo(info.priceScale + info.qtyScale).div(info.instrument.contractSize);
     return {
       intent: this.plan.intent,
       leg,
       book: info.book,
-      filledUnits: quantity.mul(new Exact(10).pow(info.qtyScale)).toNumber(),
+      filledUnits: quantity.mul(tenTo(info.qtyScale)).toNumber(),
       filledQuoteUnits: Exact.max(0, signed(side, paid)).mul(units).toNumber(),
       feeQuote: mine.reduce((sum: Decimal, order) => sum.add(order.feeQuote), ZERO).toNumber(),
       isFinal,

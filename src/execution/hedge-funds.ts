@@ -1,4 +1,4 @@
-import { type Decimal, Exact } from '../domain/decimal.js';
+import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
 import type { Side } from '../domain/order.js';
 import type { Capital } from '../strategy/capital.js';
 import type { CostModel } from '../strategy/cost-model.js';
@@ -22,7 +22,7 @@ export class HedgeFunds {
     const isSpot = instrument.market === 'spot';
     const account = isSpot && side === 'sell' ? baseAccount : quoteAccount;
     const scale = this.universe.accounts[account]?.scale ?? 0;
-    const available = new Exact(this.capital.available(account)).div(new Exact(10).pow(scale));
+    const available = new Exact(this.capital.available(account)).div(tenTo(scale));
     if (!isSpot) return available.gt(0) ? null : available;
     return side === 'sell' ? available : available.div(new Exact(price).mul(1 + this.costs.total(book)));
   }

@@ -1,4 +1,4 @@
-import { type Decimal, Exact } from '../domain/decimal.js';
+import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
 import type { Side } from '../domain/order.js';
 import { LEGS_MAX } from '../strategy/intent.js';
 import type { BookInfo } from '../strategy/universe.js';
@@ -76,5 +76,5 @@ export function worstPrice(book: HedgeBook, side: Side, loss: number, prices: Be
 function freshPrice({ way, info }: HedgeBook, side: Side, prices: BestPrices, oldestUs: number): string | null {
   if (way === 'complete' || !prices.isTradable(info.book, oldestUs)) return null;
   const units = side === 'buy' ? prices.askPriceUnits(info.book) : prices.bidPriceUnits(info.book);
-  return units > 0 ? new Exact(units).div(new Exact(10).pow(info.priceScale)).toFixed() : null;
+  return units > 0 ? new Exact(units).div(tenTo(info.priceScale)).toFixed() : null;
 }

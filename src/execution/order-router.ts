@@ -1,5 +1,5 @@
 import { VENUES_MAX } from '../../assembly/memory/layout.js';
-import { ceilToGrid, type Decimal, Exact, floorToGrid } from '../domain/decimal.js';
+import { ceilToGrid, type Decimal, Exact, floorToGrid, tenTo } from '../domain/decimal.js';
 import type { OrderRequest, Side } from '../domain/order.js';
 import { BUY, SELL } from '../kernel/pricing.js';
 import type { CostModel } from '../strategy/cost-model.js';
@@ -136,7 +136,7 @@ export class OrderRouter {
   private commonUnits(books: readonly BookInfo[]): CommonUnits {
     const baseScale = Math.max(0, ...books.map((info) => this.baseScale(info)));
     const perQuote = 10 ** Math.max(0, ...books.map(({ priceScale }) => priceScale));
-    return { baseScale, perBase: new Exact(10).pow(baseScale), perQuote };
+    return { baseScale, perBase: tenTo(baseScale), perQuote };
   }
 
   private baseScale({ row }: BookInfo): number {

@@ -1,4 +1,4 @@
-import { Exact, plainText } from '../domain/decimal.js';
+import { Exact, plainText, tenTo } from '../domain/decimal.js';
 import { fundingEffect, type PositionFigures, positionFigures } from '../domain/margin.js';
 import type { LegMargin } from '../strategy/cross-futures/types.js';
 import { LEVERAGE_CAP } from '../strategy/hedged/margin-terms.js';
@@ -232,8 +232,8 @@ export class FuturesRiskManager extends MinimalOrderRiskManager {
         {
           book,
           side: units > 0 ? 'long' : 'short',
-          contracts: plainText(new Exact(Math.abs(units)).div(new Exact(10).pow(qtyScale))),
-          entry: plainText(new Exact(this.state.entryPriceUnits(book)).div(new Exact(10).pow(known.info.priceScale))),
+          contracts: plainText(new Exact(Math.abs(units)).div(tenTo(qtyScale))),
+          entry: plainText(new Exact(this.state.entryPriceUnits(book)).div(tenTo(known.info.priceScale))),
           mark: plainText(new Exact(mark)),
           ...(Number.isNaN(rate) ? {} : { fundingRate: plainText(new Exact(rate)) }),
         },

@@ -1,5 +1,5 @@
 import type { Balance } from '../domain/account.js';
-import { type Decimal, Exact } from '../domain/decimal.js';
+import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
 import type { Market } from '../domain/venue.js';
 import type { Booking, Books } from '../ledger/books.js';
 import type { RiskState } from '../risk/state.js';
@@ -49,7 +49,7 @@ export class Funds {
   private refresh({ account, venue, market, asset, scale }: AccountInfo): void {
     const booked = this.books.holding(venue, market, asset);
     const told = this.told.get(account);
-    const units = (amount: Decimal | string): number => Math.floor(new Exact(amount).mul(new Exact(10).pow(scale)).toNumber());
+    const units = (amount: Decimal | string): number => Math.floor(new Exact(amount).mul(tenTo(scale)).toNumber());
     this.capital.setBalance(account, units(told === undefined ? booked : Exact.min(booked, told)));
     this.state.setBalance(account, units(booked));
   }

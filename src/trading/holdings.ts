@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { type Decimal, Exact } from '../domain/decimal.js';
+import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { Fill } from '../domain/order.js';
 import { SYNTHETIC } from '../execution/reconciler.js';
@@ -54,7 +54,7 @@ export class Holdings {
         const names = name === UNATTRIBUTED ? [name, ...gone] : [name];
         const held = names.reduce((sum, one) => sum.plus(ledger.memory.heldIn(one, instrument, instrument.symbol)), ZERO);
         if (held.isZero()) continue;
-        const exact = held.mul(new Exact(10).pow(qtyScale));
+        const exact = held.mul(tenTo(qtyScale));
         const units = exact.ceil();
         // What fees took of a unit is counted when they have taken a whole one, as if there had been no restart.
         this.feeRests.set(`${owner} ${book}`, units.minus(exact));
@@ -74,7 +74,7 @@ export class Holdings {
     const owner = this.parts.owners.indexOf(strategy);
     if (info === undefined || owner < 0) return undefined;
     const key = `${owner} ${info.book}`;
-    const short = (this.feeRests.get(key) ?? new Exact(0)).plus(new Exact(fee).mul(new Exact(10).pow(info.qtyScale)));
+    const short = (this.feeRests.get(key) ?? new Exact(0)).plus(new Exact(fee).mul(tenTo(info.qtyScale)));
     const units = short.floor();
     this.feeRests.set(key, short.minus(units));
     if (!units.isZero()) this.hold(owner, info, -units.toNumber(), this.prices.midUnits(info.book));
@@ -88,7 +88,7 @@ export class Holdings {
     const { owners } = this.parts;
     const owner = owners.includes(strategy) ? owners.indexOf(strategy) : owners.length - 1;
     const signed = new Exact(fill.side === 'buy' ? fill.quantity : `-${fill.quantity}`);
-    const units = signed.mul(new Exact(10).pow(info.qtyScale)).toNumber();
+    const units = signed.mul(tenTo(info.qtyScale)).toNumber();
     this.hold(owner, info, units, Number(fill.price) * 10 ** info.priceScale);
     return { owner, asset: info.instrument.base, base: signed.mul(info.instrument.contractSize).toFixed() };
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { type Decimal, Exact } from '../domain/decimal.js';
+import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
 import type { ExecutionResult } from '../execution/execution-types.js';
 import { OWN_INTENTS } from '../execution/executor.js';
 import type { Exposure } from '../risk/exposure.js';
@@ -135,7 +135,7 @@ export class PositionKeeper {
         } else if (net === 0) this.owed.delete(key);
         else {
           const known = owed ?? this.nothing(strategy, symbol);
-          known.base = new Exact(net).div(new Exact(10).pow(scale));
+          known.base = new Exact(net).div(tenTo(scale));
           this.owed.set(key, known);
         }
       }
@@ -238,7 +238,7 @@ export class PositionKeeper {
 
   /** Quantity units of a book that an order can take away of what is owed; 0 when its rules or the funds do not let. */
   private unitsFor({ base, part, strategy }: Owed, info: BookInfo, isSell: boolean, { views }: MarketView): number {
-    const wanted = base.abs().mul(part).div(info.instrument.contractSize).mul(new Exact(10).pow(info.qtyScale)).toNumber();
+    const wanted = base.abs().mul(part).div(info.instrument.contractSize).mul(tenTo(info.qtyScale)).toNumber();
     const price = (isSell ? views.bidPriceUnits(info.book) : views.askPriceUnits(info.book)) * info.priceUnit;
     const units = inLots(info, wanted, price);
     if (units === 0) return 0;
@@ -302,7 +302,7 @@ export class PositionKeeper {
 
 /** The most quantity units that are whole lots; 0 when the book's rules take no order of so many. */
 function inLots({ instrument: { rules }, qtyScale, basePerUnit }: BookInfo, units: number, price: number): number {
-  const scale = new Exact(10).pow(qtyScale);
+  const scale = tenTo(qtyScale);
   const lot = Math.max(1, new Exact(rules.lotSize).mul(scale).toNumber());
   const whole = Math.floor(units / lot) * lot;
   const isTaken =
@@ -315,5 +315,5 @@ function isWorking({ buys, sells }: Exposure, { book }: BookInfo): boolean {
 }
 
 function baseOf({ instrument, qtyScale }: BookInfo, units: number): Decimal {
-  return new Exact(units).div(new Exact(10).pow(qtyScale)).mul(instrument.contractSize);
+  return new Exact(units).div(tenTo(qtyScale)).mul(instrument.contractSize);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { Exact, plainText } from '../domain/decimal.js';
+import { Exact, plainText, tenTo } from '../domain/decimal.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import type { PriceSource } from '../execution/reconciliation-types.js';
 import type { Views } from '../kernel/views.js';
@@ -34,7 +34,7 @@ export class Prices {
   readonly quote: PriceSource = (account, symbol) => {
     const info = this.book(account, symbol);
     if (info === undefined || !this.isFresh(info)) return null;
-    const text = (units: number): string => new Exact(units).div(new Exact(10).pow(info.priceScale)).toFixed();
+    const text = (units: number): string => new Exact(units).div(tenTo(info.priceScale)).toFixed();
     return { bid: text(this.views.bidPriceUnits(info.book)), ask: text(this.views.askPriceUnits(info.book)) };
   };
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { Exact } from '../domain/decimal.js';
+import { Exact, tenTo } from '../domain/decimal.js';
 import type { JournalFill, JournalOrder } from '../execution/ports.js';
 import type { MinimalOrderRiskManager } from '../risk/manager.js';
 import { legKey, type RiskState } from '../risk/state.js';
@@ -120,5 +120,5 @@ function bookKey({
 }
 
 function units(amount: string, scale: number): number {
-  return new Exact(amount).mul(new Exact(10).pow(scale)).toNumber();
+  return new Exact(amount).mul(tenTo(scale)).toNumber();
 }

@@ -76,8 +76,7 @@ export class LimitWatch {
     for (const book of this.books) {
       const { base, venue, market } = book.instrument;
       const mine = { held: this.truth.heldIn(book), buys: 0, sells: 0 };
-      for (const order of open)
-        if (order.book === book) mine[order.request.side === 'buy' ? 'buys' : 'sells'] += openBase(order);
+      for (const order of open) if (order.book === book) mine[order.request.side === 'buy' ? 'buys' : 'sells'] += openBase(order);
       const value = worst(mine) * middleOf(book);
       add(sums.venues, venue, value);
       if (market === 'futures') {

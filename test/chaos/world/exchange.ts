@@ -39,7 +39,7 @@ export class Exchange {
 
   constructor(
     readonly venue: VenueId,
-    market: SimulatedMarket,
+    private readonly market: SimulatedMarket,
     seed: number,
     private readonly clock: { nowUs(): number; venueUs(): number },
     /** After so long the venue's list shows a fill; drawn for each. */
@@ -77,6 +77,8 @@ export class Exchange {
 
   /** Takes an order, now. @param rests whether it is let rest although it should be taken at once or not at all */
   submit(market: Market, request: OrderRequest, rests: boolean): Arrival {
+    // What fell due before it comes, as funding does, is of the positions before it.
+    this.market.advance(this.clock.nowUs());
     const book = this.book(market, request.symbol);
     const result: SubmitResult =
       book === undefined
