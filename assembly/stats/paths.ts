@@ -72,6 +72,7 @@ export function rescaledRange(x: usize, n: i32, size: i32): f64 {
       high = max(high, running);
       squares += deviation * deviation;
     }
+    if (squares == 0) continue; // they vary by less than a square can hold
     sum += (high - low) / sqrt(squares / <f64>size);
     blocks++;
   }

@@ -34,7 +34,8 @@ export function rolling(x: usize, n: i32, window: i32, scale: f64, out: usize, r
   const inverse = load<f64>(at(inverses, window - 1));
   const divisor = <f64>(window - 1);
   for (let start = 0; start < windows; start += window) {
-    const centre = load<f64>(at(x, start));
+    // A value that all windows from this block into the next one share: digits that it costs are lost in each of them anyway.
+    const centre = load<f64>(at(x, start + window - 1));
     // The ends of the block, from the last value backwards.
     let mean: f64 = 0, squares: f64 = 0, low: f64 = Infinity, high: f64 = -Infinity;
     for (let k = window - 1, count = 0; k >= 0; k--, count++) {
@@ -125,7 +126,7 @@ export function rollingMedian(x: usize, n: i32, window: i32, out: usize, ordered
 }
 
 /**
- * Exponentially weighted mean and variance at every value (West 1979, incremental).
+ * Exponentially weighted mean and variance at every value (West 1979, by the distance of each value from the mean before it).
  * @param alpha weight of the latest value, above 0 and at most 1
  * @param adjusted whether weights are (1 - alpha)^i by their sum; else the first value keeps all that the later ones leave
  * @param scale power of two that brings the values to about 1 for the squares
@@ -134,25 +135,25 @@ export function rollingMedian(x: usize, n: i32, window: i32, out: usize, ordered
 export function exponential(x: usize, n: i32, alpha: f64, adjusted: bool, scale: f64, out: usize): void {
   const variances = at(out, n);
   const biased = at(variances, n);
-  const origin = load<f64>(x);
   const unit = 1 / scale;
   const kept = 1 - alpha;
   const latest: f64 = adjusted ? 1 : alpha;
-  let mean: f64 = 0, variance: f64 = 0, weights: f64 = 1, squares: f64 = 1;
+  let distance: f64 = 0, left: f64 = 0, variance: f64 = 0, weights: f64 = 1, squares: f64 = 1;
   for (let i = 0; i < n; i++) {
+    const value = load<f64>(at(x, i));
     if (i > 0) {
       const earlier = weights * kept;
       weights = earlier + latest;
       squares = squares * kept * kept + latest * latest;
-      const distance = (load<f64>(at(x, i)) - origin) * scale - mean;
-      const share = latest / weights;
-      mean += distance * share;
-      variance = (earlier / weights) * (variance + distance * distance * share);
+      // From the value to the mean before it: only steps are added up, so that no level costs digits, nor a spike once it is forgotten.
+      distance = (value - load<f64>(at(x, i - 1))) * scale + left * distance;
+      left = earlier / weights;
+      variance = left * (variance + distance * distance * (latest / weights));
     }
-    store<f64>(at(out, i), origin + mean * unit);
-    const value = variance * unit * unit;
+    store<f64>(at(out, i), value - left * distance * unit);
+    const biasedVariance = variance * unit * unit;
     const all = weights * weights;
-    store<f64>(at(variances, i), all > squares ? (value * all) / (all - squares) : NaN);
-    store<f64>(at(biased, i), value);
+    store<f64>(at(variances, i), all > squares ? (biasedVariance * all) / (all - squares) : NaN);
+    store<f64>(at(biased, i), biasedVariance);
   }
 }
