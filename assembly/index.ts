@@ -31,3 +31,4 @@ export { quantiles } from './stats/quantiles';
 export { packReached, sweepPair } from './stats/threshold-sweep';
 export { rescaledRange, square, stepSquares, totalSquares } from './stats/paths';
 export { exponential, rolling, rollingMedian } from './stats/rolling';
+export { rollingRegression } from './stats/rolling-regression';

@@ -49,6 +49,7 @@ export interface KernelExports {
   rollingMedian(x: number, n: number, window: number, out: number, ordered: number): void;
   exponential(x: number, n: number, alpha: number, adjusted: number, scale: number, out: number): void;
   quantiles(x: number, n: number, fractions: number, count: number): void;
+  rollingRegression(x: number, y: number, n: number, window: number, out: number, room: number): void;
   packReached(values: number, words: number, threshold: number, sign: number, bits: number): void;
   sweepPair(
     entryBits: number,

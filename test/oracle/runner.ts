@@ -2,23 +2,31 @@ import { differences } from './compare.js';
 import { acf } from './families/acf.js';
 import { adf } from './families/adf.js';
 import { archLm } from './families/arch-lm.js';
+import { coint } from './families/coint.js';
 import { crossVenue } from './families/cross-venue.js';
+import { cusum } from './families/cusum.js';
 import { ewma } from './families/ewma.js';
 import { fairValue } from './families/fair-value.js';
+import { garch11 } from './families/garch11.js';
 import { halfLife } from './families/half-life.js';
 import { hurst } from './families/hurst.js';
 import { impact } from './families/impact.js';
+import { johansen } from './families/johansen.js';
+import { kalmanHedge } from './families/kalman-hedge.js';
 import { kpss } from './families/kpss.js';
 import { krakenCrc } from './families/kraken-crc.js';
 import { ledger } from './families/ledger.js';
 import { ljungBox } from './families/ljung-box.js';
 import { margin } from './families/margin.js';
+import { markovSwitching } from './families/markov-switching.js';
 import { moments } from './families/moments.js';
+import { olsHedge } from './families/ols-hedge.js';
 import { orderGrid } from './families/order-grid.js';
 import { ouFit } from './families/ou-fit.js';
 import { performance } from './families/performance.js';
 import { quantiles } from './families/quantiles.js';
 import { rolling } from './families/rolling.js';
+import { rollingOls } from './families/rolling-ols.js';
 import { thresholds } from './families/thresholds.js';
 import { varianceRatio } from './families/variance-ratio.js';
 import { vwap } from './families/vwap.js';
@@ -56,6 +64,14 @@ const STATISTICS: Readonly<Record<string, StatisticsFamily>> = {
   rolling,
   variance_ratio: varianceRatio,
   moments,
+  coint,
+  cusum,
+  garch11,
+  johansen,
+  kalman_hedge: kalmanHedge,
+  markov_switching: markovSwitching,
+  ols_hedge: olsHedge,
+  rolling_ols: rollingOls,
 };
 
 /** Outcome of a run over reference files. */

@@ -1,0 +1,29 @@
+import { InvalidInputError } from '../../domain/errors.js';
+import { ConstantSeriesError } from './errors.js';
+import { type Sample, sampleOf } from './sample.js';
+
+/** Two series of one length, each made ready for sums of squares. */
+export interface SamplePair {
+  readonly y: Sample;
+  readonly x: Sample;
+}
+
+/**
+ * Samples of two series that belong together value by value; they live in the kernel until the scope around it ends.
+ * @throws InvalidInputError when they differ in length
+ * @throws InsufficientDataError for fewer than `lengthMin` pairs
+ * @throws NotFiniteError
+ */
+export function samplePair(y: ArrayLike<number>, x: ArrayLike<number>, lengthMin: number): SamplePair {
+  if (y.length !== x.length) {
+    throw new InvalidInputError(`y has ${y.length} values and x has ${x.length}`, { y: y.length, x: x.length });
+  }
+  return { y: sampleOf(y, lengthMin), x: sampleOf(x, lengthMin) };
+}
+
+/** @throws ConstantSeriesError when one of the samples does not vary */
+export function mustVary(...samples: readonly Sample[]): void {
+  for (const { min, max } of samples) {
+    if (min === max) throw new ConstantSeriesError(`every value is ${min}`);
+  }
+}
