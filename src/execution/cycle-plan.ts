@@ -1,4 +1,6 @@
-import { ceilToGrid, type Decimal, Exact, floorToGrid, tenTo } from '../domain/decimal.js';
+import { ceilToGrid, type Decimal, Exact, floorToGrid, isDecimal, tenTo } from '../domain/decimal.js';
+import { wholeUnits } from '../domain/whole-units.js';
+import { decimalText } from '../kernel/book-view.js';
 import type { Intent, IntentLeg } from '../strategy/intent.js';
 import { type BookInfo, rowName, type StrategyUniverse } from '../strategy/universe.js';
 import type { ExecutionOpportunity, PlannedLeg } from './execution-types.js';
@@ -68,7 +70,7 @@ export function journalIntent({ intent, strategyName, opportunity }: CyclePlan):
     strategy: strategyName,
     purpose,
     symbol,
-    expectedNet: new Exact(expectedNet).toFixed(),
+    expectedNet: plainNumber(expectedNet),
     legs: legs.map(({ venue, market, symbol: name, side, quantity, limitPrice, reduceOnly }) => ({
       venue,
       market,
@@ -117,8 +119,6 @@ function legOf(leg: number, one: IntentLeg, info: BookInfo): CycleLeg {
   const { tickSize, lotSize } = instrument.rules;
   const { changeUnits, positionUnits, targetUnits, limitPriceUnits } = one;
   const side = changeUnits > 0 ? 'buy' : 'sell';
-  const price = new Exact(limitPriceUnits).div(tenTo(priceScale));
-  const quantity = new Exact(changeUnits).abs().div(tenTo(qtyScale));
   return {
     leg,
     book: one.book,
@@ -126,12 +126,28 @@ function legOf(leg: number, one: IntentLeg, info: BookInfo): CycleLeg {
     market: instrument.market,
     symbol: instrument.symbol,
     side,
-    quantity: floorToGrid(quantity, lotSize),
-    limitPrice: side === 'buy' ? floorToGrid(price, tickSize) : ceilToGrid(price, tickSize),
+    quantity: onGrid(Math.abs(changeUnits), qtyScale, lotSize, false),
+    limitPrice: onGrid(limitPriceUnits, priceScale, tickSize, side === 'sell'),
     reduceOnly: one.reduceOnly && instrument.market === 'futures',
     info,
     isReducing: positionUnits * targetUnits >= 0 && Math.abs(targetUnits) < Math.abs(positionUnits),
   };
+}
+
+/** Units of 10^-scale as an exact text on a grid: the next multiple of the step that is not above, or not below. */
+function onGrid(units: number, scale: number, step: string, isUp: boolean): string {
+  const stepUnits = wholeUnits(step, scale);
+  const over = units % stepUnits;
+  const onStep = over === 0 ? units : units - over + (isUp ? stepUnits : 0);
+  if (units >= 0 && Number.isSafeInteger(onStep)) return decimalText(onStep, scale);
+  const value = new Exact(units).div(tenTo(scale));
+  return isUp ? ceilToGrid(value, step) : floorToGrid(value, step);
+}
+
+/** A number as plain decimal text. */
+function plainNumber(value: number): string {
+  const text = String(value);
+  return isDecimal(text) ? text : new Exact(value).toFixed();
 }
 
 function plannedOf({ info: _info, isReducing: _isReducing, ...planned }: CycleLeg): PlannedLeg {

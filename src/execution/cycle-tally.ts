@@ -10,11 +10,9 @@ const ZERO = new Exact(0);
 /** What the orders of one cycle come to, leg by leg and together. It is worked out anew at every question, from what is known then. */
 export class CycleTally {
   readonly orders: WorkingOrder[] = [];
-  private readonly planned: Decimal;
+  private net: Decimal | null = null;
 
-  constructor(private readonly plan: CyclePlan) {
-    this.planned = plan.legs.reduce((sum: Decimal, leg) => sum.add(signed(leg.side, baseOf(leg.info, leg.quantity))), ZERO);
-  }
+  constructor(private readonly plan: CyclePlan) {}
 
   /** Orders that may still fill. */
   get working(): readonly WorkingOrder[] {
@@ -37,6 +35,12 @@ export class CycleTally {
     const net = this.orders.reduce((sum: Decimal, order) => sum.add(order.signedBase), ZERO);
     const [least, most] = this.planned.lt(0) ? [this.planned, ZERO] : [ZERO, this.planned];
     return net.sub(Exact.min(Exact.max(net, least), most));
+  }
+
+  /** Base units bought beyond those sold when all legs fill: worked out once the orders have left. */
+  private get planned(): Decimal {
+    this.net ??= this.plan.legs.reduce((sum: Decimal, leg) => sum.add(signed(leg.side, baseOf(leg.info, leg.quantity))), ZERO);
+    return this.net;
   }
 
   /** Signed base units or contracts of a leg, with its hedges. */

@@ -7,7 +7,7 @@ import type { Intent, LegUpdate } from '../strategy/intent.js';
 import type { MarketView } from '../strategy/market-view.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
 import { brokenRules } from '../venues/order-filters.js';
-import { Cycle } from './cycle.js';
+import { Cycle, type CycleParts } from './cycle.js';
 import { type CyclePlan, cyclePlan, orderKey, reducesNet } from './cycle-plan.js';
 import {
   DEFAULT_EXECUTION_SETTINGS,
@@ -63,8 +63,7 @@ export class MinimalOrderExecutor {
   private readonly settings: ExecutionSettings;
   private readonly courier: OrderCourier;
   private readonly gate: SendGate;
-  private readonly router: OrderRouter;
-  private readonly funds: HedgeFunds;
+  private readonly cycleParts: CycleParts;
   private readonly active = new Map<number, Cycle>();
   /** Over, but with an amount that nobody has taken care of. */
   private readonly carried = new Map<number, Cycle>();
@@ -80,14 +79,20 @@ export class MinimalOrderExecutor {
     this.settings = { ...DEFAULT_EXECUTION_SETTINGS, ...parts.settings };
     const { settings } = this;
     this.courier = new OrderCourier({ journal, clock, timers, settings, raise: (event) => this.raise(event) });
-    this.router = new OrderRouter({
+    const router = new OrderRouter({
       universe,
       prices,
       costs,
       features: ({ instrument }) => ports.of(instrument)?.features ?? null,
     });
-    this.funds = new HedgeFunds(universe, capital, costs);
     this.gate = { refusal: (isReducing) => (this.stopping === undefined ? gate.refusal(isReducing) : STOPPED) };
+    this.cycleParts = {
+      ...{ ...parts, settings, router, funds: new HedgeFunds(universe, capital, costs) },
+      ...{ courier: this.courier, gate: this.gate },
+      raise: (event) => this.raise(event),
+      onEnd: (ended, result) => this.end(ended, result),
+      onReopen: (reopened) => void this.active.set(reopened.plan.intent, reopened),
+    };
   }
 
   /**
@@ -106,17 +111,7 @@ export class MinimalOrderExecutor {
       return this.refuse(intent, 'its time was over');
     const requests = this.requestsOf(plan);
     if (typeof requests === 'string') return this.refuse(intent, requests);
-    const cycle = new Cycle(plan, {
-      ...this.parts,
-      settings: this.settings,
-      courier: this.courier,
-      gate: this.gate,
-      router: this.router,
-      funds: this.funds,
-      raise: (event) => this.raise(event),
-      onEnd: (ended, result) => this.end(ended, result),
-      onReopen: (reopened) => void this.active.set(plan.intent, reopened),
-    });
+    const cycle = new Cycle(plan, this.cycleParts);
     this.active.set(plan.intent, cycle);
     const unsent = this.placeSimultaneousOrders(cycle, requests);
     if (unsent === null) return cycle.request;

@@ -4,6 +4,7 @@ import { isDecimal } from '../domain/decimal.js';
 import { ORDER_STATES } from '../domain/order.js';
 import { MARKETS, VENUES } from '../domain/venue.js';
 import { LedgerError } from './errors.js';
+import { isPlainEntry } from './plain-entries.js';
 
 const text = z.string().min(1).max(500);
 const prose = z.string().max(10_000);
@@ -211,7 +212,9 @@ const encoder = new Encoder();
 
 /** An entry's bytes. @throws LedgerError invalid-entry when it does not have the form of its kind */
 export function encodeEntry(entry: LedgerEntry): Uint8Array {
-  return encoder.encode(checked(entry, 'invalid-entry', `an entry of kind ${entry.kind} cannot be kept`));
+  return encoder.encode(
+    isPlainEntry(entry) ? entry : checked(entry, 'invalid-entry', `an entry of kind ${entry.kind} cannot be kept`),
+  );
 }
 
 /** Reads what `encodeEntry` wrote. @throws LedgerError corrupt for anything else */

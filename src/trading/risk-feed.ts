@@ -4,7 +4,7 @@ import type { JournalFill, JournalOrder } from '../execution/ports.js';
 import type { MinimalOrderRiskManager } from '../risk/manager.js';
 import { legKey, type RiskState } from '../risk/state.js';
 import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';
-import { hasEnded } from './trading-ledger.js';
+import { hasEnded } from './order-entries.js';
 
 /** An order as the risk state counts it. */
 interface CountedOrder {

@@ -1,10 +1,9 @@
 import type { Clock } from '../domain/clock.js';
 import { Exact } from '../domain/decimal.js';
 import type { TradableInstrument } from '../domain/instrument.js';
-import { type Fill, isFinal, type OrderReference, type OrderReport, type OrderState } from '../domain/order.js';
+import type { Fill, OrderReference, OrderReport, OrderState } from '../domain/order.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import type { InstrumentIndex } from '../execution/instrument-index.js';
-import type { WorkingState } from '../execution/order-machine.js';
 import type { ExecutionJournal, JournalFill, JournalIntent, JournalOrder } from '../execution/ports.js';
 import type { AccountName, AccountSnapshot, Movement } from '../execution/reconciliation-types.js';
 import type { Booking } from '../ledger/books.js';
@@ -12,6 +11,7 @@ import type { EntryOf, JournalEntry } from '../ledger/entries.js';
 import type { RiskConfig } from '../risk/config.js';
 import { LedgerMemory, type LedgerOrder, OPENING } from './ledger-memory.js';
 import type { LedgerWriter } from './ledger-writer.js';
+import { intentEntry, orderEntry, type Stamp } from './order-entries.js';
 
 export interface TradingLedgerParts {
   readonly writer: LedgerWriter;
@@ -43,9 +43,6 @@ export type FundingPart = Pick<EntryOf<'funding'>, 'symbol' | 'strategy' | 'amou
 /** An entry before it has its place; complete, so that it reads as it was written. */
 type NewEntry = JournalEntry extends infer E ? (E extends JournalEntry ? Omit<E, 'sequence'> : never) : never;
 
-/** When an entry is made, and in which turn. */
-type Stamp = Pick<JournalEntry, 'tsUs' | 'monotonicUs' | 'turn'>;
-
 const NOBODY = { strategy: null, venue: null, market: null, symbol: null, clientOrderId: null } as const;
 const NO_LIMIT = { limit: null, bound: null, value: null } as const;
 
@@ -56,7 +53,7 @@ const NO_LIMIT = { limit: null, bound: null, value: null } as const;
 export class TradingLedger implements ExecutionJournal {
   private readonly known: LedgerMemory;
   /** Departures that are kept, but not in mind yet: the orders leave first. */
-  private readonly unseen: JournalEntry[] = [];
+  private readonly unseen: { readonly entries: readonly NewEntry[]; readonly last: number }[] = [];
   private isBroken = false;
 
   constructor(private readonly parts: TradingLedgerParts) {
@@ -65,7 +62,11 @@ export class TradingLedger implements ExecutionJournal {
 
   /** What the entries come to. */
   get memory(): LedgerMemory {
-    if (this.unseen.length > 0) for (const entry of this.unseen.splice(0)) this.known.see(entry);
+    if (this.unseen.length > 0)
+      for (const { entries, last } of this.unseen.splice(0)) {
+        const first = last - entries.length + 1;
+        for (const [place, entry] of entries.entries()) this.known.see({ ...entry, sequence: first + place } as JournalEntry);
+      }
     return this.known;
   }
 
@@ -99,18 +100,18 @@ export class TradingLedger implements ExecutionJournal {
 
   departure(intent: JournalIntent | null, orders: readonly JournalOrder[]): void {
     const stamp = this.stamp();
-    const entries: NewEntry[] = orders.map((order) => this.orderEntry(order, 'sending', stamp));
-    if (intent !== null) entries.unshift(this.intentEntry(intent, stamp));
+    const entries: NewEntry[] = [];
+    if (intent !== null) entries.push(intentEntry(intent, this.intentName(intent.intent), stamp));
+    for (const order of orders) entries.push(orderEntry(order, this.intentName(order.intent), 'sending', stamp));
     const last = this.written(() => this.parts.writer.appendAll(entries));
-    const before = last - entries.length;
-    entries.forEach((entry, place) => void this.unseen.push({ ...entry, sequence: before + 1 + place } as JournalEntry));
+    this.unseen.push({ entries, last });
   }
 
   order(entry: JournalOrder): void {
     const { clientOrderId, venueOrderId, state } = entry;
     const known = this.memory.order({ venue: entry.venue as VenueId, market: entry.market as Market }, clientOrderId, null);
     const isHeard = known?.wasAcknowledged === false && state !== 'unknown' && (state !== 'rejected' || venueOrderId !== null);
-    this.keep(this.orderEntry(entry, isHeard ? 'acknowledged' : 'changed', this.stamp()));
+    this.keep(orderEntry(entry, this.intentName(entry.intent), isHeard ? 'acknowledged' : 'changed', this.stamp()));
   }
 
   fill({ strategy, clientOrderId, fill }: JournalFill): void {
@@ -210,26 +211,6 @@ export class TradingLedger implements ExecutionJournal {
 
   risk(event: string, text: string, limit: string | null = null): void {
     this.keep({ kind: 'risk', ...this.stamp(), ...NOBODY, ...NO_LIMIT, limit, event, text });
-  }
-
-  private intentEntry(
-    { intent, strategy, purpose, symbol, expectedNet, legs }: JournalIntent,
-    { tsUs, monotonicUs, turn }: Stamp,
-  ): NewEntry {
-    return {
-      ...{ kind: 'intent', tsUs, monotonicUs, turn, intent: this.intentName(intent), strategy, purpose, expectedNet },
-      expectedAsset: symbol.slice(symbol.lastIndexOf('/') + 1),
-      legs: legs as EntryOf<'intent'>['legs'],
-    };
-  }
-
-  private orderEntry(order: JournalOrder, step: EntryOf<'order'>['step'], { tsUs, monotonicUs, turn }: Stamp): NewEntry {
-    const { venue, market, symbol, strategy, clientOrderId, leg, venueOrderId, side, quantity, price, reason } = order;
-    return {
-      ...{ kind: 'order', tsUs, monotonicUs, turn, venue: venue as VenueId, market: market as Market, symbol, strategy },
-      ...{ clientOrderId, intent: this.intentName(order.intent), leg, step, state: ledgerState(order.state), venueOrderId },
-      ...{ side, quantity, price, filledQuantity: order.filled, reason },
-    };
   }
 
   private change(
@@ -340,14 +321,4 @@ function assetsOf({ base, quote, contractSize }: TradableInstrument): {
   readonly contractSize: string;
 } {
   return { base, quote, contractSize };
-}
-
-/** Whether an order's state in execution is one that nothing comes after. */
-export function hasEnded(state: WorkingState): boolean {
-  return isFinal(ledgerState(state));
-}
-
-function ledgerState(state: WorkingState): OrderState {
-  if (state === 'created' || state === 'sending' || state === 'acknowledged') return 'pending';
-  return state;
 }

@@ -3,6 +3,23 @@ import { CONTROL_PAYLOAD_BYTES_MAX, OPCODE_TEXT } from './frame-reader.js';
 /** Gives `size` unpredictable bytes. RFC 6455 wants a fresh one for every frame, so that no page can shape a client's traffic. */
 export type RandomBytes = (size: number) => Uint8Array;
 
+/** Bytes that are drawn at once, as one draw costs as much as writing a frame. */
+const STOCK_BYTES = 4_096;
+
+/** The same bytes from a stock, each given out once. What is given stays as it is until the next is asked for. */
+export function stocked(randomBytes: RandomBytes): RandomBytes {
+  let stock: Uint8Array = new Uint8Array(0);
+  let given = 0;
+  return (size) => {
+    if (given + size > stock.length) {
+      stock = randomBytes(Math.max(size, STOCK_BYTES));
+      given = 0;
+    }
+    given += size;
+    return stock.subarray(given - size, given);
+  };
+}
+
 const FINAL = 0x80;
 const MASKED = 0x80;
 const KEY_BYTES = 4;

@@ -10,7 +10,7 @@ import {
   OPCODE_CLOSE,
   OPCODE_PING,
 } from './frame-reader.js';
-import { CONTROL_FRAME_BYTES_MAX, encodeControl, encodeText, type RandomBytes } from './frame-writer.js';
+import { CONTROL_FRAME_BYTES_MAX, encodeControl, encodeText, type RandomBytes, stocked } from './frame-writer.js';
 import { HandshakeReader, type HandshakeRefusal, handshakeRequest } from './handshake.js';
 import { openSocket, type TlsOptions } from './open-socket.js';
 import { PongSender } from './pong-sender.js';
@@ -114,12 +114,15 @@ class Connection implements WebSocketConnection, FrameHandler {
   private reason: CloseReason | undefined;
   private deadline: Timer;
   private readonly pong = new PongSender();
+  /** For the masks of frames. */
+  private readonly randomBytes: RandomBytes;
 
   constructor(
     private readonly options: WebSocketOptions,
     private readonly events: WebSocketEvents,
     private readonly dependencies: WebSocketDependencies,
   ) {
+    this.randomBytes = stocked(dependencies.randomBytes);
     this.url = parseUrl(options.url);
     const key = Buffer.from(dependencies.randomBytes(16)).toString('base64');
     const request = handshakeRequest(this.url, key, checkHeaders(options.headers ?? {}));
@@ -144,7 +147,7 @@ class Connection implements WebSocketConnection, FrameHandler {
 
   sendText(text: string): boolean {
     if (this.state !== 'open') return false;
-    const frame = encodeText(text, this.dependencies.randomBytes);
+    const frame = encodeText(text, this.randomBytes);
     if (this.bufferedBytes + frame.length > this.options.sendQueueBytesMax) return false;
     this.socket.write(frame);
     return true;
@@ -178,7 +181,7 @@ class Connection implements WebSocketConnection, FrameHandler {
   }
 
   onPing(bytes: Uint8Array, start: number, end: number): void {
-    if (this.state === 'open') this.pong.send(this.socket, bytes, start, end, this.dependencies.randomBytes);
+    if (this.state === 'open') this.pong.send(this.socket, bytes, start, end, this.randomBytes);
   }
 
   onCloseFrame(code: number, text: string): void {
@@ -297,7 +300,7 @@ class Connection implements WebSocketConnection, FrameHandler {
 
   private sendControl(opcode: number, payload: Uint8Array): void {
     const frame = new Uint8Array(CONTROL_FRAME_BYTES_MAX);
-    this.socket.write(frame.subarray(0, encodeControl(frame, opcode, payload, payload.length, this.dependencies.randomBytes)));
+    this.socket.write(frame.subarray(0, encodeControl(frame, opcode, payload, payload.length, this.randomBytes)));
   }
 }
 

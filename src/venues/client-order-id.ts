@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** 128 bits that name an intent: the same for the same key, different for any two keys that ever occur. */
 export function intentDigest(key: string): Buffer {
-  return createHash('sha256').update(key).digest().subarray(0, 16);
+  return hash('sha256', key, 'buffer').subarray(0, 16);
 }
 
 /** As an identifier of `[A-Za-z0-9_-]`, 22 characters, with a prefix of the venue's choice in front. */

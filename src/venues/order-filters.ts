@@ -1,7 +1,8 @@
-import { Decimal, isDecimal, isOnGrid } from '../domain/decimal.js';
+import { Decimal, Exact, isDecimal, isOnGrid } from '../domain/decimal.js';
 import { OrderRuleError } from '../domain/errors.js';
 import type { OrderRules, TradableInstrument } from '../domain/instrument.js';
 import type { OrderRequest } from '../domain/order.js';
+import { wholeUnits } from '../domain/whole-units.js';
 
 /** The rule that an order breaks. */
 export const ORDER_FILTERS = [
@@ -29,6 +30,7 @@ export interface BrokenRule {
  */
 export function brokenRules(order: OrderRequest, instrument: TradableInstrument, referencePrice: string | null): BrokenRule[] {
   const { rules } = instrument;
+  if (surelyKeeps(order, instrument)) return [];
   const shape = misshapen(order);
   if (shape !== null) return [{ filter: 'shape', reason: shape }];
   const broken: BrokenRule[] = [];
@@ -70,6 +72,63 @@ export function orderValue(order: OrderRequest, contractSize: string, referenceP
   if (order.quoteAmount !== null) return new Decimal(order.quoteAmount);
   const price = order.price ?? referencePrice;
   return order.quantity === null || price === null ? null : new Decimal(order.quantity).mul(contractSize).mul(price);
+}
+
+/** Rules in whole units of the steps' own decimals. */
+interface WholeRules {
+  readonly tickDecimals: number;
+  readonly tickUnits: number;
+  readonly lotDecimals: number;
+  readonly lotUnits: number;
+  readonly minUnits: number;
+  readonly maxUnits: number;
+  /** Quote assets in a price unit times a quantity unit; bounds of a value, drawn in by more than float64 can be wrong about it. */
+  readonly unitValue: number;
+  readonly valueMin: number;
+  readonly valueMax: number;
+}
+
+const WHOLE_RULES = new WeakMap<TradableInstrument, WholeRules>();
+/** Far more than the error of a few products of float64. */
+const SLACK = 1e-9;
+
+/** Whether a limit order keeps all rules beyond doubt, in whole numbers. What is doubtful is for exact decimals to tell. */
+function surelyKeeps({ type, price, quantity, quoteAmount }: OrderRequest, instrument: TradableInstrument): boolean {
+  if (type !== 'limit' || price === null || quantity === null || quoteAmount !== null) return false;
+  let rules = WHOLE_RULES.get(instrument);
+  if (rules === undefined) {
+    rules = wholeRules(instrument);
+    WHOLE_RULES.set(instrument, rules);
+  }
+  const priceUnits = wholeUnits(price, rules.tickDecimals);
+  const quantityUnits = wholeUnits(quantity, rules.lotDecimals);
+  const value = priceUnits * quantityUnits * rules.unitValue;
+  return (
+    priceUnits % rules.tickUnits === 0 &&
+    quantityUnits % rules.lotUnits === 0 &&
+    quantityUnits >= rules.minUnits &&
+    quantityUnits <= rules.maxUnits &&
+    value >= rules.valueMin &&
+    value <= rules.valueMax
+  );
+}
+
+function wholeRules({ rules, contractSize }: TradableInstrument): WholeRules {
+  const { tickSize, lotSize, minQty, maxQty, minQuoteAmount, maxQuoteAmount } = rules;
+  const tickDecimals = new Decimal(tickSize).decimalPlaces();
+  const lotDecimals = new Decimal(lotSize).decimalPlaces();
+  const lots = (quantity: string): Decimal => new Exact(quantity).mul(new Exact(10).pow(lotDecimals));
+  return {
+    tickDecimals,
+    tickUnits: wholeUnits(tickSize, tickDecimals),
+    lotDecimals,
+    lotUnits: wholeUnits(lotSize, lotDecimals),
+    minUnits: lots(minQty).ceil().toNumber(),
+    maxUnits: maxQty === null ? Number.POSITIVE_INFINITY : lots(maxQty).floor().toNumber(),
+    unitValue: new Exact(contractSize).mul(`1e-${tickDecimals + lotDecimals}`).toNumber(),
+    valueMin: Number(minQuoteAmount) * (1 + SLACK),
+    valueMax: maxQuoteAmount === null ? Number.POSITIVE_INFINITY : Number(maxQuoteAmount) * (1 - SLACK),
+  };
 }
 
 function checkQuantity(

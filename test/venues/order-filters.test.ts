@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Exact } from '../../src/domain/decimal.js';
 import { OrderRuleError } from '../../src/domain/errors.js';
 import type { OrderRules, TradableInstrument } from '../../src/domain/instrument.js';
 import type { OrderRequest } from '../../src/domain/order.js';
@@ -128,6 +129,42 @@ describe('the rules of an order', () => {
         const broken = filters({ price: decimal(units, decimals) }, null, rules);
         expect(broken).toEqual(beside % digits === 0 ? [] : ['tick size']);
       }),
+    );
+  });
+
+  it('are kept or broken as exact decimals say, at every bound and beside it', () => {
+    const hundredth = (units: number): string => new Exact(units).div(100).toFixed();
+    const bound = fc.integer({ min: 0, max: 40 });
+    fc.assert(
+      fc.property(
+        fc.record({ tick: fc.integer({ min: 1, max: 7 }), lot: fc.integer({ min: 1, max: 7 }), minQty: bound }),
+        fc.record({ maxQty: fc.option(bound), minValue: fc.nat(2000), maxValue: fc.option(fc.nat(2000)) }),
+        fc.record({ price: fc.integer({ min: 1, max: 60 }), quantity: fc.integer({ min: 1, max: 60 }) }),
+        fc.constantFrom('1', '0.01', '10'),
+        ({ tick, lot, minQty }, { maxQty, minValue, maxValue }, { price, quantity }, size) => {
+          const worth = (units: number): string => new Exact(units).div(10_000).toFixed();
+          const rules: OrderRules = {
+            ...{ tickSize: hundredth(tick), lotSize: hundredth(lot), minQty: hundredth(minQty), maxMarketQty: null },
+            ...{ maxQty: maxQty === null ? null : hundredth(maxQty), minQuoteAmount: worth(minValue), quoteStep: null },
+            maxQuoteAmount: maxValue === null ? null : worth(maxValue),
+          };
+          const value = new Exact(price * quantity).mul(size);
+          const isKept =
+            price % tick === 0 &&
+            quantity % lot === 0 &&
+            quantity >= minQty &&
+            (maxQty === null || quantity <= maxQty) &&
+            value.gte(minValue) &&
+            (maxValue === null || value.lte(maxValue));
+          const broken = brokenRules(
+            order({ price: hundredth(price), quantity: hundredth(quantity) }),
+            instrument(rules, size),
+            null,
+          );
+          expect(broken.length === 0).toBe(isKept);
+        },
+      ),
+      { numRuns: 2_000 },
     );
   });
 
