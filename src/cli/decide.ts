@@ -45,7 +45,8 @@ export async function runDecide(
   return EXIT_GOOD;
 }
 
-function withStrategy(config: Config, kind: string, set: readonly string[]): Config {
+/** The configuration with this strategy alone, and parameters of it set. */
+export function withStrategy(config: Config, kind: string, set: readonly string[]): Config {
   const known = config.strategies.find((spec) => (spec.name ?? spec.kind) === kind || spec.kind === kind);
   const spec = known ?? { kind, budgetQuote: config.decisions.paperBalanceQuote, parameters: {} };
   return { ...config, strategies: [{ ...spec, parameters: { ...spec.parameters, ...parametersOf(set) } }] };

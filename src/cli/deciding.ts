@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import { InvalidInputError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import { AssumedFills } from '../engine/assumed-fills.js';
-import { type DecisionEngine, makeDecisionEngine } from '../engine/decision-engine.js';
+import { type DecisionEngine, type DecisionEngineParts, makeDecisionEngine } from '../engine/decision-engine.js';
 import type { TurnSink } from '../engine/engine.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Universe } from '../market/universe.js';
@@ -63,27 +63,11 @@ export function makeDeciding({
       throw new InvalidInputError(`signals.enabled: ${kind} reads signals, so they have to be computed`, { kind });
   }
   const universe = strategyUniverse(market, (instrument) => feesOf(config, instrument));
-  const { decisions, engine: settings } = config;
   const parts = makeDecisionEngine({
     kernel,
     universe,
     strategies: makeStrategies(config.strategies, universe),
-    options: {
-      minNet: settings.minNetBps * BPS,
-      maxQuoteAgeUs: settings.quoteAgeMsMax * 1000,
-      fullScanIntervalUs: FULL_SCAN_INTERVAL_US,
-    },
-    sizing: {
-      multipliers,
-      minOrderQuote: String(decisions.minOrderQuote),
-      rounding: 'up',
-      fromNet: 0,
-    },
-    costs: {
-      ...DEFAULT_COST_SETTINGS,
-      rebalanceFraction: decisions.rebalanceBps * BPS,
-      slippagePrior: decisions.slippageBps * BPS,
-    },
+    ...decisionSettings(config, multipliers),
     clock,
     histogram,
     emit,
@@ -91,6 +75,26 @@ export function makeDeciding({
     ...(sink !== undefined && { sink }),
   });
   return { ...parts, universe, readings: config.strategies.map(readingOf) };
+}
+
+/** What an engine is told of a configuration: when it looks, how it sizes, and what it takes trading to cost. */
+export function decisionSettings(
+  { decisions, engine: settings }: Pick<Config, 'decisions' | 'engine'>,
+  multipliers: readonly number[] = decisions.multipliers,
+): Pick<DecisionEngineParts, 'options' | 'sizing' | 'costs'> {
+  return {
+    options: {
+      minNet: settings.minNetBps * BPS,
+      maxQuoteAgeUs: settings.quoteAgeMsMax * 1000,
+      fullScanIntervalUs: FULL_SCAN_INTERVAL_US,
+    },
+    sizing: { multipliers, minOrderQuote: String(decisions.minOrderQuote), rounding: 'up', fromNet: 0 },
+    costs: {
+      ...DEFAULT_COST_SETTINGS,
+      rebalanceFraction: decisions.rebalanceBps * BPS,
+      slippagePrior: decisions.slippageBps * BPS,
+    },
+  };
 }
 
 /**
@@ -112,7 +116,7 @@ function readingOf({ kind, name = kind }: StrategySpec): DecisionReading {
 }
 
 /** Fees as the configuration has them, or else as the venue lists them. */
-function feesOf(config: Config, instrument: TradableInstrument): BookFees {
+export function feesOf(config: Config, instrument: TradableInstrument): BookFees {
   const { takerFeeBps, futuresTakerFeeBps } = config.venues[instrument.venue];
   const taker = instrument.market === 'futures' ? futuresTakerFeeBps : takerFeeBps;
   return { takerFeeBps: taker ?? instrument.takerFeeBps, makerFeeBps: instrument.makerFeeBps };

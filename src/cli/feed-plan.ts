@@ -121,17 +121,19 @@ export interface BooksPlan {
 /** Histogram of the engine; the feed workers' follow in the order of their threads. */
 export const DECISION_HISTOGRAM = 0;
 
+/** Chooses instruments as they are configured. @throws InvalidInputError when no instrument is listed twice */
+export function configuredUniverse(
+  { universe: { symbolsMax, quotes }, books }: Config,
+  feeds: readonly UniverseFeed[],
+): Universe {
+  const universe = buildUniverse(feeds, { symbolsMax, quotes, levels: books.levels, checksumPolicy: CHECKSUM_ENFORCE });
+  if (universe.rows.length > 0) return universe;
+  throw new InvalidInputError('universe.quotes: no instrument with these quote assets is listed on two of the venues');
+}
+
 /** Chooses instruments and lays out and fills the shared memory. @throws InvalidInputError when no instrument is listed twice */
 export function planBooks(config: Config, feeds: readonly UniverseFeed[]): BooksPlan {
-  const universe = buildUniverse(feeds, {
-    symbolsMax: config.universe.symbolsMax,
-    quotes: config.universe.quotes,
-    levels: config.books.levels,
-    checksumPolicy: CHECKSUM_ENFORCE,
-  });
-  if (universe.rows.length === 0) {
-    throw new InvalidInputError('universe.quotes: no instrument with these quote assets is listed on two of the venues');
-  }
+  const universe = configuredUniverse(config, feeds);
   const venues = VENUES.filter((venue) => feeds.some(({ protocol }) => protocol.venue === venue));
   const plan = planMemory({
     feeds: feeds.map(({ protocol }) => protocol.decoder),

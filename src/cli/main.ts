@@ -16,6 +16,7 @@ import { runProfile } from './profile.js';
 import { runRecord } from './record.js';
 import { runReplay } from './replay.js';
 import { type ReportFlags, reportLedger } from './report.js';
+import { addResearchCommands } from './research-commands.js';
 import { runEngine } from './run.js';
 import { runSimulation, type SimulationFlags } from './sim.js';
 import { engineStatus } from './status.js';
@@ -247,6 +248,8 @@ program
   .action((files: string[], flags: ConfigFlags & DecideFlags) =>
     exitWith(() => runDecide(files, configFrom(flags), flags, terminal)),
   );
+
+addResearchCommands<ConfigFlags>(program, { terminal, configFrom, number });
 
 program
   .command('acceptance')

@@ -44,11 +44,13 @@ class FeedSource implements MarketSource {
   events = 0;
   nextUs = Number.POSITIVE_INFINITY;
   private readonly replay: FeedReplay;
+  private readonly name: string;
   private records: CaptureRecord[] = [];
   private place = 0;
   private lastUs = 0;
 
   constructor(kernel: Kernel, { name, files, feed, books }: RecordedFeed) {
+    this.name = name;
     const { plan } = kernel;
     const replayed: ReplayedFeed = {
       ...{ name, files, address: plan.feeds[feed] ?? 0 },
@@ -64,6 +66,8 @@ class FeedSource implements MarketSource {
     while (this.records.length < LINES) {
       const record = await this.replay.read();
       if (record === undefined) break;
+      if (record.n === 1 && this.lastUs > 0)
+        throw new InvalidInputError(`the recording of ${this.name} holds several runs; backtest them one by one`);
       this.records.push(record);
     }
     this.setNext();
