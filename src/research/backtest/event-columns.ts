@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { type LevelColumns, ROW_ASK, RowDoor } from '../../kernel/row-door.js';
+import { type LevelColumns, ROW_ASK, ROW_BID, RowDoor } from '../../kernel/row-door.js';
 import type { MarketSource } from './market-source.js';
 
 /** What an event is. */
@@ -8,12 +8,15 @@ export const EVENT_SNAPSHOT = 1;
 export const EVENT_TRADE = 2;
 export const EVENT_MARK = 3;
 
+/** The side of a trade that nobody tells. */
+export const ROW_NONE = 2;
+
 /**
  * Events as columns, so that millions of them are no objects. Event i has the level rows [rowsEnd[i - 1], rowsEnd[i]); books are named
  * by their place in the universe.
  *   EVENT_DELTA     rows: changed levels, a quantity of 0 takes one out
  *   EVENT_SNAPSHOT  rows: the whole book
- *   EVENT_TRADE     one row: price and quantity, ROW_ASK when the taker bought, ROW_BID when it sold
+ *   EVENT_TRADE     one row: price and quantity, ROW_ASK when the taker bought, ROW_BID when it sold, ROW_NONE when nobody says
  *   EVENT_MARK      two rows of plain numbers, NaN for what is not told: [mark price, index price], [funding rate, next funding in
  *                   microseconds since the epoch]
  */
@@ -93,7 +96,7 @@ export class ColumnSource implements MarketSource {
     const { side, priceUnits, qtyUnits } = batch;
     const price = priceUnits[from] ?? 0;
     const qty = qtyUnits[from] ?? 0;
-    if (kind === EVENT_TRADE) door.trade(book, price, qty, 0, exchangeUs, side[from] === ROW_ASK ? 1 : -1);
+    if (kind === EVENT_TRADE) door.trade(book, price, qty, 0, exchangeUs, takerOf(side[from]));
     else door.mark(book, price, qty, priceUnits[from + 1] ?? Number.NaN, qtyUnits[from + 1] ?? Number.NaN);
   }
 
@@ -101,6 +104,11 @@ export class ColumnSource implements MarketSource {
     const { batch, place } = this;
     this.nextUs = batch !== null && place < batch.count ? (batch.atUs[place] ?? 0) : Number.POSITIVE_INFINITY;
   }
+}
+
+function takerOf(side: number | undefined): number {
+  if (side === ROW_ASK) return 1;
+  return side === ROW_BID ? -1 : 0;
 }
 
 /** Columns that grow as events are added; the same again after `clear`. */
