@@ -18,6 +18,7 @@ import { scanSuite } from './scan.js';
 import { seqlockSuite } from './seqlock.js';
 import { signalSuite } from './signals.js';
 import { socketSuite } from './socket.js';
+import { statisticsSuite } from './statistics.js';
 import { sweepSuite } from './sweep.js';
 import { vwapSuite } from './vwap.js';
 import { wakeSuite } from './wake.js';
@@ -40,6 +41,7 @@ const SUITES: readonly Suite[] = [
   matchingSuite,
   riskSuite,
   reconcileSuite,
+  statisticsSuite,
   cycleSuite,
   sweepSuite,
 ];
