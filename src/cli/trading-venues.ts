@@ -79,6 +79,7 @@ export class TradingVenues {
     return this.markets.map(({ venue, market, gateway }) => ({
       ...{ venue, market, port: gateway },
       fundingHistory: (symbol, fromMs, toMs) => gateway.fundingHistory(symbol, fromMs, toMs),
+      fundingRate: (symbol) => gateway.getFundingRate(symbol),
       setMargin: (symbol, setting) => gateway.setMargin(symbol, setting),
     }));
   }

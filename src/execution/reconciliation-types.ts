@@ -147,6 +147,6 @@ export const DEFAULT_RECONCILIATION_SETTINGS: ReconciliationSettings = {
   toleranceDefault: '0.00000001',
   roundingPerClose: '0.00000001',
   fundingSlack: '0.05',
-  idsRemembered: 100_000,
+  idsRemembered: 50_000,
   slippageBps: 50,
 };

@@ -82,6 +82,10 @@ export const RiskConfigSchema = z.strictObject({
       liquidationFeeRate: z.number().min(0).max(0.1).default(0.005),
       /** Funding that all positions may pay until the next payment, in all. */
       fundingQuoteMax: z.number().positive().default(1),
+      /** Positions are reduced when their margin takes more than this part of the margin balance, at the prices of now. */
+      deleverageMarginUse: z.number().positive().default(0.75),
+      /** Positions are reduced when all of them are to pay more than this at their next funding. */
+      deleverageFundingQuote: z.number().positive().default(3),
       /** Part of a position that one automatic reduction leaves. */
       deleverageTo: z.number().min(0).max(0.9).default(0.5),
     })

@@ -183,6 +183,60 @@ export class FuturesRiskManager extends MinimalOrderRiskManager {
   }
 
   /**
+   * Why positions have to be reduced now, the gravest reason first: one is too near to its liquidation; the margin of an account's takes
+   * too much of its balance with their profit; or all are to pay too much funding. Null when none has to be.
+   */
+  deleveragingTrigger(view: MarketView): RiskTrigger | null {
+    const near = this.calculateLiquidationRisk(this.nearLiquidation(view)).positions.filter(({ isAtRisk }) => isAtRisk);
+    if (near.length > 0) return { kind: 'liquidation', books: near.map(({ position }) => position.book) };
+    const strained = this.strainedBooks(view);
+    if (strained.length > 0) return { kind: 'margin', books: strained };
+    const paying = this.payingBooks(view);
+    return paying.length > 0 ? { kind: 'funding', books: paying } : null;
+  }
+
+  /** Positions in accounts whose balance, with their profit at the prices of now, their margin takes too much of. */
+  private strainedBooks(view: MarketView): number[] {
+    const { marginUseMax, deleverageMarginUse } = this.config.futures;
+    const accounts = new Map<number, { balance: number; margin: number; readonly books: number[] }>();
+    for (const known of this.futures) {
+      const { book, quoteAccount, priceUnit } = known.info;
+      const units = this.state.all.position[book] ?? 0;
+      if (units === 0) continue;
+      const entry = this.state.entryPriceUnits(book);
+      const mark = markOf(known, view) / priceUnit;
+      // What has no price or no rate cannot be held against a limit; it is not opened either.
+      if (!(entry > 0 && mark > 0 && known.quoteUnit > 0)) continue;
+      const account = accounts.get(quoteAccount) ?? { balance: this.balanceQuote(quoteAccount), margin: 0, books: [] };
+      account.balance += units * (mark - entry) * known.quoteUnit;
+      account.margin += Math.abs(units) * entry * known.quoteUnit * known.marginFraction;
+      account.books.push(book);
+      accounts.set(quoteAccount, account);
+    }
+    // Opening is refused well before.
+    const most = Math.max(marginUseMax, deleverageMarginUse);
+    return [...accounts.values()].flatMap(({ balance, margin, books }) => (isOver(margin, balance * most) ? books : []));
+  }
+
+  /** Positions that pay at their next funding, if all together are to pay too much. */
+  private payingBooks(view: MarketView): number[] {
+    const { fundingQuoteMax, deleverageFundingQuote } = this.config.futures;
+    const books: number[] = [];
+    let due = 0;
+    for (const known of this.futures) {
+      const { book, priceUnit } = known.info;
+      const units = this.state.all.position[book] ?? 0;
+      const rate = view.views.fundingRate(book);
+      const mark = markOf(known, view) / priceUnit;
+      if (units === 0 || Number.isNaN(rate) || !(mark > 0)) continue;
+      const pays = units * mark * known.quoteUnit * rate;
+      due += pays;
+      if (pays > 0) books.push(book);
+    }
+    return isOver(due, Math.max(fundingQuoteMax, deleverageFundingQuote)) ? books : [];
+  }
+
+  /**
    * Plans the reduction of every position in the symbols of the trigger's books, spot and futures of all strategies alike, so that
    * what is hedged stays so; and stops opening until a person clears it, but for a reduction by hand.
    */

@@ -1,4 +1,4 @@
-import type { MarginSetting, PastFunding } from '../domain/account.js';
+import type { FundingRate, MarginSetting, PastFunding } from '../domain/account.js';
 import type { Clock, Timers } from '../domain/clock.js';
 import type { DecisionEngine } from '../engine/decision-engine.js';
 import type { TurnLogWriter } from '../engine/turn-log.js';
@@ -17,6 +17,8 @@ export interface DeskAccount extends AccountName {
   readonly port: VenuePort;
   /** Funding rates of the past, of a futures account; without it funding that fell due while nobody ran blocks the start. */
   readonly fundingHistory?: (symbol: string, fromMs: number, toMs: number) => Promise<readonly PastFunding[]>;
+  /** The next funding of a contract, of a futures account whose feed does not tell it. */
+  readonly fundingRate?: (symbol: string) => Promise<Pick<FundingRate, 'nextFundingTime' | 'intervalRate'>>;
   /** Has a contract margined so, of a futures account whose venue has to be told; rejects when it is not. */
   readonly setMargin?: (symbol: string, setting: MarginSetting) => Promise<void>;
 }

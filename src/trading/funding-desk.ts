@@ -28,15 +28,21 @@ const ZERO = new Exact(0);
 const CLOCK_ERROR_US = 5e6;
 /** A payment that has not come by then will not come. */
 const WAIT_US = 900e6;
+/** So long a payment is known to have been noted. */
+const NOTED_US = 86_400e6;
+/** Rates change until they are paid. */
+const ASK_US = 60e6;
 
 /** Knows when contracts pay funding, and books what the wallet shows of it as the strategies' that held them. */
 export class FundingDesk {
   private readonly contracts: readonly BookInfo[];
-  /** By book, the next payment as the venue told it last. */
+  /** By book, the next payment as the venue told it last, by its feed or asked. */
   private readonly next = new Map<number, { readonly atUs: number; readonly rate: number }>();
+  /** By book, when the venue was asked for it last; monotonic. */
+  private readonly askedUs = new Map<number, number>();
   private readonly pending = new Map<string, Pending[]>();
-  /** Payments that are or were pending. */
-  private readonly noted = new Set<string>();
+  /** Payments that are or were pending, with when that was noted; a day of them. */
+  private readonly noted = new Map<string, number>();
 
   constructor(
     private readonly parts: {
@@ -55,18 +61,9 @@ export class FundingDesk {
   /** Notices payments that fell due since the last look. */
   look({ views }: MarketView): void {
     for (const info of this.contracts) {
-      const epochUs = this.venueUs(info);
       const atUs = views.nextFundingUs(info.book);
-      const told = this.next.get(info.book);
-      // One after it is announced when it has been paid, whatever our idea of the venue's time is.
-      const isOver = told !== undefined && atUs > told.atUs && told.atUs - epochUs < CLOCK_ERROR_US;
-      if (told !== undefined && (isOver || epochUs >= told.atUs)) {
-        this.next.delete(info.book);
-        const mark = this.parts.prices.mark(info);
-        if (mark !== null) this.note(this.dueOf(info, told.atUs, plainText(told.rate), mark));
-      }
-      const rate = views.fundingRate(info.book);
-      if (atUs > epochUs && !Number.isNaN(rate)) this.next.set(info.book, { atUs, rate });
+      this.announced(info, atUs, views.fundingRate(info.book));
+      if (Number.isNaN(atUs)) this.ask(info);
     }
   }
 
@@ -112,14 +109,46 @@ export class FundingDesk {
     this.parts.ledger.funding(account, booked);
   }
 
+  /** Takes what is known of the next payment now, NaN where nothing is; the one known before may have fallen due. */
+  private announced(info: BookInfo, atUs: number, rate: number): void {
+    const epochUs = this.venueUs(info);
+    const told = this.next.get(info.book);
+    // One after it is announced when it has been paid, whatever our idea of the venue's time is.
+    const isOver = told !== undefined && atUs > told.atUs && told.atUs - epochUs < CLOCK_ERROR_US;
+    if (told !== undefined && (isOver || epochUs >= told.atUs)) {
+      this.next.delete(info.book);
+      const mark = this.parts.prices.mark(info);
+      if (mark !== null) this.note(this.dueOf(info, told.atUs, plainText(told.rate), mark));
+    }
+    if (atUs > epochUs && !Number.isNaN(rate)) this.next.set(info.book, { atUs, rate });
+  }
+
+  /** Asks the venue for the next payment of a contract that is held, where its feed does not tell; what fails is asked again later. */
+  private ask(info: BookInfo): void {
+    const { venue, symbol } = info.instrument;
+    const fundingRate = this.accountOf(info)?.fundingRate;
+    if (fundingRate === undefined || this.parts.ledger.memory.books.contracts(venue, symbol).isZero()) return;
+    const nowUs = this.parts.clock.monotonicUs();
+    if (nowUs - (this.askedUs.get(info.book) ?? Number.NEGATIVE_INFINITY) < ASK_US) return;
+    this.askedUs.set(info.book, nowUs);
+    fundingRate(symbol).then(
+      ({ nextFundingTime, intervalRate }) => this.announced(info, nextFundingTime * 1000, Number(intervalRate)),
+      () => undefined,
+    );
+  }
+
   /** Keeps a payment in mind, once however often it is told. */
   private note(due: FundingDue): void {
     const info = this.parts.prices.book(due, due.symbol);
     const id = keyOf(due, `${due.symbol} ${Math.round(due.dueMs)}`);
     if (info === undefined || this.noted.has(id)) return;
-    this.noted.add(id);
-    const key = keyOf(due, info.instrument.quote);
     const sinceUs = this.parts.clock.monotonicUs();
+    this.noted.set(id, sinceUs);
+    for (const [oldest, notedUs] of this.noted) {
+      if (sinceUs - notedUs <= NOTED_US) break;
+      this.noted.delete(oldest);
+    }
+    const key = keyOf(due, info.instrument.quote);
     const perContract = new Exact(info.instrument.contractSize).mul(due.markPrice).mul(due.rate).neg();
     this.pending.set(key, [...this.awaited(key), { due, perContract, sinceUs }]);
   }
@@ -150,9 +179,13 @@ export class FundingDesk {
   }
 
   /** The venue's own time: payments fall due by it. */
-  private venueUs({ instrument }: BookInfo): number {
-    const account = this.parts.accounts.find((one) => keyOf(one, '') === keyOf(instrument, ''));
+  private venueUs(info: BookInfo): number {
+    const account = this.accountOf(info);
     return account === undefined ? this.parts.clock.epochUs() : account.port.venueMs() * 1000;
+  }
+
+  private accountOf({ instrument }: BookInfo): DeskAccount | undefined {
+    return this.parts.accounts.find((one) => keyOf(one, '') === keyOf(instrument, ''));
   }
 
   private dueOf({ instrument }: BookInfo, atUs: number, rate: string, markPrice: string): FundingDue {

@@ -41,7 +41,7 @@ export class Upkeep {
     this.takeOver();
     funding.look(market);
     if (!mayTrade) return;
-    this.keepFromLiquidation(market);
+    this.deleverage(market);
     keeper.look(market);
   }
 
@@ -78,13 +78,12 @@ export class Upkeep {
     }
   }
 
-  private keepFromLiquidation(market: MarketView): void {
+  private deleverage(market: MarketView): void {
     if (market.nowUs - this.deleveragedUs < this.parts.deleverageUs) return;
     const { risk, keeper } = this.parts;
-    const assessment = risk.calculateLiquidationRisk(risk.nearLiquidation(market));
-    if (!assessment.isAtRisk) return;
+    const trigger = risk.deleveragingTrigger(market);
+    if (trigger === null) return;
     this.deleveragedUs = market.nowUs;
-    const books = assessment.positions.filter(({ isAtRisk }) => isAtRisk).map(({ position }) => position.book);
-    keeper.reduce(risk.executeDeleveraging({ kind: 'liquidation', books }).targets, market);
+    keeper.reduce(risk.executeDeleveraging(trigger).targets, market);
   }
 }

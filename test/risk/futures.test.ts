@@ -185,6 +185,29 @@ describe('reports of futures', () => {
     expect(Number(first?.effect.liquidationPrices[0])).toBeGreaterThan(Number(first?.effect.liquidationPriceBefore));
   });
 
+  it('deleveragingTrigger is silent at the limits and names the positions beyond them', () => {
+    const { desk, long, short, margin } = futuresDesk({ deleverageMarginUse: 0.6, marginUseMax: 0.5, fundingQuoteMax: 0.1 });
+    const trigger = () => desk.manager.deleveragingTrigger(desk.rig.market);
+    const at = (longMark: number, fundingRate: number) => {
+      desk.rig.setMark(long, { price: longMark, fundingRate });
+      desk.rig.setMark(short, { price: 100, fundingRate: 0 });
+      desk.rig.turn();
+    };
+    margin(10);
+    expect(trigger()).toBeNull();
+    desk.trade([long, 15, 100], [short, -15, 100]);
+    // 0.15 at 100 with leverage 3 bind 5 of 10; a loss of 1.65 leaves 8.35, of which that is 0.599, and one of 1.7 leaves 8.3: 0.602.
+    at(100 - 1.65 / 0.15, 0);
+    expect(trigger()).toBeNull();
+    at(100 - 1.7 / 0.15, 0);
+    expect(trigger()).toEqual({ kind: 'margin', books: [long.book] });
+    // 15 in value pay 3 at a fifth.
+    at(100, 0.2);
+    expect(trigger()).toBeNull();
+    at(100, 0.2001);
+    expect(trigger()).toEqual({ kind: 'funding', books: [long.book] });
+  });
+
   it('executeDeleveraging halves both sides of a hedge, stops opening, and its plan passes the check', () => {
     const { desk, long, short } = futuresDesk();
     desk.trade([long, 11, 100], [short, -11, 100]);

@@ -9,7 +9,7 @@ export const BOUNDED: readonly BoundedMemory[] = [
   { path: /\.books\.(lines|positions|accounts)\b/, what: 'one line for each strategy, symbol, venue and day' },
   { path: /\.courier\.(byClientId|byVenueId)\b/, what: 'orders of the courier, 4096' },
   { path: /\bfeed\.(orders|claimed)\b/, what: 'orders counted by risk, 4096' },
-  { path: /\.reconciler\.booked\b/, what: 'ids of the reconciler, by its settings' },
+  { path: /\.reconciler\.booked\b/, what: 'ids of the reconciler, 2000 here' },
   { path: /\.executor\.results\b/, what: 'newest results, 256' },
   { path: /\.activity\.newest\b/, what: 'newest executions, 50' },
   { path: /^gateways.*\.orders\.(byVenueId|byClientId|ended)\b/, what: 'ended orders of the gateways, 100 each here' },

@@ -45,6 +45,8 @@ const ROUNDING = '0.0001';
 const BOOK_AGE_MS = 60_000;
 const TURN_MS = 250;
 const UPKEEP_MS = 1_000;
+/** Small, so that they are full long before the day is over: as many as come in an hour or two. */
+const IDS_REMEMBERED = 2_000;
 const START_MS = 60_000;
 const STEP_MS = 100;
 
@@ -109,12 +111,13 @@ export class TradingDay {
       accounts: accounts.map(({ venue, market: kind, gateway }) => ({
         ...{ venue, market: kind, port: gateway },
         fundingHistory: (symbol, fromMs, toMs) => gateway.fundingHistory(symbol, fromMs, toMs),
+        fundingRate: (symbol) => gateway.getFundingRate(symbol),
         setMargin: (symbol, setting) => gateway.setMargin(symbol, setting),
       })),
       risk: RiskConfigSchema.parse({ bookAgeMsMax: BOOK_AGE_MS, dailyLossQuoteMax: 500, venueErrors: { count: 1000 } }),
       haltStore: { load: () => null, save: () => undefined },
       wake: () => undefined,
-      settings: { upkeepMs: UPKEEP_MS },
+      settings: { upkeepMs: UPKEEP_MS, reconciliation: { idsRemembered: IDS_REMEMBERED } },
       onEvent: (event) => {
         if (event.level === 'alert') day?.onAlert(event);
       },

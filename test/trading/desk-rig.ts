@@ -25,6 +25,7 @@ export interface DeskRigOptions {
   readonly strategyNames?: readonly string[];
   readonly fundingHistory?: DeskAccount['fundingHistory'];
   readonly setMargin?: DeskAccount['setMargin'];
+  readonly fundingRate?: DeskAccount['fundingRate'];
 }
 
 /** [book, signed quantity units] */
@@ -62,7 +63,16 @@ export class DeskRig {
   private readonly timers: Timer[];
   private ids = 0;
 
-  constructor({ before, ledger, risk = WIDE, settings = {}, strategyNames, fundingHistory, setMargin }: DeskRigOptions = {}) {
+  constructor({
+    before,
+    ledger,
+    risk = WIDE,
+    settings = {},
+    strategyNames,
+    fundingHistory,
+    fundingRate,
+    setMargin,
+  }: DeskRigOptions = {}) {
     // Timers of the run before never fire again: it is dead.
     this.time = new VirtualTime(before?.time.epochUs());
     this.ledger = ledger ?? before?.ledger ?? new LedgerInMemory();
@@ -90,6 +100,7 @@ export class DeskRig {
       accounts: this.accounts.map((port) => ({
         ...{ venue: port.venue, market: port.market, port },
         ...(fundingHistory !== undefined && { fundingHistory }),
+        ...(fundingRate !== undefined && port.market === 'futures' && { fundingRate }),
         ...(setMargin !== undefined && port.market === 'futures' && { setMargin }),
       })),
       ledger: this.ledger,

@@ -3,12 +3,17 @@
 // Method: a whole desk with contracts whose venue pays, in virtual time.
 import { describe, expect, it } from 'vitest';
 import { Exact } from '../../src/domain/decimal.js';
+import { VenueRequestError } from '../../src/domain/errors.js';
 import type { BookInfo } from '../../src/strategy/universe.js';
+import { WIDE } from '../risk/desk.js';
 import { DeskRig, type DeskRigOptions } from './desk-rig.js';
+
+/** What is paid here is far beyond what positions are kept for. */
+const MUCH_FUNDING = { ...WIDE, futures: { fundingQuoteMax: 1e9 } };
 
 /** Shorts of three ABC and one XYZ at the venue that pays: a percent is 3 and 1 USDT. */
 async function short(options: DeskRigOptions = {}): Promise<DeskRig> {
-  const rig = await new DeskRig(options).start();
+  const rig = await new DeskRig({ risk: MUCH_FUNDING, ...options }).start();
   await rig.trade(rig.short(20), 0);
   await rig.trade(rig.short(10), 1);
   await rig.trade(rig.short(10, 'XYZ'), 1);
@@ -142,6 +147,47 @@ describe('funding that falls due', () => {
       ['pairs', '-4'],
       ['other', '-2'],
     ]);
+    expectNoDrift(rig);
+  });
+});
+
+describe('funding of a venue whose feed does not tell it', () => {
+  it('is asked for while a contract is held, and expected like any other', async () => {
+    let dueMs = Number.NaN;
+    let rate = '0.005';
+    let isDown = false;
+    const asked: number[] = [];
+    const rig = await new DeskRig({
+      risk: MUCH_FUNDING,
+      fundingRate: (symbol) => {
+        if (symbol === 'ABCUSDT-PERP') asked.push(rig.time.epochUs() / 1000);
+        if (isDown) return Promise.reject(new VenueRequestError('venue-down', 'no answer', {}));
+        return Promise.resolve({ nextFundingTime: dueMs, intervalRate: rate });
+      },
+    }).start();
+    dueMs = rig.time.epochUs() / 1000 + 130_000;
+    await rig.run(5_000);
+    expect(asked).toEqual([]);
+    await rig.trade(rig.short(20), 0);
+    await rig.trade(rig.short(10), 1);
+    // Both venues of the pair, once in a minute each; the second answer is lost, the third has the rate that is paid.
+    expect(asked).toHaveLength(2);
+    isDown = true;
+    await rig.run(60_000);
+    [isDown, rate] = [false, '0.01'];
+    await rig.run(60_000);
+    expect(asked).toHaveLength(6);
+    expect(booked(rig)).toEqual([]);
+    await rig.run(dueMs - rig.time.epochUs() / 1000 + 300);
+    dueMs += 28_800_000;
+    pay(rig, '3.01');
+    const other = rig.account('mexc', 'futures');
+    other.move('USDT', '-3.01');
+    other.tellAll();
+    await rig.run(60_000);
+    const amounts = booked(rig).map(([strategy, , amount]) => [strategy, Number(amount)]);
+    expect(amounts.map(([strategy]) => strategy)).toEqual(['pairs', 'other', 'pairs', 'other']);
+    expect(amounts.reduce((sum, [, amount]) => sum + Number(amount), 0)).toBeCloseTo(0, 9);
     expectNoDrift(rig);
   });
 });

@@ -56,3 +56,44 @@ describe('a position near its liquidation', () => {
     expect(rig.desk.report().halt?.reasons.map(({ trigger }) => trigger)).toContain('margin');
   });
 });
+
+describe('positions that take too much of an account, or are to pay too much', () => {
+  const sizes = (rig: DeskRig): (string | undefined)[] =>
+    ['gateio', 'mexc'].map((venue) => rig.account(venue, 'futures').contracts.get('ABCUSDT-PERP')?.toFixed());
+
+  it('are reduced when losses have used up the balance that their margin was a small part of', async () => {
+    const risk = {
+      ...WIDE,
+      futures: { liquidationBufferMin: 0, marginUseMax: 0.5, deleverageMarginUse: 0.75, deleverageTo: 0.5 },
+    };
+    const rig = new DeskRig({ risk });
+    for (const account of rig.accounts) account.move('USDT', account.market === 'futures' ? '-9932' : '0');
+    await rig.start();
+    await rig.trade(rig.short(10));
+    expect(sizes(rig)).toEqual(['-10', '10']);
+    // 100 in value bind 33.3 of 68: a loss of 20 leaves 0.69 of the rest in use, one of 25 leaves 0.78. A third more would liquidate.
+    for (const [price, left] of [
+      [120, '10'],
+      [125, '5'],
+    ] as const) {
+      for (const book of rig.prices.keys()) rig.prices.set(book, price);
+      await rig.run(2_000);
+      expect(sizes(rig)).toEqual([`-${left}`, left]);
+    }
+    expect(rig.desk.report().halt?.reasons).toMatchObject([{ trigger: 'margin', text: 'positions are reduced: margin' }]);
+  });
+
+  it('are reduced when the next funding is about to cost more than it may', async () => {
+    const rig = await new DeskRig({ risk: { ...WIDE, futures: { fundingQuoteMax: 1, deleverageFundingQuote: 2 } } }).start();
+    await rig.trade(rig.short(20));
+    const nextFundingUs = rig.time.epochUs() + 3600e6;
+    // Shorts pay a negative rate: 200 in value pay 1.98, then 2.02.
+    rig.lab.setMark(rig.perpetual, { price: 100, fundingRate: -0.0099, nextFundingUs });
+    await rig.run(2_000);
+    expect(sizes(rig)).toEqual(['-20', '20']);
+    rig.lab.setMark(rig.perpetual, { price: 100, fundingRate: -0.0101, nextFundingUs });
+    await rig.run(2_000);
+    expect(sizes(rig)).toEqual(['-10', '10']);
+    expect(rig.desk.report().halt?.reasons).toMatchObject([{ trigger: 'margin', text: 'positions are reduced: funding' }]);
+  });
+});
