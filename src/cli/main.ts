@@ -11,6 +11,7 @@ import { type DecideFlags, runDecide } from './decide.js';
 import { DISCOVER_DEFAULTS, type DiscoverFlags, runDiscover } from './discover.js';
 import { runDoctor } from './doctor.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
+import { addHistoryCommands } from './history-commands.js';
 import { verifyLedger } from './ledger.js';
 import { runProfile } from './profile.js';
 import { runRecord } from './record.js';
@@ -372,5 +373,7 @@ program
   .option('-c, --config <file>', 'YAML configuration')
   .option('--json', 'print one line of JSON')
   .action((flags: ConfigFlags & { json?: boolean }) => exitWith(async () => runDoctor(configFrom(flags), flags.json === true)));
+
+addHistoryCommands(program, terminal);
 
 await program.parseAsync();

@@ -219,6 +219,11 @@ export class VenueGateway {
     return minOrderInfo(this.instrument(symbol));
   }
 
+  /** Klines of one answer at most. */
+  get klineBatchMax(): number {
+    return this.protocol.klineBatchMax;
+  }
+
   /** Klines that open in [fromMs, toMs), oldest first, a batch at a time. */
   klines(symbol: string, interval: KlineInterval, fromMs: number, toMs: number): AsyncGenerator<readonly Kline[]> {
     return klineBatches(this.requests, this.protocol, this.instrument(symbol), interval, Math.floor(fromMs), Math.floor(toMs));

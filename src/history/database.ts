@@ -1,8 +1,27 @@
-import { type DuckDBConnection, DuckDBDoubleVector, DuckDBInstance, type Json, StatementType } from '@duckdb/node-api';
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBDoubleVector,
+  DuckDBInstance,
+  type DuckDBType,
+  type DuckDBValue,
+  type Json,
+  LIST,
+  listValue,
+  StatementType,
+  VARCHAR,
+} from '@duckdb/node-api';
 import { InvalidInputError } from '../domain/errors.js';
+import type { ColumnType } from './kinds.js';
 
 /** One row of a result, by column name. 64-bit integers and decimals come as texts, so that no digit is lost. */
 export type SqlRow = Readonly<Record<string, Json>>;
+
+/** A value for a table: times are bigint, decimals and words text, lists of decimals lists of texts. */
+export type SqlCell = bigint | number | string | boolean | null | readonly (string | null)[];
 
 export interface DatabaseOptions {
   /** Megabytes that DuckDB may hold; what needs more is written to `temporaryFolder` meanwhile. */
@@ -49,6 +68,20 @@ export class HistoryDatabase {
   /** Runs one or several statements whose results nobody wants. */
   async run(sql: string): Promise<void> {
     await this.connection.run(sql);
+  }
+
+  /** Puts rows at the end of a table, whose columns are of these types. */
+  async append(table: string, types: readonly ColumnType[], rows: readonly (readonly SqlCell[])[]): Promise<void> {
+    const appender = await this.connection.createAppender(table);
+    const sqlTypes = types.map((type) => APPEND_TYPES[type]);
+    for (let from = 0; from < rows.length; from += VECTOR_ROWS) {
+      const part = rows.slice(from, from + VECTOR_ROWS);
+      const chunk = DuckDBDataChunk.create(sqlTypes, part.length);
+      chunk.setColumns(types.map((_, column) => part.map((row) => duckValue(row[column] ?? null))));
+      appender.appendDataChunk(chunk);
+    }
+    appender.flushSync();
+    appender.closeSync();
   }
 
   /** All rows of a query; only for results known to be small. */
@@ -120,6 +153,19 @@ export class HistoryDatabase {
     this.connection.closeSync();
     this.instance.closeSync();
   }
+}
+
+const APPEND_TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
+  time: BIGINT,
+  number: DOUBLE,
+  decimal: VARCHAR,
+  decimals: LIST(VARCHAR),
+  word: VARCHAR,
+  flag: BOOLEAN,
+};
+
+function duckValue(cell: SqlCell): DuckDBValue {
+  return typeof cell === 'object' && cell !== null ? listValue([...cell]) : cell;
 }
 
 function columnsOf(count: number, rows: number): Float64Array[] {

@@ -160,6 +160,7 @@ describe('fetchHistoricalData', () => {
   it('asks every exchange for what it lists', async () => {
     const source = (exchange: string): KlineSource => ({
       exchange,
+      batchMax: 7,
       klinesBack: Number.POSITIVE_INFINITY,
       symbolOf: (symbol) => (symbol === 'BTC/USDT' ? 'BTCUSDT' : undefined),
       klines: async function* (symbol, interval, fromMs, toMs) {

@@ -7,6 +7,7 @@ import {
   THREAD_MESSAGE_LEVELS,
 } from '../../../assembly/memory/layout.js';
 import { SeededRandom } from '../../domain/random.js';
+import type { TradeEvent } from '../../kernel/kernel.js';
 import { createSharedBooks } from '../../kernel/memory.js';
 import type { MemoryRequest } from '../../kernel/plan.js';
 import { FeedSession } from '../session.js';
@@ -42,11 +43,19 @@ export interface LineOutcome {
   readonly detail: FrameDetail | undefined;
 }
 
+/** Is told of every change of a book and every trade, while the kernel's memory still is as it was then. `nowUs`: the time of the line. */
+export interface ReplayWatcher {
+  changed(decoder: number, symbol: string, tally: BookTally, nowUs: number): void;
+  traded(decoder: number, symbol: string, tally: BookTally, trade: TradeEvent, isAggregate: boolean, nowUs: number): void;
+}
+
 export interface ReplayOptions {
   /** Digest lines of each symbol whose state is to be kept. */
   readonly noteLines: (symbol: string) => ReadonlySet<number>;
   /** Whether what the kernel read is told for every line; for captures of single messages. */
   readonly details: boolean;
+  /** Sees books and trades as they change. */
+  readonly watcher?: ReplayWatcher;
   /** What else the memory is to hold, for whoever decides on the books. */
   readonly memory?: Partial<MemoryRequest>;
 }
@@ -62,7 +71,10 @@ export class CaptureReplay {
   readonly kernel: ObservedKernel;
   readonly feeds: readonly RunningFeed[];
   private readonly byDecoder = new Map<number, RunningFeed>();
-  private readonly byAddress = new Map<number, { readonly tally: BookTally; readonly symbol: string }>();
+  private readonly byAddress = new Map<
+    number,
+    { readonly tally: BookTally; readonly symbol: string; readonly decoder: number }
+  >();
   private readonly codes = new Map<number, QuantityCodes>();
   private readonly closing: (() => void)[] = [];
   /** What the first decode of the line found; those behind it are of frames that had been kept. */
@@ -147,7 +159,7 @@ export class CaptureReplay {
       const codes = this.isCoded(plan.decoder, symbol) ? this.codes.get(plan.decoder) : undefined;
       const tally = new BookTally(this.kernel, book, plan.protocol.venue === 'kraken', codes, this.options.noteLines(symbol));
       tallies.set(symbol, tally);
-      this.byAddress.set(book, { tally, symbol });
+      this.byAddress.set(book, { tally, symbol, decoder: plan.decoder });
       return { index, symbol, address: book };
     });
     const connects: number[] = [];
@@ -187,23 +199,29 @@ export class CaptureReplay {
 
   private decoded(status: number, frame: Uint8Array): void {
     const { kernel } = this;
+    const { watcher } = this.options;
     const isFirst = this.first === undefined;
     const results = kernel.resultCount;
     const levels = kernel.int32At(kernel.thread + THREAD_MESSAGE_LEVELS);
     for (let index = 0; index < results; index++) {
-      const tally = this.byAddress.get(kernel.resultBook(index))?.tally;
-      if (tally === undefined) continue;
+      const found = this.byAddress.get(kernel.resultBook(index));
+      if (found === undefined) continue;
+      const { tally, symbol, decoder } = found;
       const result = kernel.resultStatus(index);
       if (isFirst) tally.frames++;
       if (result !== STATUS_APPLIED && result !== STATUS_SNAPSHOT && result !== STATUS_CROSSED) continue;
       if (index === 0) tally.levels += levels;
       tally.changed(result === STATUS_SNAPSHOT);
+      watcher?.changed(decoder, symbol, tally, this.nowUs);
     }
     const trades = kernel.eventCount;
     const isAggregate = trades > 0 && Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).includes('"aggTrade"');
     for (let index = 0; index < trades; index++) {
       const trade = kernel.event(index);
-      this.byAddress.get(trade.book)?.tally.traded(trade, isAggregate);
+      const found = this.byAddress.get(trade.book);
+      if (found === undefined) continue;
+      found.tally.traded(trade, isAggregate);
+      watcher?.traded(found.decoder, found.symbol, found.tally, trade, isAggregate, this.nowUs);
     }
     if (!isFirst) return;
     const named = results > 0 ? this.byAddress.get(kernel.resultBook(0)) : undefined;
