@@ -1,7 +1,7 @@
 // Regression of one series on another in every window, without the error that adding and subtracting would build up: every window
 // is the end of one block and the beginning of the next, as in rolling.ts, and moments of both parts are put together.
 
-/** Means of x and y about the block's first pair, and sums of squares and products about them: of a part of a window. */
+/** Means of x and y about the block's last pair, and sums of squares and products about them: of a part of a window. */
 const MOMENTS: usize = 40;
 
 /**
@@ -16,8 +16,10 @@ export function rollingRegression(x: usize, y: usize, n: i32, window: i32, out: 
   const intercepts = out + (<usize>windows << 3);
   const fits = intercepts + (<usize>windows << 3);
   for (let start = 0; start < windows; start += window) {
-    const originX = load<f64>(x + (<usize>start << 3));
-    const originY = load<f64>(y + (<usize>start << 3));
+    // A pair that all windows from this block into the next one share: digits that it costs are lost in each of them anyway.
+    const shared = <usize>(start + window - 1) << 3;
+    const originX = load<f64>(x + shared);
+    const originY = load<f64>(y + shared);
     let meanX: f64 = 0, meanY: f64 = 0, xx: f64 = 0, xy: f64 = 0, yy: f64 = 0;
     // The ends of the block, from the last pair backwards.
     for (let k = window - 1, count: f64 = 0; k >= 0; k--, count++) {

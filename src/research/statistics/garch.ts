@@ -25,7 +25,7 @@ const FORECAST_STEPS = 10;
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 /**
- * What a series says under a model.
+ * What a series says under a model. The log-likelihood is NaN when the first variance is 0: a 'sample' start and every value mu.
  * @throws InsufficientDataError for no values
  * @throws NotFiniteError
  * @throws InvalidInputError unless omega > 0, alpha and beta >= 0, and, for an 'unconditional' start, alpha + beta < 1

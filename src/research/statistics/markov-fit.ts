@@ -1,5 +1,12 @@
 import { statisticsKernel } from '../../kernel/statistics.js';
-import { filterRegimes, type MarkovParameters, ratio, smoothRegimes } from './markov-filter.js';
+import {
+  filterRegimes,
+  type MarkovParameters,
+  type RegimeChances,
+  ratio,
+  regimeChances,
+  smoothRegimes,
+} from './markov-filter.js';
 import { bfgs } from './minimise.js';
 import { varyingSample } from './sample.js';
 
@@ -46,15 +53,16 @@ export function markovFit(values: ArrayLike<number>): MarkovFit {
     const std = Math.sqrt(second);
     kernel.shift(scaled, 1 / std, mean / std);
     const series = scaled.values;
-    const filtered = new Float64Array(series.length);
-    const screened = STARTS.map((start) => climb(series, start, SCREEN_STEPS, filtered));
+    const room = { filtered: regimeChances(series.length), smoothed: regimeChances(series.length) };
+    const screened = STARTS.map((start) => climb(series, start, SCREEN_STEPS, room));
     screened.sort((a, b) => b.logLikelihood - a.logLikelihood);
-    const ends = screened.slice(0, FOLLOWED).map(({ parameters }) => climb(series, parameters, STEPS_MAX, filtered));
+    const ends = screened.slice(0, FOLLOWED).map(({ parameters }) => climb(series, parameters, STEPS_MAX, room));
     const top = ends.reduce((best, end) => (end.logLikelihood > best.logLikelihood ? end : best));
-    const loss = (at: Float64Array): number => -filterRegimes(series, parametersAt(at), filtered);
+    const loss = (at: Float64Array): number => -filterRegimes(series, parametersAt(at), room.filtered);
     const polished = bfgs(loss, placeOf(top.parameters), POLISH_ITERATIONS_MAX);
     const fitted = calmerFirst(parametersAt(polished.at));
-    filterRegimes(series, fitted, filtered);
+    filterRegimes(series, fitted, room.filtered);
+    smoothRegimes(fitted, room.filtered, room.smoothed);
     const size = std * unit;
     return {
       means: both((regime) => origin + (mean + fitted.means[regime] * std) * unit),
@@ -62,7 +70,7 @@ export function markovFit(values: ArrayLike<number>): MarkovFit {
       p00: fitted.p00,
       p11: fitted.p11,
       logLikelihood: -polished.value - series.length * Math.log(size),
-      smoothedHigh: smoothRegimes(fitted, filtered),
+      smoothedHigh: room.smoothed.high,
     };
   });
 }
@@ -72,13 +80,19 @@ interface Climbed {
   readonly logLikelihood: number;
 }
 
-/** Steps of expectation and maximisation, until they gain next to nothing. @param filtered room to work in */
-function climb(values: Float64Array, start: MarkovParameters, stepsMax: number, filtered: Float64Array): Climbed {
+/** What the steps of a climb work in. */
+interface Room {
+  readonly filtered: RegimeChances;
+  readonly smoothed: RegimeChances;
+}
+
+/** Steps of expectation and maximisation, until they gain next to nothing. */
+function climb(values: Float64Array, start: MarkovParameters, stepsMax: number, room: Room): Climbed {
   let parameters = start;
-  let logLikelihood = filterRegimes(values, parameters, filtered);
+  let logLikelihood = filterRegimes(values, parameters, room.filtered);
   for (let step = 0; step < stepsMax; step++) {
-    const next = maximised(values, parameters, filtered);
-    const reached = filterRegimes(values, next, filtered);
+    const next = maximised(values, parameters, room);
+    const reached = filterRegimes(values, next, room.filtered);
     if (!(reached > logLikelihood)) break;
     const gain = reached - logLikelihood;
     parameters = next;
@@ -89,37 +103,37 @@ function climb(values: Float64Array, start: MarkovParameters, stepsMax: number, 
 }
 
 /** The parameters that are likeliest, given how likely each regime and each switch was under the old ones. */
-function maximised(values: Float64Array, old: MarkovParameters, filtered: Float64Array): MarkovParameters {
+function maximised(values: Float64Array, old: MarkovParameters, { filtered, smoothed }: Room): MarkovParameters {
   const { p00, p11 } = old;
-  const smoothed = smoothRegimes(old, filtered);
+  smoothRegimes(old, filtered, smoothed);
+  const { calm, high } = smoothed;
   const n = values.length;
-  let [weight, sum, sum1] = [0, 0, 0];
-  for (let t = 0; t < n; t++) {
-    const chance = smoothed[t] as number;
-    weight += chance;
-    sum1 += chance * (values[t] as number);
-    sum += values[t] as number;
-  }
-  const mean1 = ratio(sum1, weight);
-  const mean0 = ratio(sum - sum1, n - weight);
-  let [squares0, squares1, left0, left1, stayed0, stayed1] = [0, 0, 0, 0, 0, 0];
+  let [weight0, weight1, sum0, sum1] = [0, 0, 0, 0];
   for (let t = 0; t < n; t++) {
     const value = values[t] as number;
-    const chance = smoothed[t] as number;
-    squares0 += (1 - chance) * (value - mean0) ** 2;
-    squares1 += chance * (value - mean1) ** 2;
-    if (t === n - 1) break;
-    const now1 = filtered[t] as number;
-    const next1 = smoothed[t + 1] as number;
-    const chance1 = now1 * p11 + (1 - now1) * (1 - p00);
-    left0 += 1 - chance;
-    left1 += chance;
-    stayed0 += (1 - now1) * ratio(p00 * (1 - next1), 1 - chance1);
-    stayed1 += now1 * ratio(p11 * next1, chance1);
+    weight0 += calm[t] as number;
+    weight1 += high[t] as number;
+    sum0 += (calm[t] as number) * value;
+    sum1 += (high[t] as number) * value;
   }
+  const mean0 = ratio(sum0, weight0);
+  const mean1 = ratio(sum1, weight1);
+  let [squares0, squares1, stayed0, stayed1] = [0, 0, 0, 0];
+  for (let t = 0; t < n; t++) {
+    const value = values[t] as number;
+    squares0 += (calm[t] as number) * (value - mean0) ** 2;
+    squares1 += (high[t] as number) * (value - mean1) ** 2;
+    if (t === n - 1) break;
+    const now0 = filtered.calm[t] as number;
+    const now1 = filtered.high[t] as number;
+    stayed0 += now0 * p00 * ratio(calm[t + 1] as number, now0 * p00 + now1 * (1 - p11));
+    stayed1 += now1 * p11 * ratio(high[t + 1] as number, now0 * (1 - p00) + now1 * p11);
+  }
+  const left0 = weight0 - (calm[n - 1] as number);
+  const left1 = weight1 - (high[n - 1] as number);
   return {
     means: [mean0, mean1],
-    variances: [Math.max(VARIANCE_FLOOR, ratio(squares0, n - weight)), Math.max(VARIANCE_FLOOR, ratio(squares1, weight))],
+    variances: [Math.max(VARIANCE_FLOOR, ratio(squares0, weight0)), Math.max(VARIANCE_FLOOR, ratio(squares1, weight1))],
     p00: inside(ratio(stayed0, left0)),
     p11: inside(ratio(stayed1, left1)),
   };

@@ -15,10 +15,14 @@ export interface SamplePair {
  * @throws NotFiniteError
  */
 export function samplePair(y: ArrayLike<number>, x: ArrayLike<number>, lengthMin: number): SamplePair {
-  if (y.length !== x.length) {
-    throw new InvalidInputError(`y has ${y.length} values and x has ${x.length}`, { y: y.length, x: x.length });
-  }
+  mustMatch(y, x);
   return { y: sampleOf(y, lengthMin), x: sampleOf(x, lengthMin) };
+}
+
+/** @throws InvalidInputError when two series differ in length */
+export function mustMatch(y: ArrayLike<number>, x: ArrayLike<number>): void {
+  if (y.length === x.length) return;
+  throw new InvalidInputError(`y has ${y.length} values and x has ${x.length}`, { y: y.length, x: x.length });
 }
 
 /** @throws ConstantSeriesError when one of the samples does not vary */

@@ -4,7 +4,7 @@ import { type SpreadSeries, spreadSeries } from './spread-series.js';
 
 /**
  * Touch of a spot book and of a perpetual of the same asset, one row a moment: columns of one length, the oldest row first.
- * Prices in the quote asset, quantities in the base asset; a price that is missing is NaN.
+ * Prices in the quote asset, quantities in the base asset; a price that is missing is NaN, or 0 as venues write it.
  */
 export interface MarketFrame {
   /** Microseconds since the epoch, rising from row to row. */
@@ -84,9 +84,14 @@ export function frameSpreads(frame: MarketFrame): SpreadSeries {
   const entry = new Float64Array(rows);
   const exit = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
-    const spotAsk = spotAskPrice[row] as number;
-    entry[row] = entrySpreadPct(spotAsk, futBidPrice[row] as number);
-    exit[row] = exitSpreadPct(spotBidPrice[row] as number, spotAsk, futAskPrice[row] as number);
+    const spotAsk = priceAt(spotAskPrice, row);
+    entry[row] = entrySpreadPct(spotAsk, priceAt(futBidPrice, row));
+    exit[row] = exitSpreadPct(priceAt(spotBidPrice, row), spotAsk, priceAt(futAskPrice, row));
   }
   return spreadSeries(entry, exit, tsUs);
+}
+
+function priceAt(prices: Float64Array, row: number): number {
+  const price = prices[row] as number;
+  return price > 0 ? price : Number.NaN;
 }

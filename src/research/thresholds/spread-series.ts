@@ -14,12 +14,12 @@ export interface SpreadSeries {
 }
 
 /**
- * A series from its spreads: rows of which either is missing are missing, and such rows at the end are dropped.
+ * A series from its spreads: rows of which either is NaN or infinite are missing, and such rows at the end are dropped.
  * @param places the rows' numbers unless given
  * @throws CalculationError INSUFFICIENT_DATA when no row is left
  */
 export function spreadSeries(entry: Float64Array, exit = entry, places?: Float64Array): SpreadSeries {
-  const isMissing = (row: number): boolean => Number.isNaN((entry[row] as number) + (exit[row] as number));
+  const isMissing = (row: number): boolean => !Number.isFinite((entry[row] as number) + (exit[row] as number));
   let rows = Math.min(entry.length, exit.length);
   while (rows > 0 && isMissing(rows - 1)) rows--;
   if (rows === 0) throw new CalculationError('INSUFFICIENT_DATA', { rows });

@@ -32,8 +32,8 @@ export class ThresholdGrid {
   constructor(
     readonly entries: Float64Array,
     readonly exits: Float64Array,
-    /** As the kernel's door returns them. */
-    private readonly figures: Float64Array,
+    /** As the kernel's door returns them; a grid that crosses to another thread is made anew from its three columns. */
+    readonly figures: Float64Array,
   ) {}
 
   /** Number of pairs, invalid ones among them. */

@@ -54,7 +54,7 @@ describe('deltaNeutralBacktest', () => {
   test('a row without a price does nothing', () => {
     const frame = frameOf([0, 0, -1, -1, 0]);
     frame.futAskPrice[2] = Number.NaN;
-    frame.spotBidPrice[4] = Number.NaN;
+    frame.spotBidPrice[4] = 0;
     expect(deltaNeutralBacktest(frame, free)).toMatchObject([{ entryRow: 0, exitRow: 3, reason: 'profit-target' }]);
   });
 
