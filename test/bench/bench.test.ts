@@ -55,6 +55,7 @@ const IDS = [
   'cycle.intent.to.wire.p99',
   'cycle.after.pause.p50',
   'cycle.after.pause.p99',
+  'sweep.10k',
 ];
 
 const result = z.strictObject({
