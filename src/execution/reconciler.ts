@@ -6,6 +6,7 @@ import type { TradableInstrument } from '../domain/instrument.js';
 import type { Fill } from '../domain/order.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import type { AccountEvent } from '../gateway/events.js';
+import { SYNTHETIC } from '../ledger/entries.js';
 import { CorrectionDesk, DustInventory, handleDust } from './dust.js';
 import { InstrumentIndex } from './instrument-index.js';
 import { type Holding, ReconciledAccount } from './reconciliation-account.js';
@@ -45,9 +46,6 @@ export interface KnownFill extends Pick<Fill, 'symbol' | 'tradeId' | 'side' | 'v
   /** False for one that was told without its fee; true when left out. */
   readonly isFeeKnown?: boolean;
 }
-
-/** How ids of fills begin that were worked out from their order, because the venue did not list them. */
-export const SYNTHETIC = 'synthetic:';
 
 const ZERO = new Exact(0);
 const UNEXPLAINED_MAX = 100;

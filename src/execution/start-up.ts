@@ -56,7 +56,7 @@ export type StartEvent =
     }
   | { readonly kind: 'orphan'; readonly account: AccountName; readonly order: OrderReport; readonly outcome: string }
   /** The very first start: this is what there is. */
-  | { readonly kind: 'opening'; readonly account: AccountSnapshot }
+  | { readonly kind: 'opening'; readonly account: AccountSnapshot; readonly venueMs: number }
   | { readonly kind: 'adjusted'; readonly movement: Movement };
 
 export interface StartUpParts {
@@ -201,7 +201,7 @@ export class StartUp {
       }),
     };
     reconciler.begin(snapshot, fills);
-    onEvent({ kind: 'opening', account: snapshot });
+    onEvent({ kind: 'opening', account: snapshot, venueMs: port.venueMs() });
   }
 
   private resume(account: StartAccount, { account: kept, fills }: StartSnapshot): void {

@@ -1,7 +1,7 @@
 import { Exact, quotient } from '../domain/decimal.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { Fill, OrderReport } from '../domain/order.js';
-import { SYNTHETIC } from './reconciler.js';
+import { SYNTHETIC } from '../ledger/entries.js';
 import type { Movement, PositionImbalance } from './reconciliation-types.js';
 
 const BPS = new Exact('0.0001');

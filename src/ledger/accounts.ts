@@ -2,22 +2,26 @@ import { type Decimal, Exact } from '../domain/decimal.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import { LedgerError } from './errors.js';
 
+/** Kinds of accounts. */
+export const ACCOUNT_KINDS = [
+  'holding',
+  'contracts',
+  'position',
+  'profit',
+  'fees',
+  'funding',
+  'transfers',
+  'adjustments',
+  'netting',
+] as const;
+
 /**
  * What an account is for. `holding`: assets at a venue, the only accounts that a venue can confirm. `contracts`: futures contracts
  * held there. Against them stand `position` (what a strategy has open: its base assets or contracts, and what they cost), `profit`,
  * `fees`, `funding`, `transfers` (the world outside), `adjustments` (differences that reconciliation booked), and `netting`:
  * what a venue, which knows one position of a contract, realises earlier or later than the strategies that share it.
  */
-export type AccountKind =
-  | 'holding'
-  | 'contracts'
-  | 'position'
-  | 'profit'
-  | 'fees'
-  | 'funding'
-  | 'transfers'
-  | 'adjustments'
-  | 'netting';
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 /** An account; null where its kind does not distinguish. */
 export interface Account {
@@ -61,6 +65,11 @@ export class Accounts {
   /** What an account has of an asset. */
   balance(account: Account, asset: string): Decimal {
     return this.balances.get(keyOf(account, asset))?.amount ?? ZERO;
+  }
+
+  /** Takes a balance over as it was. */
+  restore(balance: AccountBalance): void {
+    this.balances.set(keyOf(balance.account, balance.asset), balance);
   }
 
   /** All that ever changed, in the order of their first posting. */

@@ -1,6 +1,7 @@
 import { type Decimal, Exact } from '../domain/decimal.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import { type AccountBalance, Accounts, accountOf, type Posting, sumsByAsset } from './accounts.js';
+import type { BooksState } from './books-state.js';
 import type { EntryOf, JournalEntry } from './entries.js';
 import { Position, type PositionFee } from './position.js';
 
@@ -40,12 +41,6 @@ export interface OpenPosition {
   readonly position: Position;
 }
 
-/** Profit of a strategy with a symbol at a venue on a day (UTC, days since 1970), in its quote asset. */
-export interface ProfitLine extends Omit<ProfitChange, 'sequence' | 'tsUs' | 'isFill'> {
-  readonly day: number;
-  readonly fills: number;
-}
-
 type Traded = EntryOf<'fill'> | EntryOf<'fee'> | EntryOf<'funding'>;
 
 /** Microseconds of a day. */
@@ -65,7 +60,6 @@ export class Books {
   private readonly positions = new Map<string, OpenPosition>();
   /** Positions of contracts as their venues see them, over all strategies. */
   private readonly venuePositions = new Map<string, Position>();
-  private readonly lines = new Map<string, ProfitLine>();
   private readonly fills = new Set<string>();
 
   /**
@@ -76,8 +70,33 @@ export class Books {
     const booking = this.bookingOf(entry);
     if (booking === null) return null;
     this.accounts.post(booking.postings);
-    if (booking.profit !== null) this.addToLine(booking.profit);
     return booking;
+  }
+
+  /** What they have come to, to be made again from. */
+  state(): BooksState {
+    return {
+      accounts: [...this.accounts.all()].map(({ account, asset, amount }) => {
+        const { kind, strategy, venue, market, symbol } = account;
+        return [kind, strategy, venue, market, symbol, asset, amount.toFixed()];
+      }),
+      positions: [...this.positions.values()].map(({ strategy, venue, market, symbol, position }) => {
+        return [strategy, venue, market, symbol, position.state()];
+      }),
+      venuePositions: [...this.venuePositions].map(([contract, position]) => [contract, position.state()]),
+    };
+  }
+
+  /** Makes empty books again what `state` told. @param fills by their keys, those that may be told again */
+  restore({ accounts, positions, venuePositions }: BooksState, fills: Iterable<string>): void {
+    for (const [kind, strategy, venue, market, symbol, asset, amount] of accounts)
+      this.accounts.restore({ account: { kind, strategy, venue, market, symbol }, asset, amount: new Exact(amount) });
+    for (const [strategy, venue, market, symbol, state] of positions) {
+      const position = Position.restored(market === 'spot' ? 'fifo' : 'average', state);
+      this.positions.set(positionKey(strategy, venue, market, symbol), { strategy, venue, market, symbol, position });
+    }
+    for (const [contract, state] of venuePositions) this.venuePositions.set(contract, Position.restored('average', state));
+    for (const key of fills) this.fills.add(key);
   }
 
   /** What a venue should have of an asset. */
@@ -103,11 +122,6 @@ export class Books {
   /** What strategies have, or had, open. */
   openPositions(): IterableIterator<OpenPosition> {
     return this.positions.values();
-  }
-
-  /** Profit by strategy, symbol, venue and day. */
-  profitLines(): IterableIterator<ProfitLine> {
-    return this.lines.values();
   }
 
   /** Assets whose balances over all accounts do not add up to nothing: always none. */
@@ -146,11 +160,11 @@ export class Books {
   private bookTraded(entry: Traded): Booking {
     const { strategy, venue, market, base, quote } = entry;
     const { position, symbol } = this.positionOf(entry);
-    const before = stateOf(position);
+    const before = sumsOf(position);
     const fee = feeOf(entry);
     apply(position, entry, fee);
-    const after = stateOf(position);
-    const change = (key: keyof PositionState): Decimal => after[key].minus(before[key]);
+    const after = sumsOf(position);
+    const change = (key: keyof PositionSums): Decimal => after[key].minus(before[key]);
     const realised = change('realised');
     const postings: Posting[] = [];
     const post = (account: Posting['account'], asset: string, amount: Decimal): void => {
@@ -207,7 +221,7 @@ export class Books {
     const isSpot = market === 'spot';
     const venue = isSpot ? null : entry.venue;
     const symbol = isSpot ? pairOf(entry) : entry.symbol;
-    const key = JSON.stringify([strategy, venue, market, symbol]);
+    const key = positionKey(strategy, venue, market, symbol);
     const known = this.positions.get(key);
     if (known !== undefined) return known;
     const made = { strategy, venue, market, symbol, position: new Position(isSpot ? 'fifo' : 'average') };
@@ -224,21 +238,6 @@ export class Books {
     const before = position.realisedGross;
     position.fill({ side: entry.side, qty: baseUnits(entry), price: entry.price });
     return position.realisedGross.minus(before);
-  }
-
-  private addToLine({ sequence: _, tsUs, isFill, ...change }: ProfitChange): void {
-    const day = Math.floor(tsUs / DAY_US);
-    const key = JSON.stringify([change.strategy, change.symbol, change.venue, change.market, change.asset, day]);
-    const line = this.lines.get(key);
-    this.lines.set(key, {
-      ...change,
-      day,
-      fills: (line?.fills ?? 0) + (isFill ? 1 : 0),
-      realised: change.realised.plus(line?.realised ?? 0),
-      fees: change.fees.plus(line?.fees ?? 0),
-      funding: change.funding.plus(line?.funding ?? 0),
-      turnover: change.turnover.plus(line?.turnover ?? 0),
-    });
   }
 }
 
@@ -294,7 +293,7 @@ function apply(position: Position, entry: Traded, { taken }: BookedFee): void {
   else if (taken !== null) position.charge(taken);
 }
 
-interface PositionState {
+interface PositionSums {
   readonly quantity: Decimal;
   readonly cost: Decimal;
   readonly realised: Decimal;
@@ -302,7 +301,7 @@ interface PositionState {
   readonly funding: Decimal;
 }
 
-function stateOf({ quantity, openCost, realisedGross, fees, funding }: Position): PositionState {
+function sumsOf({ quantity, openCost, realisedGross, fees, funding }: Position): PositionSums {
   return { quantity, cost: openCost, realised: realisedGross, fees, funding };
 }
 
@@ -313,6 +312,10 @@ export function baseUnits({ quantity, contractSize }: EntryOf<'fill'>): string {
 
 function signedQuantity({ side, quantity }: EntryOf<'fill'>): Decimal {
   return side === 'buy' ? new Exact(quantity) : new Exact(quantity).neg();
+}
+
+function positionKey(strategy: string, venue: VenueId | null, market: Market, symbol: string): string {
+  return JSON.stringify([strategy, venue, market, symbol]);
 }
 
 function contractAsset(venue: VenueId, symbol: string): string {

@@ -6,6 +6,9 @@ import { MARKETS, VENUES } from '../domain/venue.js';
 import { LedgerError } from './errors.js';
 import { isPlainEntry } from './plain-entries.js';
 
+/** How trade ids of fills begin that were worked out, because the venue did not list them. */
+export const SYNTHETIC = 'synthetic:';
+
 const text = z.string().min(1).max(500);
 const prose = z.string().max(10_000);
 /** An exact decimal; signs as the field says. */

@@ -30,6 +30,11 @@ const TABLES = `
   pragma user_version = ${VERSION};
 `;
 
+/** What entries have come to at some of them. It follows from them: ledgers without it are read from their beginning. */
+const CHECKPOINT_TABLE = `create table if not exists checkpoint (
+  sequence integer primary key, basis text not null, hash blob not null, state blob not null, digest blob not null
+) strict`;
+
 /** Hash of an entry: SHA-256 of the hash before it and of its bytes. */
 export function chainHash(previous: Uint8Array, payload: Uint8Array): Uint8Array {
   return createHash('sha256').update(previous).update(payload).digest();
@@ -56,6 +61,7 @@ export function openToWrite(path: string, powerSafe: boolean): JournalDatabase {
     const database = new Database(path, {});
     if (isEmpty(database)) database.exec(`begin immediate; ${TABLES} commit;`);
     checkFormat(database, path);
+    database.exec(CHECKPOINT_TABLE);
     database.pragma('journal_mode = WAL');
     database.pragma(`synchronous = ${powerSafe ? 'FULL' : 'NORMAL'}`);
     return database;

@@ -1,3 +1,4 @@
+import { type CheckpointRow, type CheckpointStore, checkpointRows, JournalCheckpoints } from './checkpoints.js';
 import { decodeEntry, encodeEntry, type JournalEntry, type LedgerEntry } from './entries.js';
 import { LedgerError } from './errors.js';
 import {
@@ -36,19 +37,24 @@ export class JournalReader {
   }
 
   /**
-   * Entries from a sequence on, in order; the hash of each is checked against the one before, as far as that is read.
+   * Entries from a sequence on, in order; the hash of each is checked against the one before.
    * @throws LedgerError corrupt at the first that does not fit
    */
   *read(from = 1): Generator<JournalEntry, void, undefined> {
     let previous = from === 1 ? FIRST_HASH : null;
-    let expected = from;
-    for (const { sequence, payload, hash } of this.rows(from)) {
+    let expected = Math.max(1, from - 1);
+    for (const { sequence, payload, hash } of this.rows(expected)) {
       if (sequence !== expected) throw this.damaged(expected, 'is missing');
       if (previous !== null && !sameBytes(hash, chainHash(previous, payload))) throw this.damaged(sequence, 'was changed');
-      yield decodeEntry(sequence, payload);
+      if (sequence >= from) yield decodeEntry(sequence, payload);
       previous = hash;
       expected = sequence + 1;
     }
+  }
+
+  /** Checkpoints as they are stored, the oldest first: nothing is checked. @throws LedgerError when the file cannot be read */
+  checkpointRows(): readonly CheckpointRow[] {
+    return checkpointRows(this.database, this.path);
   }
 
   close(): void {
@@ -68,6 +74,8 @@ export class JournalReader {
 export class Journal extends JournalReader {
   /** Statements that write so many rows at once, by their number. */
   private readonly inserts: (Statement | undefined)[] = [];
+  /** What its entries have come to. */
+  readonly checkpoints: CheckpointStore;
   private broken: LedgerError | null = null;
 
   private constructor(
@@ -78,6 +86,7 @@ export class Journal extends JournalReader {
     private head: Uint8Array,
   ) {
     super(path, database);
+    this.checkpoints = new JournalCheckpoints(path, database, () => ({ sequence: this.sequence, hash: this.head }));
   }
 
   /**

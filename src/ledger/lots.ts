@@ -34,6 +34,23 @@ export class Lots {
     return this.lots;
   }
 
+  /** What there is, to be made again from: lots as quantity and price; by average cost one of all quantity and all cost. */
+  state(): [quantity: string, priceOrCost: string][] {
+    if (this.method === 'average') return this.total.isZero() ? [] : [[this.total.toFixed(), this.cost.toFixed()]];
+    return this.lots.map(({ quantity, price }) => [quantity.toFixed(), price.toFixed()]);
+  }
+
+  /** Makes again what `state` told; nothing may be open. */
+  restore(state: readonly (readonly [quantity: string, priceOrCost: string])[]): void {
+    for (const [quantity, priceOrCost] of state) {
+      const size = new Exact(quantity);
+      this.total = this.total.plus(size);
+      this.cost = this.cost.plus(this.method === 'average' ? priceOrCost : size.mul(priceOrCost));
+      if (this.method === 'fifo') this.lots.push({ quantity: size, price: new Exact(priceOrCost) });
+    }
+    if (this.method === 'average') this.mergeLots();
+  }
+
   /**
    * Changes the position by a signed quantity at a price: against the open position it closes lots, and what is left after
    * crossing zero opens a new one.

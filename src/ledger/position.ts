@@ -1,6 +1,7 @@
 import { CalculationError, type CalculationFault } from '../domain/calculation-error.js';
 import { type Decimal, Exact, plainText, quotient } from '../domain/decimal.js';
 import type { Side } from '../domain/order.js';
+import type { PositionState } from './books-state.js';
 import { type CostMethod, Lots } from './lots.js';
 
 /** What a fill cost: in the quote asset, in the base asset, or in a third one with its value in the quote asset. */
@@ -64,6 +65,34 @@ export class Position {
 
   constructor(method: CostMethod) {
     this.lots = new Lots(method);
+  }
+
+  /** Makes again what `state` told. */
+  static restored(method: CostMethod, state: PositionState): Position {
+    const position = new Position(method);
+    const [quote, base, other] = state.feeUnits;
+    position.lots.restore(state.lots);
+    position.cash = new Exact(state.cash);
+    position.realised = new Exact(state.realised);
+    position.feeValue = new Exact(state.feeValue);
+    Object.assign(position.feeUnits, { quote: new Exact(quote), base: new Exact(base), other: new Exact(other) });
+    position.fundingSum = new Exact(state.funding);
+    position.transfers = new Exact(state.transfers);
+    return position;
+  }
+
+  /** What it is, to be made again from. */
+  state(): PositionState {
+    const { quote, base, other } = this.feeUnits;
+    return {
+      lots: this.lots.state(),
+      cash: this.cash.toFixed(),
+      realised: this.realised.toFixed(),
+      feeValue: this.feeValue.toFixed(),
+      feeUnits: [quote.toFixed(), base.toFixed(), other.toFixed()],
+      funding: this.fundingSum.toFixed(),
+      transfers: this.transfers.toFixed(),
+    };
   }
 
   /** Signed, in the base asset. */

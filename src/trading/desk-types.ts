@@ -69,6 +69,8 @@ export interface DeskSettings {
   readonly deleverageMs: number;
   /** A contract whose margin could not be set is tried again after so long. */
   readonly marginRetryMs: number;
+  /** So many entries of the ledger, or some more, are read again at a start. */
+  readonly checkpointEntries: number;
   readonly sweepMs: number;
   readonly sweepGraceMs: number;
   readonly execution: Partial<ExecutionSettings>;
@@ -85,6 +87,7 @@ export const DEFAULT_DESK_SETTINGS: DeskSettings = {
   slack: 0.005,
   deleverageMs: 10_000,
   marginRetryMs: 30_000,
+  checkpointEntries: 4_000,
   sweepMs: 10_000,
   sweepGraceMs: 5_000,
   execution: {},

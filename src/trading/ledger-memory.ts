@@ -1,19 +1,19 @@
 import { type Decimal, Exact } from '../domain/decimal.js';
 import { isFinal, type Side } from '../domain/order.js';
 import type { Market, VenueId } from '../domain/venue.js';
-import { type KnownFill, SYNTHETIC } from '../execution/reconciler.js';
+import type { KnownFill } from '../execution/reconciler.js';
 import type { AccountName, AccountSnapshot } from '../execution/reconciliation-types.js';
 import type { StartOrder, StartSnapshot } from '../execution/start-up.js';
 import { type Booking, Books, fillKey } from '../ledger/books.js';
-import type { EntryOf, JournalEntry } from '../ledger/entries.js';
+import { type EntryOf, type JournalEntry, SYNTHETIC } from '../ledger/entries.js';
 import type { RiskConfig } from '../risk/config.js';
+import { FollowRecord, READY } from './follow-record.js';
+import { LateBooks } from './late-books.js';
+import type { LedgerWriter } from './ledger-writer.js';
+import { basisOf, decodeState, encodeState } from './memory-state.js';
 import { ProfitRecord } from './profit-record.js';
 import { ProfitTotals } from './profit-totals.js';
-
-/** Topic of the note that an account's opening balances are complete. */
-export const OPENING = 'opening';
-/** Topic of the note that a start is over: from there on to the run's last entry everything that happened is in the ledger. */
-export const READY = 'ready';
+import { RecentFills } from './recent-fills.js';
 
 /** What the ledger knows of an order. */
 export interface LedgerOrder extends AccountName {
@@ -38,12 +38,13 @@ export interface LedgerOrder extends AccountName {
 const ZERO = new Exact(0);
 const ORDERS_KEPT = 16_384;
 const FILLS_KEPT = 131_072;
-/** Venues are asked again for the fills of a time before the last entry: at least these are known by name. */
-const RECENT_MS = 900_000;
+/** Orders that a state has beside those that are unsettled: news of older ones does not come after a restart. */
+const ORDERS_IN_STATE = 1024;
 
 /**
  * What the entries of a ledger come to, entry by entry: balances and profit, orders with what is known of them, fills by name, and what
- * each strategy holds in each book. The same whether entries are read again after a restart or come as they are written.
+ * each strategy holds in each book. The same whether entries are read again after a restart or come as they are written, and whether all
+ * are read, or those after a state that was kept: of what is too old to matter a state has less.
  */
 export class LedgerMemory {
   readonly books = new Books();
@@ -53,33 +54,47 @@ export class LedgerMemory {
   private readonly byVenueId = new Map<string, LedgerOrder>();
   /** Fills by name, with whether their fee is known. */
   private readonly fills = new Map<string, boolean>();
-  private recent: EntryOf<'fill'>[] = [];
+  private readonly recent = new RecentFills();
   private readonly held = new Map<string, Decimal>();
   /** All who ever held something. */
   readonly holders = new Set<string>();
-  /** By account, when its opening balances were read. */
-  private readonly opened = new Map<string, number>();
-  private newestUs = 0;
-  /** Whether the run of the newest entry has come to the end of its start, and until when the accounts are known to be followed. */
-  private isFollowing = false;
-  private followedUs = 0;
-  /** Of the newest fill that was told, by its venue's clock. */
-  private filledMs = 0;
+  private readonly follow = new FollowRecord();
+  private readonly late = new LateBooks();
 
-  constructor(rates: RiskConfig['rates']) {
+  constructor(private readonly rates: RiskConfig['rates']) {
     this.profit = new ProfitRecord(rates);
+  }
+
+  /** What a state depends on beside the entries. */
+  get basis(): string {
+    return basisOf(this.rates);
+  }
+
+  /**
+   * Takes in all that a ledger has, to be called once and before any entry: what was kept of it last, and the entries after that.
+   * @returns the last entry that was in what was kept, 0 when nothing was
+   * @throws LedgerError corrupt
+   */
+  readAll(ledger: Pick<LedgerWriter, 'checkpoints' | 'read'>): number {
+    let last = 0;
+    for (const { sequence, state } of ledger.checkpoints?.newest(this.basis) ?? []) {
+      if (!this.restore(state)) continue;
+      last = sequence;
+      break;
+    }
+    for (const entry of ledger.read(last + 1)) this.see(entry);
+    return last;
   }
 
   /** Takes an entry in. @returns what it booked; null when it moves nothing */
   see(entry: JournalEntry): Booking | null {
-    this.newestUs = Math.max(this.newestUs, entry.tsUs);
+    this.follow.see(entry);
+    this.late.see(entry);
     if (entry.kind === 'order') this.seeOrder(entry);
     else if (entry.kind === 'fill') this.seeFill(entry);
     else if (entry.kind === 'fee') this.seeFee(entry);
-    else if (entry.kind === 'note' && entry.topic === OPENING) this.opened.set(`${entry.venue} ${entry.market}`, entry.tsUs);
-    else if (entry.kind === 'start') this.isFollowing = false;
-    else if (entry.kind === 'note' && entry.topic === READY) this.isFollowing = true;
-    if (this.isFollowing) this.followedUs = this.newestUs;
+    else if (entry.kind === 'start') this.late.begin();
+    else if (entry.kind === 'note' && entry.topic === READY) this.late.ready();
     const booking = this.books.book(entry);
     this.profit.see(entry, booking);
     this.totals.see(booking);
@@ -119,49 +134,91 @@ export class LedgerMemory {
   /** The same of contracts as it was at a recent moment of the venue's clock, by all fills that are known by now. */
   heldAt(strategy: string, account: AccountName, symbol: string, timeMs: number): Decimal {
     let held = this.heldIn(strategy, account, symbol);
-    for (const { venue, market, venueTimeMs, side, quantity, ...fill } of this.recent)
-      if (venueTimeMs > timeMs && venue === account.venue && market === account.market)
-        if (fill.symbol === symbol && fill.strategy === strategy)
-          held = side === 'buy' ? held.minus(quantity) : held.plus(quantity);
+    for (const fill of this.recent.of(account))
+      if (fill.timeMs > timeMs && fill.symbol === symbol && fill.strategy === strategy)
+        held = fill.side === 'buy' ? held.minus(fill.quantity) : held.plus(fill.quantity);
     return held;
   }
 
   /** Of the newest recent fill of an instrument; null when there is none. */
-  lastPrice({ venue, market }: AccountName, symbol: string): string | null {
-    const isHere = (fill: EntryOf<'fill'>): boolean => fill.venue === venue && fill.market === market && fill.symbol === symbol;
-    return this.recent.findLast(isHere)?.price ?? null;
+  lastPrice(account: AccountName, symbol: string): string | null {
+    return this.recent.of(account).findLast((fill) => fill.symbol === symbol)?.price ?? null;
   }
 
-  /** Instruments of an account that something may still come of, or that were traded a short while ago. */
+  /**
+   * Instruments of an account of which the venue may have more to tell than is known: those with orders that are not settled or fees that
+   * were not told, those that something happened with shortly before the end, and contracts that are held, which it may have closed.
+   */
   symbolsOf(account: AccountName): string[] {
     const isHere = ({ venue, market }: AccountName): boolean => venue === account.venue && market === account.market;
     const { positions } = this.accountOf(account);
-    return [...new Set([...this.unsettled(account), ...this.recent.filter(isHere), ...positions].map(({ symbol }) => symbol))];
+    const unpaid = this.recent.of(account).filter(({ key }) => this.fills.get(key) === false);
+    const late = [...this.late.all()].filter(isHere);
+    return [...new Set([...this.unsettled(account), ...unpaid, ...late, ...positions].map(({ symbol }) => symbol))];
   }
 
   /** What is known of an account from before; null when nothing ever was. */
   snapshotOf(account: AccountName): StartSnapshot | null {
-    const { venue, market } = account;
-    const openedUs = this.opened.get(`${venue} ${market}`);
-    if (openedUs === undefined) return null;
-    const isHere = (one: AccountName): boolean => one.venue === venue && one.market === market;
+    const openedMs = this.follow.openedMs(account);
+    if (openedMs === undefined) return null;
     return {
       account: this.accountOf(account),
-      openedMs: openedUs / 1000,
-      sinceMs: Math.max(this.followedUs, openedUs) / 1000,
-      filledMs: this.filledMs,
-      fills: this.recent.filter(isHere).map(
-        (fill): KnownFill => ({
-          symbol: fill.symbol,
-          tradeId: fill.tradeId,
-          side: fill.side,
-          venueOrderId: fill.venueOrderId ?? '',
-          quantity: fill.quantity,
-          isFeeKnown: this.feeKnown(fill) ?? true,
-        }),
-      ),
+      openedMs,
+      sinceMs: this.follow.followedMs(account),
+      filledMs: this.recent.newestMs,
+      fills: this.recent.of(account).map(({ symbol, tradeId, side, venueOrderId, quantity, key }): KnownFill => {
+        return { symbol, tradeId, side, venueOrderId, quantity, isFeeKnown: this.fills.get(key) ?? true };
+      }),
       openOrders: this.unsettled(account).map(startOrder),
     };
+  }
+
+  /** What the entries come to, to go on from: what `restore` takes. */
+  state(): Uint8Array {
+    const { books, profit, totals, follow, late } = this;
+    const newest = this.orders.size - ORDERS_IN_STATE;
+    const recent = [...this.recent.all()];
+    return encodeState({
+      ...{ books: books.state(), profit: profit.state(), totals: totals.state(), follow: follow.state(), late: late.state() },
+      recent: recent.map(([account, newestMs, fills]) => [
+        account,
+        newestMs,
+        fills.map(({ strategy, symbol, tradeId, side, venueOrderId, quantity, price, timeMs, key }) => {
+          const isFeeKnown = this.fills.get(key) ?? true;
+          return [strategy, symbol, tradeId, side, venueOrderId, quantity, price, timeMs, key, isFeeKnown];
+        }),
+      ]),
+      orders: [...this.orders.values()]
+        .filter((order, place) => place >= newest || !isSettled(order))
+        .map(({ reported, told, toldQuote, ...order }) => {
+          return { ...order, reported: reported.toFixed(), told: told.toFixed(), toldQuote: toldQuote.toFixed() };
+        }),
+      held: [...this.held].map(([key, amount]) => [key, amount.toFixed()]),
+      holders: [...this.holders],
+    });
+  }
+
+  /** Goes on from what `state` told, to be called before any entry. @returns false when it is none, and then nothing is changed */
+  restore(bytes: Uint8Array): boolean {
+    const state = decodeState(bytes);
+    if (state === null) return false;
+    for (const [account, newestMs, rows] of state.recent) {
+      const fills = rows.map(([strategy, symbol, tradeId, side, venueOrderId, quantity, price, timeMs, key, isFeeKnown]) => {
+        this.fills.set(key, isFeeKnown);
+        return { strategy, symbol, tradeId, side, venueOrderId, quantity, price, timeMs, key };
+      });
+      this.recent.restore(account, newestMs, fills);
+    }
+    this.books.restore(state.books, this.fills.keys());
+    this.profit.restore(state.profit);
+    this.totals.restore(state.totals);
+    this.follow.restore(state.follow);
+    this.late.restore(state.late);
+    for (const { reported, told, toldQuote, ...order } of state.orders)
+      this.put({ ...order, reported: new Exact(reported), told: new Exact(told), toldQuote: new Exact(toldQuote) });
+    for (const [key, amount] of state.held) this.held.set(key, new Exact(amount));
+    for (const name of state.holders) this.holders.add(name);
+    return true;
   }
 
   private accountOf({ venue, market }: AccountName): AccountSnapshot {
@@ -179,20 +236,20 @@ export class LedgerMemory {
 
   private seeOrder(entry: EntryOf<'order'>): void {
     const { venue, market, symbol, clientOrderId, side, strategy, intent, leg } = entry;
-    const key = `${venue} ${market} ${clientOrderId}`;
-    let order = this.orders.get(key);
+    this.late.touch(entry);
+    let order = this.orders.get(`${venue} ${market} ${clientOrderId}`);
     if (order === undefined) {
       order = {
         ...{ venue, market, symbol, clientOrderId, side, strategy, intent, leg },
         ...{ venueOrderId: null, quantity: entry.quantity, price: entry.price, hasEnded: false, wasAcknowledged: false },
         ...{ reported: ZERO, told: ZERO, toldQuote: ZERO },
       };
-      this.orders.set(key, order);
+      this.put(order);
       this.forgetOldest();
     }
     if (entry.venueOrderId !== null && order.venueOrderId === null) {
       order.venueOrderId = entry.venueOrderId;
-      this.byVenueId.set(`${venue} ${market} ${entry.venueOrderId}`, order);
+      this.put(order);
     }
     order.wasAcknowledged ||= entry.step === 'acknowledged';
     order.hasEnded ||= isFinal(entry.state);
@@ -204,10 +261,8 @@ export class LedgerMemory {
     if (this.fills.has(name)) return;
     this.fills.set(name, entry.fee !== null);
     if (this.fills.size > FILLS_KEPT) for (const oldest of this.fills.keys()) if (this.fills.delete(oldest)) break;
-    this.recent.push(entry);
-    if (!entry.tradeId.startsWith(SYNTHETIC)) this.filledMs = Math.max(this.filledMs, entry.venueTimeMs);
-    if (this.recent.length % 256 === 0)
-      this.recent = this.recent.filter(({ venueTimeMs }) => venueTimeMs >= this.filledMs - RECENT_MS);
+    this.late.touch(entry);
+    this.recent.add(entry, !entry.tradeId.startsWith(SYNTHETIC));
     const { side, quantity, price, contractSize } = entry;
     const signed = side === 'buy' ? new Exact(quantity) : new Exact(quantity).neg();
     this.hold(entry, signed.minus(isPaidInBase(entry, entry.feeAsset) ? (entry.fee ?? 0) : 0));
@@ -221,6 +276,12 @@ export class LedgerMemory {
   private seeFee(entry: EntryOf<'fee'>): void {
     if (entry.tradeId !== null) this.fills.set(fillKey({ ...entry, tradeId: entry.tradeId }), true);
     if (isPaidInBase(entry, entry.asset)) this.hold(entry, new Exact(entry.amount).neg());
+  }
+
+  private put(order: LedgerOrder): void {
+    const { venue, market, clientOrderId, venueOrderId } = order;
+    this.orders.set(`${venue} ${market} ${clientOrderId}`, order);
+    if (venueOrderId !== null) this.byVenueId.set(`${venue} ${market} ${venueOrderId}`, order);
   }
 
   private hold({ strategy, venue, market, symbol }: EntryOf<'fill'> | EntryOf<'fee'>, change: Decimal): void {

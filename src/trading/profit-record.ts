@@ -2,6 +2,7 @@ import { type Booking, DAY_US, netOf } from '../ledger/books.js';
 import type { JournalEntry } from '../ledger/entries.js';
 import type { RiskConfig } from '../risk/config.js';
 import type { DayProfitRecord } from '../risk/day-profit.js';
+import type { MemoryState } from './memory-state.js';
 
 /** Event of the risk entry that a person wrote when clearing a stop: limits of loss count from there on. */
 export const CLEARED = 'cleared';
@@ -46,6 +47,17 @@ export class ProfitRecord {
   record(): DayProfitRecord {
     const { day, today, capital, before, peak } = this;
     return { day, realisedQuote: today, startEquityQuote: capital + before, peakEquityQuote: peak };
+  }
+
+  /** All of it, to go on from. */
+  state(): MemoryState['profit'] {
+    const { capital, booked, before, today, day, peak } = this;
+    return { capital, booked, before, today, day, peak };
+  }
+
+  /** Goes on from what `state` told. */
+  restore(state: MemoryState['profit']): void {
+    Object.assign(this, state);
   }
 
   private add(amount: number): void {

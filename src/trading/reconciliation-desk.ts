@@ -177,7 +177,7 @@ export class ReconciliationDesk {
         this.noteOrphan({ ...event.account, kind: 'orphan', order: event.order, outcome: event.outcome });
         break;
       case 'opening':
-        ledger.opening(event.account);
+        ledger.opening(event.account, event.venueMs);
         onEvent({ level: 'info', kind: 'account-opened', facts: { venue: event.account.venue, market: event.account.market } });
         break;
       case 'adjusted':

@@ -21,9 +21,9 @@ import { ContractMargin } from './contract-margin.js';
 import { deskJournal } from './desk-journal.js';
 import { deskReport } from './desk-report.js';
 import { DEFAULT_DESK_SETTINGS, type DeskAccount, type TradingDeskParts } from './desk-types.js';
+import { nameOf, READY } from './follow-record.js';
 import { Funds } from './funds.js';
 import { Holdings } from './holdings.js';
-import { READY } from './ledger-memory.js';
 import { PositionKeeper } from './position-keeper.js';
 import { Prices } from './prices.js';
 import { CLEARED } from './profit-record.js';
@@ -156,6 +156,7 @@ export class TradingDesk {
       ...{ market, config, state, risk: this.risk, executor, keeper, ledger, prices, funding: this.reconciliation.funding },
       intervalUs: settings.upkeepMs * 1000,
       deleverageUs: settings.deleverageMs * 1000,
+      checkpointEntries: settings.checkpointEntries,
     });
   }
 
@@ -229,6 +230,7 @@ export class TradingDesk {
     this.margin.stop();
     this.reconciliation.stop();
     this.strange.settle();
+    this.ledger.checkpoint();
     return isClean;
   }
 
@@ -270,11 +272,16 @@ export class TradingDesk {
     this.holdings.restore();
     this.funds.refreshAll();
     this.keeper.orphaned();
-    this.ledger.attempt(() => this.ledger.note(READY, {}));
+    this.ledger.attempt(() => this.ledger.note(READY, { venueMs: this.venueTimes() }));
     if (!this.ledger.isHealthy) return state;
     this.isReady = true;
     this.parts.onEvent({ level: 'info', kind: 'ready', facts: { entries: this.ledger.entries } });
     return state;
+  }
+
+  /** What time it is at the venue of each account, in milliseconds. */
+  private venueTimes(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.parts.accounts.map((account) => [nameOf(account), account.port.venueMs()]));
   }
 
   /** Checks an intent and has it carried out. A refusal is told to the strategy, which hears that nothing will come. */

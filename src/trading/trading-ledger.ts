@@ -9,7 +9,8 @@ import type { AccountName, AccountSnapshot, Movement } from '../execution/reconc
 import type { Booking } from '../ledger/books.js';
 import type { EntryOf, JournalEntry } from '../ledger/entries.js';
 import type { RiskConfig } from '../risk/config.js';
-import { LedgerMemory, type LedgerOrder, OPENING } from './ledger-memory.js';
+import { OPENING } from './follow-record.js';
+import { LedgerMemory, type LedgerOrder } from './ledger-memory.js';
 import type { LedgerWriter } from './ledger-writer.js';
 import { intentEntry, orderEntry, type Stamp } from './order-entries.js';
 
@@ -55,6 +56,8 @@ export class TradingLedger implements ExecutionJournal {
   /** Departures that are kept, but not in mind yet: the orders leave first. */
   private readonly unseen: { readonly entries: readonly NewEntry[]; readonly last: number }[] = [];
   private isBroken = false;
+  /** Last entry that a state was kept at, or tried to be. */
+  private checkpointed = 0;
 
   constructor(private readonly parts: TradingLedgerParts) {
     this.known = new LedgerMemory(parts.rates);
@@ -80,8 +83,20 @@ export class TradingLedger implements ExecutionJournal {
 
   /** Reads what is there and notes that a run begins. @throws LedgerError when it cannot be read or written */
   open(mode: 'paper' | 'live', version: string): void {
-    for (const entry of this.parts.writer.read()) this.memory.see(entry);
+    this.checkpointed = this.memory.readAll(this.parts.writer);
     this.keep({ kind: 'start', ...this.stamp(), mode, version });
+  }
+
+  /** Entries that the next start has to read again. */
+  get uncheckpointed(): number {
+    return this.entries - this.checkpointed;
+  }
+
+  /** Keeps what the entries come to, so that a start goes on from there. It takes some milliseconds, and nothing depends on it. */
+  checkpoint(): void {
+    if (this.isBroken || this.uncheckpointed === 0) return;
+    this.parts.writer.checkpoints?.keep(this.memory.basis, this.memory.state());
+    this.checkpointed = this.entries;
   }
 
   /** Does something that writes, where nothing depends on it: that it could not be kept has been told to `onBroken`. */
@@ -151,9 +166,9 @@ export class TradingLedger implements ExecutionJournal {
     this.change(order, report?.state ?? 'rejected', report?.venueOrderId ?? null, report?.filledQty ?? null, reason);
   }
 
-  /** What an account begins with; the note at the end says that it is complete. */
-  opening({ venue, market, balances, positions }: AccountSnapshot): void {
-    const text = JSON.stringify({ balances: balances.length, positions: positions.length });
+  /** What an account begins with; the note at the end says that it is complete. @param venueMs when, by the venue's clock */
+  opening({ venue, market, balances, positions }: AccountSnapshot, venueMs: number): void {
+    const text = JSON.stringify({ balances: balances.length, positions: positions.length, venueMs });
     // All or nothing: what was half read in would be read in again.
     this.keepAll([
       ...balances

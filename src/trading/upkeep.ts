@@ -22,7 +22,12 @@ export interface UpkeepParts {
   readonly prices: Prices;
   readonly intervalUs: number;
   readonly deleverageUs: number;
+  /** Entries after which the next start is spared reading them. */
+  readonly checkpointEntries: number;
 }
+
+/** How many times more entries a start may have to read because trading was never idle. */
+const BUSY_FACTOR = 4;
 
 /** What no intent asks for, now and then: positions are valued, losses watched, leftovers traded, liquidations kept away. */
 export class Upkeep {
@@ -40,6 +45,7 @@ export class Upkeep {
     risk.watch(market.nowUs, market.epochUs);
     this.takeOver();
     funding.look(market);
+    this.checkpoint();
     if (!mayTrade) return;
     this.deleverage(market);
     keeper.look(market);
@@ -76,6 +82,14 @@ export class Upkeep {
       executor.release(intent);
       keeper.owe(strategy, asset, new Exact(base));
     }
+  }
+
+  /** While nothing is under way; when that does not happen for long, all the same. */
+  private checkpoint(): void {
+    const { ledger, executor, checkpointEntries } = this.parts;
+    const { uncheckpointed } = ledger;
+    const isIdle = executor.activeCount === 0;
+    if (uncheckpointed >= checkpointEntries * (isIdle ? 1 : BUSY_FACTOR)) ledger.checkpoint();
   }
 
   private deleverage(market: MarketView): void {

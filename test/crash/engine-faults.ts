@@ -2,7 +2,7 @@ import { SystemClock } from '../../src/domain/system-clock.js';
 import { FeedSupervisor } from '../../src/feeds/supervisor.js';
 import type { LedgerEntry } from '../../src/ledger/entries.js';
 import { Journal } from '../../src/ledger/journal.js';
-import { OPENING } from '../../src/trading/ledger-memory.js';
+import { OPENING } from '../../src/trading/follow-record.js';
 import type { EngineFault } from './faults.js';
 
 const HOUR_MS = 3_600_000;

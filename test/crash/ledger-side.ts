@@ -1,11 +1,11 @@
+import { replayOf } from '../../src/cli/ledger.js';
 import { type Decimal, Exact } from '../../src/domain/decimal.js';
 import type { Market, VenueId } from '../../src/domain/venue.js';
-import { SYNTHETIC } from '../../src/execution/reconciler.js';
 import { Books } from '../../src/ledger/books.js';
-import type { EntryOf, JournalEntry } from '../../src/ledger/entries.js';
+import { type EntryOf, type JournalEntry, SYNTHETIC } from '../../src/ledger/entries.js';
 import { JournalReader } from '../../src/ledger/journal.js';
 import { type Finding, verify } from '../../src/ledger/verify.js';
-import { OPENING } from '../../src/trading/ledger-memory.js';
+import { OPENING } from '../../src/trading/follow-record.js';
 
 /** What a ledger says, gathered without the engine's help beyond the booking of entries. */
 export interface LedgerSide {
@@ -40,7 +40,7 @@ export function readLedger(file: string): LedgerSide {
       adjustments: entries
         .filter((entry) => entry.kind === 'reconciliation')
         .filter(({ adjustment, subject }) => !new Exact(adjustment).isZero() || subject === 'position'),
-      findings: verify(journal).findings,
+      findings: verify(journal, replayOf).findings,
     };
   } finally {
     journal.close();

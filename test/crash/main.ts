@@ -14,6 +14,7 @@ interface Options {
   readonly kinds?: string;
   readonly only?: string;
   readonly readyMs: string;
+  readonly keep?: true;
   readonly json?: true;
 }
 
@@ -29,6 +30,7 @@ const command = new Command('crash')
   .option('--kinds <list>', `only these, separated by commas: ${KINDS.join(', ')}`)
   .option('--only <number>', 'only this one of them, in a world of its own')
   .option('--ready-ms <ms>', 'within which a recovered engine must be ready to trade, from the start of its process', '3000')
+  .option('--keep', 'leave ledgers and logs of points that passed as well')
   .option('--json', 'print one line of JSON')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
@@ -51,7 +53,7 @@ async function main(): Promise<void> {
   let strategies: CrashPoint['strategies'] = 'spot';
   const leave = async (keep: boolean): Promise<void> => {
     if (world === undefined) return;
-    await world.close(keep);
+    await world.close(keep || options.keep === true);
     world = undefined;
   };
   let isAnyKept = false;
@@ -71,7 +73,7 @@ async function main(): Promise<void> {
     await leave(true);
   }
   await leave(false);
-  if (!isAnyKept) rmSync(folder, { recursive: true, force: true });
+  if (!isAnyKept && options.keep !== true) rmSync(folder, { recursive: true, force: true });
   const figures = figuresOf(results, (performance.now() - startMs) / 1000, Number(options.readyMs));
   process.stdout.write(options.json === true ? `${JSON.stringify(figures)}\n` : table(results, figures));
   process.exitCode = figures.failed + figures.late > 0 ? 1 : 0;

@@ -2,9 +2,9 @@
 // that trade at the same time make together what each makes alone.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Books } from '../../src/ledger/books.js';
 import type { JournalEntry, LedgerEntry } from '../../src/ledger/entries.js';
 import { Rational } from '../twin/rational.js';
+import { BooksWithLines } from './books-with-lines.js';
 import { numbered } from './numbered.js';
 import { DAY_US, fee, fill, funding, START_US, transfer } from './samples.js';
 
@@ -49,8 +49,8 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.oneof(
   },
 );
 
-function booksOf(entries: readonly JournalEntry[]): Books {
-  const books = new Books();
+function booksOf(entries: readonly JournalEntry[]): BooksWithLines {
+  const books = new BooksWithLines();
   for (const one of entries) {
     books.book(one);
     expect(books.unbalanced()).toEqual([]);
@@ -58,7 +58,7 @@ function booksOf(entries: readonly JournalEntry[]): Books {
   return books;
 }
 
-const show = (books: Books): unknown => ({
+const show = (books: BooksWithLines): unknown => ({
   balances: [...books.balances()].map(({ account, asset, amount }) => [account, asset, amount.toFixed()]),
   lines: [...books.profitLines()].map(({ realised, fees, funding: paid, turnover, ...line }) => [
     line,
@@ -112,7 +112,7 @@ test('strategies that trade at the same time make together what each makes alone
       const told = numbered(all.map((one, index) => (one.kind === 'fill' ? { ...one, tradeId: String(index) } : one)));
       const together = booksOf(told);
       const alone = STRATEGIES.map((strategy) => booksOf(told.filter((one) => 'strategy' in one && one.strategy === strategy)));
-      const byKey = (books: readonly Books[]): string[] =>
+      const byKey = (books: readonly BooksWithLines[]): string[] =>
         books
           .flatMap((one) => [...one.profitLines()])
           .map(({ realised, fees, funding: paid, ...line }) =>

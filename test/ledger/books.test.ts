@@ -1,19 +1,19 @@
 // Goal: what entries do to balances, positions and profit, by hand.
 import { describe, expect, test } from 'vitest';
-import { Books } from '../../src/ledger/books.js';
 import type { LedgerEntry } from '../../src/ledger/entries.js';
+import { BooksWithLines } from './books-with-lines.js';
 import { numbered } from './numbered.js';
 import { DAY_US, fee, fill, funding, transfer } from './samples.js';
 
-function booksOf(...entries: LedgerEntry[]): Books {
-  const books = new Books();
+function booksOf(...entries: LedgerEntry[]): BooksWithLines {
+  const books = new BooksWithLines();
   for (const entry of numbered(entries)) books.book(entry);
   expect(books.unbalanced()).toEqual([]);
   return books;
 }
 
 /** Balances that are not nothing, as 'kind venue market strategy symbol' and asset. */
-function balancesOf(books: Books): Record<string, string> {
+function balancesOf(books: BooksWithLines): Record<string, string> {
   return Object.fromEntries(
     [...books.balances()]
       .filter(({ amount }) => !amount.isZero())

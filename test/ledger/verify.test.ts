@@ -126,7 +126,7 @@ describe('tiercel ledger verify', () => {
     keep(GOOD);
     const { code, text } = run(false);
     expect(code).toBe(0);
-    expect(text).toMatch(/ledger\.db: 8 entries, 0 findings, head [0-9a-f]{64}\n$/);
+    expect(text).toMatch(/ledger\.db: 8 entries, 0 checkpoints, 0 findings, head [0-9a-f]{64}\n$/);
   });
 
   test('exit code 1 and a line for each finding', () => {

@@ -6,7 +6,7 @@ export const BOUNDED: readonly BoundedMemory[] = [
   { path: /\.memory\.fills\b/, what: 'fills of the ledger by name, 131072' },
   { path: /\.memory\.recent\b/, what: 'fills of the last 15 minutes' },
   { path: /\.books\.fills\b/, what: 'fills whose repetition the books notice, 131072' },
-  { path: /\.books\.(lines|positions|accounts)\b/, what: 'one line for each strategy, symbol, venue and day' },
+  { path: /\.books\.(positions|accounts)\b/, what: 'one line for each strategy, symbol and venue' },
   { path: /\.courier\.(byClientId|byVenueId)\b/, what: 'orders of the courier, 4096' },
   { path: /\bfeed\.(orders|claimed)\b/, what: 'orders counted by risk, 4096' },
   { path: /\.reconciler\.booked\b/, what: 'ids of the reconciler, 2000 here' },

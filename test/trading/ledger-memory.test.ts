@@ -3,6 +3,7 @@
 // Method: entries by hand, and a random life of orders through a trading ledger that is then read again.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../src/ledger/checkpoints.js';
 import type { JournalEntry, LedgerEntry } from '../../src/ledger/entries.js';
 import { LedgerMemory } from '../../src/trading/ledger-memory.js';
 import { at, fee, fill, note, order, START_US, transfer } from '../ledger/samples.js';
@@ -102,6 +103,43 @@ describe('a snapshot', () => {
     expect(times()).toEqual({ openedMs, sinceMs: openedMs + 3_602_000 });
   });
 
+  it("knows it by the venues' clocks, whatever became of ours", () => {
+    const hour = 3_600_000_000;
+    const venueMs = 5_000_000;
+    const ready = { ...note(JSON.stringify({ venueMs: { 'binance spot': venueMs } }), 1_000_000), topic: 'ready' };
+    const opened = { ...OPENED, text: JSON.stringify({ venueMs: venueMs - 1_000 }) };
+    // The time of day jumps ahead by an hour; the monotonic clock does not.
+    const later = { ...at(hour + 61_000_000), monotonicUs: 61_000_000 };
+    const entries: LedgerEntry[] = [opened, ready, order(later)];
+    const since = () => memoryOf(...entries).snapshotOf(SPOT)?.sinceMs;
+    expect(memoryOf(...entries).snapshotOf(SPOT)?.openedMs).toBe(venueMs - 1_000);
+    expect(since()).toBe(venueMs + 60_000);
+    // The next run did not get to the end of its start.
+    entries.push({ kind: 'start', ...at(2 * hour), monotonicUs: 0, mode: 'paper', version: 'test' }, note('', 3 * hour));
+    expect(since()).toBe(venueMs + 60_000);
+  });
+
+  it('asks for what was not settled or touched shortly before the end, by the clock of the run, until a start is over', () => {
+    const ready = { ...note('{}'), topic: 'ready' };
+    const start = { kind: 'start', ...at(0), mode: 'paper', version: 'test' } as const;
+    const settled = (symbol: string, monotonicUs: number): LedgerEntry[] => [
+      order({ symbol, clientOrderId: symbol, monotonicUs }),
+      order({ symbol, clientOrderId: symbol, monotonicUs, step: 'changed', state: 'filled', filledQuantity: '1' }),
+      fill({ symbol, clientOrderId: symbol, tradeId: symbol, monotonicUs, fee: '0', feeAsset: 'USDT' }),
+    ];
+    const unpaid = fill({ symbol: 'FEE', clientOrderId: 'OLD', tradeId: 'f' });
+    const entries: LedgerEntry[] = [
+      ...[OPENED, start, ready, ...settled('OLD', 1e6), order({ symbol: 'OPEN', clientOrderId: 'OPEN' }), unpaid],
+      ...[...settled('LATE', 300e6), { ...note('', 0), monotonicUs: 303e6 }],
+    ];
+    const asked = () => [...(memoryOf(...entries).symbolsOf(SPOT) ?? [])].sort();
+    expect(asked()).toEqual(['FEE', 'LATE', 'OPEN']);
+    entries.push(start, { ...note('', 0), monotonicUs: 900e6 }, start);
+    expect(asked()).toEqual(['FEE', 'LATE', 'OPEN']);
+    entries.push(ready);
+    expect(asked()).toEqual(['FEE', 'OPEN']);
+  });
+
   it('knows of which fills the fee is still to come', () => {
     const fills = [
       fill(),
@@ -170,10 +208,12 @@ describe('a ledger that is read again', () => {
 
   it('comes to the same as it did while it was written', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 40 }), fc.nat(40), (steps, checkpointAt) => {
         const { ledger, writer } = new LedgerRig();
-        ledger.opening({ ...SPOT, balances: [{ asset: 'USDT', total: '1000' }], positions: [] });
-        for (const { order: number, what, side, hundredths, trade, feeAsset } of steps) {
+        const kept: Checkpoint[] = [];
+        ledger.opening({ ...SPOT, balances: [{ asset: 'USDT', total: '1000' }], positions: [] }, 0);
+        for (const [place, { order: number, what, side, hundredths, trade, feeAsset }] of steps.entries()) {
+          if (place === checkpointAt) kept.push({ sequence: writer.lastSequence, state: ledger.memory.state() });
           const clientOrderId = `c${number}`;
           const quantity = (hundredths / 100).toFixed(2);
           const venueOrderId = `v${number}`;
@@ -200,6 +240,12 @@ describe('a ledger that is read again', () => {
         }
         expect(again.unsettled()).toEqual(memory.unsettled());
         expect(again.profit.record()).toEqual(memory.profit.record());
+        expect(Buffer.compare(again.state(), memory.state())).toBe(0);
+        const goneOn = new LedgerMemory({ USDT: 1 });
+        goneOn.readAll({ read: (from) => writer.read(from), checkpoints: { newest: () => kept, keep: () => false } });
+        expect(Buffer.compare(goneOn.state(), memory.state())).toBe(0);
+        expect(goneOn.unsettled()).toEqual(memory.unsettled());
+        expect(goneOn.snapshotOf(SPOT)).toEqual(memory.snapshotOf(SPOT));
         // Whoever holds it: all of it together is what the account has of it.
         const held = ['pairs', 'unattributed'].map((strategy) => memory.heldIn(strategy, SPOT, SYMBOL));
         expect(held[0]?.plus(held[1] ?? 0).toFixed()).toBe(memory.books.holding('binance', 'spot', 'ABC').toFixed());

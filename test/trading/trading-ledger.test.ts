@@ -179,12 +179,12 @@ describe('what an account begins with', () => {
 
   it('is kept whole or not at all: a start after a death in the middle of it does not count anything twice', () => {
     const dying = new FullSoon();
-    expect(() => new LedgerRig(dying).ledger.opening(OPENING)).toThrow(LedgerError);
+    expect(() => new LedgerRig(dying).ledger.opening(OPENING, 0)).toThrow(LedgerError);
     const again = new BrokenLedger();
     again.entries.push(...dying.entries);
     const { ledger } = new LedgerRig(again);
     expect(ledger.memory.snapshotOf(SPOT)).toBeNull();
-    ledger.opening(OPENING);
+    ledger.opening(OPENING, 0);
     expect(ledger.memory.snapshotOf(SPOT)?.account.balances).toEqual(OPENING.balances);
   });
 });

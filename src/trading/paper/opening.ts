@@ -18,11 +18,11 @@ export interface PaperEndowment {
 
 /** What the accounts of a ledger come to; null for an account that it has never opened. */
 export function ledgerOpenings(
-  ledger: Pick<LedgerWriter, 'read'>,
+  ledger: Pick<LedgerWriter, 'read' | 'checkpoints'>,
   rates: RiskConfig['rates'],
 ): (account: AccountName) => PaperOpening | null {
   const memory = new LedgerMemory(rates);
-  for (const entry of ledger.read()) memory.see(entry);
+  memory.readAll(ledger);
   return (account) => memory.snapshotOf(account)?.account ?? null;
 }
 

@@ -1,7 +1,7 @@
 import { Exact } from '../../../src/domain/decimal.js';
-import { SYNTHETIC } from '../../../src/execution/reconciler.js';
 import { fillKey } from '../../../src/ledger/books.js';
 import type { EntryOf, JournalEntry } from '../../../src/ledger/entries.js';
+import { SYNTHETIC } from '../../../src/ledger/entries.js';
 import type { EngineFill } from '../../../src/sim/matching/types.js';
 import { fillOf } from '../world/venue-words.js';
 import type { Accuse } from './report.js';

@@ -1,13 +1,18 @@
+import type { Checkpoint, CheckpointStore } from '../../../src/ledger/checkpoints.js';
 import { decodeEntry, encodeEntry, type JournalEntry, type LedgerEntry } from '../../../src/ledger/entries.js';
 import { LedgerError } from '../../../src/ledger/errors.js';
 import type { HaltRecord, HaltStore } from '../../../src/risk/halt.js';
 import type { LedgerWriter } from '../../../src/trading/ledger-writer.js';
+
+const CHECKPOINTS_KEPT = 2;
 
 /** What outlives every process: the bytes of the ledger, and the record of a stop. */
 export class Disk {
   readonly payloads: Uint8Array[] = [];
   readonly entries: JournalEntry[] = [];
   halt: string | null = null;
+  /** What the entries had come to, the oldest first. */
+  readonly checkpoints: (Checkpoint & { readonly basis: string })[] = [];
   fault: 'full' | 'unwritable' | null = null;
 
   /** @throws LedgerError while the disk has a fault */
@@ -66,6 +71,16 @@ export class DiskLedger implements LedgerWriter {
     if (isDeath) this.life.die(`after entry ${last} (${entries.at(-1)?.kind})`);
     return last;
   }
+
+  readonly checkpoints: CheckpointStore = {
+    newest: (basis) => this.disk.checkpoints.filter((one) => one.basis === basis).reverse(),
+    keep: (basis, state) => {
+      if (!this.life.isAlive || this.broken !== null || this.disk.fault !== null) return false;
+      this.disk.checkpoints.push({ sequence: this.lastSequence, basis, state });
+      if (this.disk.checkpoints.length > CHECKPOINTS_KEPT) this.disk.checkpoints.shift();
+      return true;
+    },
+  };
 
   *read(from = 1): Iterable<JournalEntry> {
     for (let place = from - 1; place < this.disk.payloads.length; place++)

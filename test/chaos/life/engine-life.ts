@@ -158,6 +158,7 @@ export class EngineLife {
       wake: () => this.turnIn(TURN_MS),
       onEvent: (event) => watcher.told(this, event),
       settings: {
+        checkpointEntries: 50,
         sweepMs: 60 * SECOND_MS,
         watch: { checkMs: 4 * SECOND_MS, refreshMsMax: 100 * SECOND_MS },
       },
