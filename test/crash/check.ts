@@ -1,5 +1,6 @@
 import { type Decimal, Exact } from '../../src/domain/decimal.js';
 import { fillKey } from '../../src/ledger/books.js';
+import { DEPOSIT } from './deposit.js';
 import { isWorkedOut, type LedgerSide, readLedger, symbolsSent } from './ledger-side.js';
 import { takenOrders } from './state-side.js';
 import { type VenueFacts, venueFacts } from './venue-side.js';
@@ -45,7 +46,7 @@ export async function checkWorld(world: World): Promise<CheckResult> {
     'orders are open',
     facts.flatMap(({ venue, market, openOrders }) => openOrders.map((order) => `${venue} ${market} ${order.clientOrderId}`)),
   );
-  add('adjusted instead of explained', adjustments(ledger, world.checkedEntries));
+  add('adjusted instead of explained', adjustments(ledger, world));
   add(
     'tiercel ledger verify',
     ledger.findings.map(({ kind, text }) => `${kind}: ${text}`),
@@ -56,7 +57,7 @@ export async function checkWorld(world: World): Promise<CheckResult> {
     [...unhedged].filter(([, quote]) => quote > DUST_QUOTE).map(([asset, quote]) => `${asset} worth ${quote.toFixed(2)}`),
   );
   const newFills = ledger.fills.filter(({ sequence }) => sequence > world.checkedEntries).length;
-  if (faults.length === 0) world.checkedEntries = ledger.entries.length;
+  if (faults.length === 0) Object.assign(world, { checkedEntries: ledger.entries.length, deposits: 0 });
   return {
     faults,
     entries: ledger.entries.length,
@@ -132,12 +133,19 @@ function orderFaults({ sent }: LedgerSide, stateFolder: string): string[] {
   return faults;
 }
 
-function adjustments(ledger: LedgerSide, after: number): string[] {
-  return ledger.adjustments
-    .filter(({ sequence }) => sequence > after)
-    .map(
+/** What was booked for no reason that the ledger knows, but for money that did come from outside. */
+function adjustments(ledger: LedgerSide, { checkedEntries, deposits }: World): string[] {
+  const made = ledger.adjustments.filter(({ sequence }) => sequence > checkedEntries);
+  const isDeposit = ({ venue, market, asset, adjustment }: (typeof made)[number]): boolean =>
+    venue === DEPOSIT.venue && market === 'spot' && asset === DEPOSIT.asset && new Exact(adjustment).eq(DEPOSIT.amount);
+  const explained = made.filter(isDeposit);
+  const others = deposits === 0 ? made : made.filter((one) => !isDeposit(one));
+  return [
+    ...others.map(
       ({ venue, market, asset, symbol, expected, actual }) => `${venue} ${market} ${symbol ?? asset}: ${expected} to ${actual}`,
-    );
+    ),
+    ...(deposits > 0 && explained.length !== deposits ? [`${deposits} deposits are booked ${explained.length} times`] : []),
+  ];
 }
 
 /** What an asset is worth that was bought and not sold since the beginning, over all accounts. */

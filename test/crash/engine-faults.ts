@@ -2,16 +2,19 @@ import { SystemClock } from '../../src/domain/system-clock.js';
 import { FeedSupervisor } from '../../src/feeds/supervisor.js';
 import type { LedgerEntry } from '../../src/ledger/entries.js';
 import { Journal } from '../../src/ledger/journal.js';
-import { OPENING } from '../../src/trading/follow-record.js';
+import { OPENING, READY } from '../../src/trading/follow-record.js';
+import { TradingDesk } from '../../src/trading/trading-desk.js';
 import type { EngineFault } from './faults.js';
 
 const HOUR_MS = 3_600_000;
+const FEE_LATE_MS = 300;
+const PARAMETERS_MS = 1_500;
 
 /** Under which name a fault asks for an entry. */
 function stepOf(entry: LedgerEntry): string {
   if (entry.kind === 'order') return entry.step;
   if (entry.kind === 'transfer' && entry.reason === OPENING) return OPENING;
-  if (entry.kind === 'note' && entry.topic === OPENING) return OPENING;
+  if (entry.kind === 'note' && (entry.topic === OPENING || entry.topic === READY)) return entry.topic;
   return entry.kind;
 }
 
@@ -22,6 +25,8 @@ export function armFault(fault: EngineFault): void {
     Date.now = () => now() + fault.hours * HOUR_MS;
     return;
   }
+  if (fault.step === 'fee') tellFeesLate();
+  if (fault.step === 'parameter') changeParameters();
   const act = actionOf(fault);
   const isBefore = fault.kind === 'full-disk' || fault.kind === 'read-only' || (fault.kind === 'kill' && fault.when === 'before');
   let seen = 0;
@@ -57,6 +62,29 @@ function actionOf(fault: Exclude<EngineFault, { readonly kind: 'wrong-clock' }>)
       };
     }
   }
+}
+
+/** Fills are told without their fees, which come a while after, as some venues do it. */
+function tellFeesLate(): void {
+  const { onAccount } = TradingDesk.prototype;
+  TradingDesk.prototype.onAccount = function (venue, market, event) {
+    if (event.kind !== 'fill' || event.fill.fee === null) {
+      onAccount.call(this, venue, market, event);
+      return;
+    }
+    onAccount.call(this, venue, market, { kind: 'fill', fill: { ...event.fill, fee: null, feeAsset: null } });
+    setTimeout(() => onAccount.call(this, venue, market, event), FEE_LATE_MS);
+  };
+}
+
+/** A strategy says again and again that it has changed its thresholds, as one does that learns. */
+function changeParameters(): void {
+  const { start } = TradingDesk.prototype;
+  TradingDesk.prototype.start = function () {
+    const facts = { oldEntryThreshold: 0.5, newEntryThreshold: 0.4 };
+    setInterval(() => this.onStrategyEvent({ strategy: 'three-tier', kind: 'parameter-update', facts } as never), PARAMETERS_MS);
+    return start.call(this);
+  };
 }
 
 function feedKiller(venue: Parameters<FeedSupervisor['kill']>[0]): () => void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { askEngine } from '../../src/cli/engine-client.js';
 import type { EngineFault } from './faults.js';
@@ -40,6 +41,32 @@ export class EngineProcess {
     return status === 200 ? (body as TradingStatus) : null;
   }
 
+  /** Waits until trading has begun, or has to be let begin by a person, who does. @returns null then, else what `ready` does */
+  async readyOrBlocked(withinMs: number): Promise<{ readonly ms: number; readonly entries: number } | null> {
+    const isOver = (line: LogLine): boolean => isReady(line) || (line.msg === 'Trading: start-blocked' && isUnexplained(line));
+    const line = await this.process.line(isOver, withinMs, 'the end of the start');
+    if (isReady(line)) return this.ready(withinMs);
+    await this.clear();
+    await this.ready(withinMs);
+    return null;
+  }
+
+  /** Processor time that the process has used so far, in milliseconds; NaN where the system does not tell. */
+  cpuMs(): number {
+    try {
+      // What comes after the name in brackets; ticks of a hundredth of a second.
+      const fields = readFileSync(`/proc/${this.process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    } catch {
+      return Number.NaN;
+    }
+  }
+
+  /** A person stops trading. */
+  async halt(): Promise<void> {
+    await askEngine(await this.url(), '/api/v1/stop', { reason: 'crash tests', by: 'crash tests' });
+  }
+
   /** Lets trading begin again after a stop. */
   async clear(): Promise<void> {
     const { status, body } = await askEngine(await this.url(), '/api/v1/clear', { by: 'crash tests' });
@@ -75,6 +102,11 @@ export interface TradingStatus {
   readonly intents: { readonly executed: number };
   readonly openOrders: readonly unknown[];
   readonly unhedged: readonly { readonly isDust: boolean }[];
+}
+
+/** It waits for a person, and not for a venue. */
+function isUnexplained({ level }: LogLine): boolean {
+  return level === 'error' || Number(level) >= 50;
 }
 
 function isReady({ msg }: LogLine): boolean {

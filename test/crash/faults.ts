@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { VENUES } from '../../src/domain/venue.js';
 
-/** Entries of the ledger by what they say: an order's three steps apart, and `any` for all of them. */
+/**
+ * Entries of the ledger by what they say: an order's three steps apart; `opening` for what an account begins with (transfers and the note
+ * after them), `ready` for the note that a start is over.
+ */
 export const STEPS = [
-  ...['start', 'opening', 'intent', 'sending', 'acknowledged', 'changed', 'fill', 'fee'],
-  ...['transfer', 'funding', 'parameter', 'risk', 'reconciliation', 'note', 'any'],
+  ...(['start', 'opening', 'ready', 'intent', 'sending', 'acknowledged', 'changed', 'fill'] as const),
+  ...(['fee', 'funding', 'parameter', 'risk', 'reconciliation'] as const),
 ] as const;
+export type Step = (typeof STEPS)[number];
 
-const at = { step: z.string(), nth: z.int().positive() };
+/** At which entry: of a step, or of all of them. */
+const at = { step: z.enum([...STEPS, 'any']), nth: z.int().positive() };
 
 /** What goes wrong inside an engine process, and at which entry of that life. */
 export const EngineFaultSchema = z.discriminatedUnion('kind', [

@@ -1,6 +1,7 @@
 import { SeededRandom } from '../../src/domain/random.js';
 import { VENUES } from '../../src/domain/venue.js';
-import type { EngineFault } from './faults.js';
+import { DEPOSIT } from './deposit.js';
+import type { EngineFault, Step } from './faults.js';
 import type { StrategySet } from './world.js';
 
 /** A life of an engine that ends badly, or sees something bad. */
@@ -8,6 +9,8 @@ export interface Life {
   readonly fault?: EngineFault;
   /** SIGKILL so long after the process was started, or after it was ready to trade. */
   readonly kill?: { readonly from: 'spawn' | 'ready'; readonly ms: number };
+  /** What happens so long after the engine was ready: a person stops trading, or money comes from outside. */
+  readonly does?: { readonly what: 'stop' | 'deposit'; readonly ms: number };
   /** SIGKILL of the venues so long after the engine was ready, for so long. */
   readonly killVenues?: { readonly ms: number; readonly pauseMs: number };
   /** Room that the ledger's files have left when the process starts. */
@@ -27,22 +30,35 @@ export interface CrashPoint {
   readonly strategies: StrategySet;
   /** It is about the very first start. */
   readonly needsNewWorld: boolean;
+  /** After how long contracts pay funding there. */
+  readonly fundingMs?: number;
   readonly lives: readonly Life[];
 }
 
 const ORDER_STEPS = ['intent', 'sending', 'acknowledged', 'changed', 'fill'] as const;
 
-type Made = Pick<CrashPoint, 'text' | 'lives'> & { readonly needsNewWorld?: boolean };
+type Made = Pick<CrashPoint, 'text' | 'lives'> & Partial<Pick<CrashPoint, 'needsNewWorld' | 'fundingMs' | 'strategies'>>;
+
+/** Longer than an engine takes to be ready and to have bought something. */
+const FUNDING_MS = 25_000;
 
 const MAKERS = {
   'journal step': (random, round) => {
-    const steps = [...ORDER_STEPS, 'start'] as const;
-    const step = steps[round % steps.length] ?? 'fill';
-    const when = Math.floor(round / steps.length) % 2 === 0 ? 'before' : 'after';
-    return killAt(when, step, step === 'start' ? 1 : 1 + random.below(12));
+    const steps = [...ORDER_STEPS, 'start', 'ready'] as const;
+    const step = steps[Math.floor(round / 2) % steps.length] ?? 'fill';
+    return killAt(whenOf(round), step, step === 'start' || step === 'ready' ? 1 : 1 + random.below(12));
   },
+  'stop step': (random, round) => withAct(killAt(whenOf(round), 'risk', 1), { what: 'stop', ms: random.below(1_500) }),
+  'parameter step': (random, round) => killAt(whenOf(round), 'parameter', 1 + random.below(2)),
+  'late fee': (random, round) => killAt(whenOf(round), 'fee', 1 + random.below(4)),
+  'drift step': (random, round) =>
+    withAct(killAt(whenOf(round), 'reconciliation', 1), { what: 'deposit', ms: random.below(1_500) }),
+  'funding step': (_, round) => ({
+    ...killAt(whenOf(round), 'funding', 1),
+    ...{ needsNewWorld: true, fundingMs: FUNDING_MS, strategies: 'funding' },
+  }),
   'first start': (random, round) => ({
-    ...killAt(round % 2 === 0 ? 'before' : 'after', 'opening', 1 + random.below(100)),
+    ...killAt(whenOf(round), 'opening', 1 + random.below(100)),
     needsNewWorld: true,
   }),
   'under load': (random) => {
@@ -127,7 +143,7 @@ export const KINDS = Object.keys(MAKERS) as readonly Kind[];
 
 /** How often the kinds come in a round. */
 const ROUND: readonly Kind[] = [
-  ...Array<Kind>(12).fill('journal step'),
+  ...Array<Kind>(14).fill('journal step'),
   ...Array<Kind>(5).fill('under load'),
   ...Array<Kind>(4).fill('recovery step'),
   ...Array<Kind>(3).fill('start-up'),
@@ -136,6 +152,7 @@ const ROUND: readonly Kind[] = [
   ...Array<Kind>(2).fill('venues'),
   ...Array<Kind>(2).fill('venues and engine'),
   ...Array<Kind>(2).fill('feed worker'),
+  ...(['stop step', 'parameter step', 'late fee', 'drift step', 'funding step'] as const),
   ...(['full disk', 'file limit', 'read-only ledger', 'unusable folder', 'clock jump', 'wrong clock'] as const),
 ];
 
@@ -151,11 +168,22 @@ export function planPoints(count: number, seed: number, kinds: readonly Kind[] |
     rounds.set(kind, round + 1);
     const random = new SeededRandom(seed).fork(`point ${index + 1}`);
     const strategies = random.below(3) === 0 ? 'futures' : 'spot';
-    return { number: index + 1, kind, strategies, needsNewWorld: false, ...MAKERS[kind](random, round) };
+    const made: Made = MAKERS[kind](random, round);
+    return { number: index + 1, kind, strategies, needsNewWorld: false, ...made };
   });
 }
 
-function killAt(when: 'before' | 'after', step: string, nth: number): Made {
+/** By turns. */
+function whenOf(round: number): 'before' | 'after' {
+  return round % 2 === 0 ? 'before' : 'after';
+}
+
+function withAct({ text, lives }: Made, does: NonNullable<Life['does']>): Made {
+  const what = does.what === 'stop' ? 'a stop' : `${DEPOSIT.amount} ${DEPOSIT.asset} from outside`;
+  return { text: `${what}, and ${text}`, lives: lives.map((life) => ({ ...life, does })) };
+}
+
+function killAt(when: 'before' | 'after', step: Step, nth: number): Made {
   return { text: `kill -9 ${when} ${step} ${nth}`, lives: [{ fault: { kind: 'kill', when, step, nth }, expect: 'dies' }] };
 }
 

@@ -70,6 +70,15 @@ export class LoggingProcess {
     if (!this.isGone) this.child.kill(signal);
   }
 
+  /** Tells it something over its channel. */
+  send(message: object): void {
+    this.child.send?.(message);
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** Ends it now. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');

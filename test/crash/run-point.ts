@@ -13,6 +13,7 @@ const HALT_MS_MAX = 30_000;
 const CALM_MS_MAX = 12_000;
 const TRADE_MS_MAX = 30_000;
 const STOP_MS_MAX = 10_000;
+const DYING_MS_MAX = 1_000;
 /** How long an engine that may not trade is watched. */
 const HALTED_MS = 700;
 
@@ -23,10 +24,21 @@ export interface PointResult {
   readonly faults: readonly string[];
   /** From the start of the process that recovered until it was ready. */
   readonly recoveryMs: number | null;
+  /** Processor time of that. */
+  readonly recoveryCpuMs: number | null;
+  /** Kills at an entry that were planned, and whether the engine came to it. */
+  readonly steps: readonly ReachedStep[];
   readonly check: CheckResult | null;
   readonly seconds: number;
   /** Where to look, when it failed. */
   readonly folder: string;
+}
+
+/** A kill at an entry. */
+export interface ReachedStep {
+  readonly step: string;
+  readonly when: 'before' | 'after';
+  readonly isReached: boolean;
 }
 
 /** Lets a point happen in a world, starts an engine over what is left, and compares. */
@@ -34,6 +46,8 @@ export async function runPoint(world: World, point: CrashPoint): Promise<PointRe
   const startMs = performance.now();
   const faults: string[] = [];
   let recoveryMs: number | null = null;
+  let recoveryCpuMs: number | null = null;
+  const steps: ReachedStep[] = [];
   let check: CheckResult | null = null;
   let engine: EngineProcess | undefined;
   const logs: string[] = [];
@@ -41,7 +55,9 @@ export async function runPoint(world: World, point: CrashPoint): Promise<PointRe
     for (const life of point.lives) {
       engine = await startLife(world, life);
       try {
-        await LIVES[life.expect](world, life, engine);
+        const isReached = await LIVES[life.expect](world, life, engine);
+        const { fault } = life;
+        if (fault?.kind === 'kill') steps.push({ step: fault.step, when: fault.when, isReached });
       } finally {
         logs.push(...engine.process.text, '');
         await engine.process.kill();
@@ -49,14 +65,15 @@ export async function runPoint(world: World, point: CrashPoint): Promise<PointRe
       }
     }
     engine = new EngineProcess(world);
-    const ready = await engine.ready(READY_WAIT_MS);
-    recoveryMs = ready.ms;
+    const ready = world.deposits > 0 ? await engine.readyOrBlocked(READY_WAIT_MS) : await engine.ready(READY_WAIT_MS);
+    recoveryMs = ready?.ms ?? null;
+    recoveryCpuMs = ready === null ? null : engine.cpuMs();
     await calmDown(engine);
     const end = await engine.stop(STOP_MS_MAX);
     if (end !== 0) faults.push(`the engine that recovered ended with ${end ?? 'nothing'} when it was asked to`);
     await engine.process.kill();
     logs.push(...engine.process.text);
-    faults.push(...sentTooEarly(world, ready.entries));
+    if (ready !== null) faults.push(...sentTooEarly(world, ready.entries));
     check = await checkWorld(world);
     faults.push(...check.faults);
   } catch (error) {
@@ -66,15 +83,27 @@ export async function runPoint(world: World, point: CrashPoint): Promise<PointRe
     await engine?.process.kill();
   }
   world.keepLog(point.number, logs);
-  return { point, faults, recoveryMs, check, seconds: (performance.now() - startMs) / 1000, folder: world.folder };
+  return {
+    point,
+    faults,
+    recoveryMs,
+    recoveryCpuMs,
+    steps,
+    check,
+    seconds: (performance.now() - startMs) / 1000,
+    folder: world.folder,
+  };
 }
 
-const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: EngineProcess) => Promise<void>>> = {
-  async dies(world, { kill, killVenues }, engine) {
+/** What is done with each life. @returns whether what was planned for it has happened */
+const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: EngineProcess) => Promise<boolean>>> = {
+  async dies(world, { kill, killVenues, does }, engine) {
     if (kill === undefined) {
+      if (does !== undefined) await act(world, engine, does);
       const end = await engine.process.endedWithin(HIT_MS_MAX);
-      if (end !== 'SIGKILL') throw new Error(`the point was not reached: the engine ended with ${end ?? 'nothing'}`);
-      return;
+      if (end !== undefined && end !== 'SIGKILL') throw new Error(`the point was not reached: the engine ended with ${end}`);
+      // It never came to that entry: killed where it is, it has to recover all the same.
+      return end === 'SIGKILL';
     }
     if (kill.from === 'ready') await engine.ready(READY_WAIT_MS);
     const back =
@@ -82,6 +111,7 @@ const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: 
     await pause(kill.ms);
     await engine.process.kill();
     await back;
+    return true;
   },
   async halts(_, __, engine) {
     await engine.process.line(({ msg }) => msg === 'Trading: halted', HALT_MS_MAX, 'the stop for want of a ledger');
@@ -90,6 +120,7 @@ const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: 
     // One that could not even begin its ledger says why it does not start.
     if (trading?.state !== 'halted' && trading?.state !== 'blocked')
       throw new Error(`without a ledger trading is ${trading?.state}`);
+    return true;
   },
   async lives(world, { fault, killVenues }, engine) {
     await engine.ready(READY_WAIT_MS);
@@ -109,15 +140,28 @@ const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: 
     }
     const before = (await engine.trading())?.intents.executed ?? 0;
     const goesOn = ({ intents }: TradingStatus): boolean => intents.executed > before + 1;
-    if (await engine.until(goesOn, TRADE_MS_MAX)) return;
+    if (await engine.until(goesOn, TRADE_MS_MAX)) return true;
     const trading = await engine.trading();
     throw new Error(`trading did not go on: it is ${trading?.state} ${trading?.reason}`);
   },
   async refuses(_, __, engine) {
     const end = await engine.process.endedWithin(READY_WAIT_MS);
     if (end !== 2) throw new Error(`without a ledger the engine ended with ${end ?? 'nothing'} instead of 2`);
+    return true;
   },
 };
+
+/** Has something happen to an engine that may die of it. */
+async function act(world: World, engine: EngineProcess, { what, ms }: NonNullable<Life['does']>): Promise<void> {
+  try {
+    await engine.ready(READY_WAIT_MS);
+    await pause(ms);
+    if (what === 'deposit') world.deposit();
+    else await engine.halt();
+  } catch (error) {
+    if (!engine.process.hasEnded && (await engine.process.endedWithin(DYING_MS_MAX)) === undefined) throw error;
+  }
+}
 
 async function startLife(world: World, { fault, roomBytes, blockLedger }: Life): Promise<EngineProcess> {
   if (blockLedger === true) {

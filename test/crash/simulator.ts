@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { VENUES } from '../../src/domain/venue.js';
+import type { Deposit } from './deposit.js';
 import { LoggingProcess } from './process.js';
 
 const url = z.string().nullish();
@@ -29,15 +30,16 @@ export class Simulator {
     private readonly seed: number,
     private readonly stateFolder: string,
     readonly venues: SimulatedVenues,
+    private readonly aheadMs: number,
   ) {}
 
-  /** Starts it on free ports. */
-  static async start(seed: number, stateFolder: string, portHint: number): Promise<Simulator> {
+  /** Starts it on free ports. @param aheadMs how far ahead its time is */
+  static async start(seed: number, stateFolder: string, portHint: number, aheadMs: number): Promise<Simulator> {
     for (let attempt = 0; ; attempt++) {
       const basePort = PORT_FIRST + ((portHint + attempt * 7) % PORTS) * PORT_STEP;
       try {
-        const [started, venues] = await spawn(seed, stateFolder, basePort);
-        return new Simulator(started, basePort, seed, stateFolder, venues);
+        const [started, venues] = await spawn(seed, stateFolder, basePort, aheadMs);
+        return new Simulator(started, basePort, seed, stateFolder, venues, aheadMs);
       } catch (error) {
         if (attempt === TRIES) throw error;
       }
@@ -48,7 +50,12 @@ export class Simulator {
   async killAndRestart(pauseMs: number): Promise<void> {
     await this.process.kill();
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    [this.process] = await spawn(this.seed, this.stateFolder, this.basePort);
+    [this.process] = await spawn(this.seed, this.stateFolder, this.basePort, this.aheadMs);
+  }
+
+  /** Money comes from outside. */
+  deposit(deposit: Deposit): void {
+    this.process.send(deposit);
   }
 
   async stop(): Promise<void> {
@@ -56,8 +63,23 @@ export class Simulator {
   }
 }
 
-async function spawn(seed: number, stateFolder: string, basePort: number): Promise<[LoggingProcess, SimulatedVenues]> {
-  const args = [ENTRY, '--seed', String(seed), '--base-port', String(basePort), '--state', stateFolder];
+async function spawn(
+  seed: number,
+  stateFolder: string,
+  basePort: number,
+  aheadMs: number,
+): Promise<[LoggingProcess, SimulatedVenues]> {
+  const args = [
+    ENTRY,
+    '--seed',
+    String(seed),
+    '--base-port',
+    String(basePort),
+    '--state',
+    stateFolder,
+    '--ahead-ms',
+    String(aheadMs),
+  ];
   const started = new LoggingProcess(process.execPath, args);
   try {
     const line = await started.line((one) => 'venues' in one, START_MS_MAX, 'the addresses of the simulated venues');

@@ -1,9 +1,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MarketEndpoints, marketEndpoints } from '../../src/sim/fronts/front.js';
+import { DEPOSIT } from './deposit.js';
 import { type SimulatedVenues, Simulator } from './simulator.js';
 
-/** Strategies that hold spot alone, and those that hold contracts as well. */
+/** A basis position that is entered whatever the basis is, and left by the clock alone. */
+const KEEP = { minNetBps: -300, convergence: 0, targetBasisBps: -500, fundingFlipBps: 1000, maxHoldHours: 5, sellSpot: false };
+/** Contracts pay at 0, 8 and 16 o'clock UTC. */
+const FUNDING_MS = 8 * 3_600_000;
+
+/** Strategies that hold spot alone, those that hold contracts for a while, and those that keep them until funding falls due. */
 export const STRATEGIES = {
   spot: [{ kind: 'three-tier' }],
   futures: [
@@ -11,6 +17,7 @@ export const STRATEGIES = {
     { kind: 'basis', parameters: { minNetBps: -40, maxHoldHours: 0.004, maxPositionQuote: 60 } },
     { kind: 'cross-futures' },
   ],
+  funding: [{ kind: 'three-tier' }, { kind: 'basis', parameters: { ...KEEP, maxPositionQuote: 60 } }],
 } as const;
 export type StrategySet = keyof typeof STRATEGIES;
 
@@ -22,6 +29,8 @@ export class World {
   readonly ledgerFile: string;
   /** Length of the ledger at the last check that all was well. */
   checkedEntries = 0;
+  /** What came from outside since then, and so is to be booked as that and nothing else. */
+  deposits = 0;
 
   private constructor(
     readonly folder: string,
@@ -35,14 +44,22 @@ export class World {
     this.ledgerFile = join(this.dataFolder, 'live.ledger');
   }
 
-  static async open(folder: string, seed: number, strategies: StrategySet): Promise<World> {
+  /** @param fundingMs after how long contracts pay funding, where that is wanted soon */
+  static async open(folder: string, seed: number, strategies: StrategySet, fundingMs?: number): Promise<World> {
     const stateFolder = join(folder, 'venues');
+    const aheadMs = fundingMs === undefined ? 0 : FUNDING_MS - ((Date.now() + fundingMs) % FUNDING_MS);
     mkdirSync(stateFolder, { recursive: true });
-    const simulator = await Simulator.start(seed, stateFolder, process.pid + seed);
+    const simulator = await Simulator.start(seed, stateFolder, process.pid + seed, aheadMs);
     const world = new World(folder, seed, stateFolder, simulator);
     writeFileSync(world.configFile, JSON.stringify(configOf(simulator.venues, world.dataFolder, strategies)));
     writeFileSync(world.keysFile, JSON.stringify(keysOf(simulator.venues)), { mode: 0o600 });
     return world;
+  }
+
+  /** Money comes to an account that nobody here sent. */
+  deposit(): void {
+    this.deposits++;
+    this.simulator.deposit(DEPOSIT);
   }
 
   /** Keeps what the engines of a point logged. */
