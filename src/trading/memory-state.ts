@@ -19,7 +19,9 @@ const times = z.array(z.tuple([text, z.number()]));
 const MemoryStateSchema = z.strictObject({
   books: BooksStateSchema,
   /** By account: newest time, and of each fill strategy, symbol, trade id, side, venue's order id, quantity, price, time and key, and whether its fee is known. */
-  recent: z.array(z.tuple([text, z.number(), z.array(z.tuple([text, text, text, side, text, AmountText, AmountText, z.number(), text, flag]))])),
+  recent: z.array(
+    z.tuple([text, z.number(), z.array(z.tuple([text, text, text, side, text, AmountText, AmountText, z.number(), text, flag]))]),
+  ),
   orders: z.array(
     z.strictObject({
       ...{
