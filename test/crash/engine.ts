@@ -90,7 +90,7 @@ export class EngineProcess {
   }
 
   private async url(): Promise<string> {
-    const line = await this.process.line(({ msg }) => msg === 'Dashboard is up', 10_000, 'the dashboard');
+    const line = await this.process.line(({ msg }) => msg === 'Dashboard is up', 60_000, 'the dashboard');
     return String(line['url']);
   }
 }

@@ -7,12 +7,12 @@ import type { CrashPoint, Life } from './points.js';
 import type { World } from './world.js';
 
 /** How long is waited for it all the same, to tell by how much it was late. */
-const READY_WAIT_MS = 40_000;
-const HIT_MS_MAX = 40_000;
-const HALT_MS_MAX = 30_000;
-const CALM_MS_MAX = 12_000;
-const TRADE_MS_MAX = 30_000;
-const STOP_MS_MAX = 10_000;
+const READY_WAIT_MS = 120_000;
+const HIT_MS_MAX = 60_000;
+const HALT_MS_MAX = 60_000;
+const CALM_MS_MAX = 30_000;
+const TRADE_MS_MAX = 60_000;
+const STOP_MS_MAX = 30_000;
 const DYING_MS_MAX = 1_000;
 /** How long an engine that may not trade is watched. */
 const HALTED_MS = 700;

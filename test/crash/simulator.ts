@@ -16,7 +16,7 @@ const Description = z.object({ venues: z.partialRecord(z.enum(VENUES), Venue) })
 export type SimulatedVenues = z.infer<typeof Description>['venues'];
 
 const ENTRY = fileURLToPath(new URL('./simulator-main.js', import.meta.url));
-const START_MS_MAX = 30_000;
+const START_MS_MAX = 90_000;
 const PORT_FIRST = 20_000;
 const PORT_STEP = 10;
 const PORTS = 3_000;
