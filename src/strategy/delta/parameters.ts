@@ -21,10 +21,9 @@ export function validateParameters(update: ParameterUpdate, config: DeltaArbitra
   const refuse = (message: string): never => {
     throw new ParameterValidationError(message, { update });
   };
+  const fault = thresholdFault(entry, exit, config);
+  if (fault !== null) refuse(fault);
   // Written so that NaN fails every one of them.
-  if (!(entry <= config.maxEntryThreshold)) refuse(`entry threshold ${entry} % is not within ${config.maxEntryThreshold} %`);
-  if (!(exit >= config.minExitThreshold)) refuse(`exit threshold ${exit} % is not at least ${config.minExitThreshold} %`);
-  if (!(exit < entry)) refuse(`exit threshold ${exit} % is not below the entry threshold ${entry} %`);
   if (!(confidenceScore >= 0 && confidenceScore <= 1)) refuse(`confidence ${confidenceScore} is not between 0 and 1`);
   if (!(update.dataPointsAnalyzed >= config.minSpreadDataPoints)) {
     refuse(`rests on ${update.dataPointsAnalyzed} data points, ${config.minSpreadDataPoints} are needed`);
@@ -33,6 +32,19 @@ export function validateParameters(update: ParameterUpdate, config: DeltaArbitra
     refuse(`timestamp ${update.optimizationTimestamp} is not after ${newerThan}`);
   }
   if (positionMultiplier !== undefined && !(positionMultiplier > 0)) refuse(`multiplier ${positionMultiplier} is not positive`);
+}
+
+/** What the safety limits say against a pair of thresholds, all in per cent; null when nothing. */
+export function thresholdFault(
+  entry: number,
+  exit: number,
+  { maxEntryThreshold, minExitThreshold }: Pick<DeltaArbitrageConfig, 'maxEntryThreshold' | 'minExitThreshold'>,
+): string | null {
+  // Written so that NaN fails every one of them.
+  if (!(entry <= maxEntryThreshold)) return `entry threshold ${entry} % is not within ${maxEntryThreshold} %`;
+  if (!(exit >= minExitThreshold)) return `exit threshold ${exit} % is not at least ${minExitThreshold} %`;
+  if (!(exit < entry)) return `exit threshold ${exit} % is not below the entry threshold ${entry} %`;
+  return null;
 }
 
 /**
