@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { allocationSuite } from './allocation.js';
+import { concurrentSuite, replaySuite } from './backtest.js';
 import { cycleSuite } from './cycle.js';
 import { decodeSuites } from './decode.js';
 import { detectSuite } from './detect.js';
@@ -44,6 +45,8 @@ const SUITES: readonly Suite[] = [
   statisticsSuite,
   cycleSuite,
   sweepSuite,
+  replaySuite,
+  concurrentSuite,
 ];
 
 interface Options {
