@@ -109,4 +109,5 @@ function run(): void {
 }
 
 parentPort?.postMessage('ready');
-parentPort?.once('message', run);
+// Listens on after its run: a thread that lives keeps its process from ending while only the wake word is waited for.
+parentPort?.on('message', run);
