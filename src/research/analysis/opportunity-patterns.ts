@@ -1,0 +1,131 @@
+import { groupBy } from '../../domain/group-by.js';
+import type { ArbitrageOpportunity } from '../../strategy/three-tier/types.js';
+import { correlation } from './correlation.js';
+
+/** Prices of one symbol at all exchanges at a moment, as a simulation saw them. */
+export interface MarketSnapshot {
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  /** Best bid and ask by exchange. */
+  readonly prices: Readonly<Record<string, { readonly bid: number; readonly ask: number }>>;
+}
+
+/** An opportunity that a simulation found in historical data. */
+export interface SimulatedOpportunity {
+  readonly opportunity: ArbitrageOpportunity;
+  readonly marketSnapshot: MarketSnapshot;
+  /** 0.0 to 1.0: how much of it could have been filled. */
+  readonly executionFeasibility: number;
+  /** Fraction of the price. */
+  readonly expectedSlippage: number;
+  /** Milliseconds since the epoch. */
+  readonly simulatedTimestamp: number;
+}
+
+/** Opportunities of one kind. */
+export interface OpportunityGroup {
+  readonly count: number;
+  /** Mean over them: net spread in per cent of what is paid, net profit in the quote asset, feasibility. */
+  readonly avgSpreadPct: number;
+  readonly avgNetProfit: number;
+  readonly avgFeasibility: number;
+}
+
+/** When and where opportunities are. Times are UTC. */
+export interface OpportunityAnalysis {
+  readonly total: OpportunityGroup;
+  /** 24 entries, midnight first; null where there was none. */
+  readonly byHour: readonly (OpportunityGroup | null)[];
+  /** Seven entries, Sunday first. */
+  readonly byWeekday: readonly (OpportunityGroup | null)[];
+  readonly byPair: Readonly<Record<string, OpportunityGroup>>;
+  /** "binance > kraken": bought here, sold there. */
+  readonly byVenuePair: Readonly<Record<string, OpportunityGroup>>;
+  /** Pearson's correlation over the periods of the volatility series; null where it has no value. */
+  readonly volatilityCorrelation: {
+    /** Of the number of opportunities in a period with its volatility. */
+    readonly count: number | null;
+    /** Of their mean net spread, over the periods with opportunities. */
+    readonly spread: number | null;
+  };
+}
+
+/** How much the market moved in periods one behind the other. */
+export interface VolatilitySeries {
+  readonly periodMs: number;
+  /** Start of each period, milliseconds since the epoch; rising, at least a period apart. */
+  readonly tsMs: ArrayLike<number>;
+  /** In any unit. */
+  readonly volatility: ArrayLike<number>;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** The epoch was a Thursday. */
+const EPOCH_WEEKDAY = 4;
+
+/** Looks for patterns in opportunities. @param volatility periods to correlate with; the correlations are null without */
+export function opportunityPatterns(
+  opportunities: readonly SimulatedOpportunity[],
+  volatility?: VolatilitySeries,
+): OpportunityAnalysis {
+  const hourOf = ({ simulatedTimestamp }: SimulatedOpportunity): number => Math.floor((simulatedTimestamp % DAY_MS) / HOUR_MS);
+  const weekdayOf = ({ simulatedTimestamp }: SimulatedOpportunity): number =>
+    (Math.floor(simulatedTimestamp / DAY_MS) + EPOCH_WEEKDAY) % 7;
+  const places = (count: number, placeOf: (item: SimulatedOpportunity) => number): (OpportunityGroup | null)[] => {
+    const groups = groupBy(opportunities, (item) => String(placeOf(item)));
+    return Array.from({ length: count }, (_, place) => {
+      const group = groups.get(String(place));
+      return group === undefined ? null : groupOf(group);
+    });
+  };
+  const named = (nameOf: (item: SimulatedOpportunity) => string): Record<string, OpportunityGroup> =>
+    Object.fromEntries([...groupBy(opportunities, nameOf)].sort().map(([name, group]) => [name, groupOf(group)]));
+  return {
+    total: groupOf(opportunities),
+    byHour: places(24, hourOf),
+    byWeekday: places(7, weekdayOf),
+    byPair: named(({ opportunity }) => opportunity.symbol),
+    byVenuePair: named(({ opportunity: { bestOpportunity: best } }) => `${best.buyExchange} > ${best.sellExchange}`),
+    volatilityCorrelation: volatility === undefined ? { count: null, spread: null } : correlations(opportunities, volatility),
+  };
+}
+
+function groupOf(group: readonly SimulatedOpportunity[]): OpportunityGroup {
+  const mean = (figure: (item: SimulatedOpportunity) => number): number =>
+    group.length === 0 ? 0 : group.reduce((sum, item) => sum + figure(item), 0) / group.length;
+  return {
+    count: group.length,
+    avgSpreadPct: mean(({ opportunity }) => opportunity.bestOpportunity.spreadPct),
+    avgNetProfit: mean(({ opportunity }) => opportunity.bestOpportunity.netProfit),
+    avgFeasibility: mean(({ executionFeasibility }) => executionFeasibility),
+  };
+}
+
+function correlations(
+  opportunities: readonly SimulatedOpportunity[],
+  { periodMs, tsMs, volatility }: VolatilitySeries,
+): OpportunityAnalysis['volatilityCorrelation'] {
+  const counts = new Float64Array(tsMs.length);
+  const spreads = new Float64Array(tsMs.length);
+  for (const { simulatedTimestamp, opportunity } of opportunities) {
+    const period = periodAt(tsMs, simulatedTimestamp);
+    if (period < 0 || simulatedTimestamp >= (tsMs[period] as number) + periodMs) continue;
+    counts[period] = (counts[period] as number) + 1;
+    spreads[period] = (spreads[period] as number) + opportunity.bestOpportunity.spreadPct;
+  }
+  const means = spreads.map((sum, period) => sum / (counts[period] as number)); // NaN without opportunities: left out
+  return { count: correlation(counts, volatility), spread: correlation(means, volatility) };
+}
+
+/** The last of rising times that is not after `timeMs`; -1 when all are. */
+export function periodAt(tsMs: ArrayLike<number>, timeMs: number): number {
+  let low = 0;
+  let high = tsMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((tsMs[middle] as number) <= timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
