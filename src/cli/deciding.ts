@@ -13,6 +13,7 @@ import type { StrategyEvent } from '../strategy/context.js';
 import { DEFAULT_COST_SETTINGS } from '../strategy/cost-model.js';
 import type { Intent } from '../strategy/intent.js';
 import { makeStrategies, type StrategySpec, strategyOf } from '../strategy/registry.js';
+import type { HostedStrategy } from '../strategy/strategy.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
 import type { Config } from './config.js';
 
@@ -25,6 +26,8 @@ const PAPER_INVENTORY_UNITS = 2 ** 52;
 export interface Deciding extends DecisionEngine {
   readonly universe: StrategyUniverse;
   readonly readings: readonly DecisionReading[];
+  /** By Intent.strategy. */
+  readonly strategies: readonly HostedStrategy[];
 }
 
 export interface DecidingParts {
@@ -63,10 +66,11 @@ export function makeDeciding({
       throw new InvalidInputError(`signals.enabled: ${kind} reads signals, so they have to be computed`, { kind });
   }
   const universe = strategyUniverse(market, (instrument) => feesOf(config, instrument));
+  const strategies = makeStrategies(config.strategies, universe);
   const parts = makeDecisionEngine({
     kernel,
     universe,
-    strategies: makeStrategies(config.strategies, universe),
+    strategies,
     ...decisionSettings(config, multipliers),
     clock,
     histogram,
@@ -74,7 +78,7 @@ export function makeDeciding({
     raise,
     ...(sink !== undefined && { sink }),
   });
-  return { ...parts, universe, readings: config.strategies.map(readingOf) };
+  return { ...parts, universe, strategies, readings: config.strategies.map(readingOf) };
 }
 
 /** What an engine is told of a configuration: when it looks, how it sizes, and what it takes trading to cost. */

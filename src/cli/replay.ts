@@ -6,6 +6,7 @@ import { differenceText, replayTurns, type TurnReplayReport } from '../engine/tu
 import { recordedInstruments } from '../feeds/capture/recorded-instruments.js';
 import type { UniverseFeed } from '../market/universe.js';
 import { count } from '../ops/human-text.js';
+import { parameterTargetOf } from '../strategy/delta/definition.js';
 import { feedProtocol } from '../venues/registry.js';
 import type { CommandOutput } from './capture-verify.js';
 import { makeDeciding } from './deciding.js';
@@ -75,7 +76,7 @@ async function replayRun(folder: string, name: string, files: readonly string[])
     recordings,
     make: (kernel, emitted) => {
       const histogram = plan.histograms[DECISION_HISTOGRAM] ?? 0;
-      const { engine, host, capital } = makeDeciding({
+      const { engine, host, capital, strategies } = makeDeciding({
         ...{ config, market: universe, kernel, clock, histogram, emit: emitted },
         ...(multipliers !== undefined && { multipliers }),
       });
@@ -83,6 +84,7 @@ async function replayRun(folder: string, name: string, files: readonly string[])
         turnAt: (nowUs, epochUs, isFull) => engine.turnAt(nowUs, epochUs, isFull),
         tell: (strategy, update) => host.tell(strategy, update),
         setBalance: (account, units) => capital.setBalance(account, units),
+        updateParameters: (strategy, update) => parameterTargetOf(strategies[strategy]?.strategy)?.updateParameters(update),
       };
     },
   });

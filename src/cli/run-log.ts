@@ -31,8 +31,8 @@ export type RunHeader = z.infer<typeof RunHeaderSchema>;
 export interface RunLog {
   readonly sink: TurnSink;
   readonly watch: (intent: Intent) => void;
-  /** Keeps what strategies are told of orders and balances. */
-  readonly record: Pick<TurnLogWriter, 'update' | 'balance'>;
+  /** Keeps what strategies are told of orders, balances and parameters. */
+  readonly record: Pick<TurnLogWriter, 'update' | 'balance' | 'parameters'>;
   /** Ends the file. */
   stop(): Promise<void>;
 }

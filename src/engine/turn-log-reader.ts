@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidInputError } from '../domain/errors.js';
+import type { ParameterUpdate } from '../strategy/delta/types.js';
 import type { LegUpdate } from '../strategy/intent.js';
 import { isIntentBytes } from './intent-record.js';
 import {
   BALANCE_BYTES,
+  PARAMETER_FIELDS,
+  PARAMETERS_BYTES,
   PREFIX_BYTES,
   RECORD_BALANCE,
   RECORD_INTENT,
+  RECORD_PARAMETERS,
   RECORD_TURN,
   RECORD_UPDATE,
   TURN_BOOK_BYTES,
@@ -33,6 +37,7 @@ export type LoggedRecord =
   | LoggedTurn
   | { readonly type: 'update'; readonly strategy: number; readonly update: LegUpdate }
   | { readonly type: 'balance'; readonly account: number; readonly units: number }
+  | { readonly type: 'parameters'; readonly strategy: number; readonly update: ParameterUpdate }
   /** As intent-record.ts writes and reads it. */
   | { readonly type: 'intent'; readonly bytes: Uint8Array };
 
@@ -141,11 +146,21 @@ export class TurnLog {
         };
       case RECORD_BALANCE:
         return { type: 'balance', account: view.getUint32(at, true), units: view.getFloat64(at + 8, true) };
+      case RECORD_PARAMETERS:
+        return { type: 'parameters', strategy: view.getUint32(at, true), update: this.parameters(at + 4) };
       case RECORD_INTENT:
         return { type: 'intent', bytes: this.bytes.subarray(at, start + view.getUint32(start + 4, true)) };
       default:
         return this.turn(at, (view.getUint32(start + 4, true) - TURN_BYTES) / TURN_BOOK_BYTES);
     }
+  }
+
+  private parameters(at: number): ParameterUpdate {
+    const fields = Object.fromEntries(
+      PARAMETER_FIELDS.map((name, index) => [name, this.view.getFloat64(at + 4 + index * 8, true)]),
+    ) as Record<(typeof PARAMETER_FIELDS)[number], number>;
+    const { positionMultiplier, ...rest } = fields;
+    return this.view.getUint32(at, true) === 1 ? { ...rest, positionMultiplier } : rest;
   }
 
   private turn(at: number, count: number): LoggedTurn {
@@ -172,5 +187,6 @@ function isLengthOf(type: number, length: number): boolean {
   if (type === RECORD_TURN) return length >= TURN_BYTES && (length - TURN_BYTES) % TURN_BOOK_BYTES === 0;
   if (type === RECORD_UPDATE) return length === UPDATE_BYTES;
   if (type === RECORD_INTENT) return isIntentBytes(length - PREFIX_BYTES);
+  if (type === RECORD_PARAMETERS) return length === PARAMETERS_BYTES;
   return type === RECORD_BALANCE && length === BALANCE_BYTES;
 }

@@ -1,8 +1,8 @@
 // The turn log: what every turn of an engine was given, so that the turns can be made again from the recorded frames.
 //
 // A turn is a function of its number and times, of the books that were copied for it (each named by its version, which is the book's
-// lock word, and by the venue's sequence), of what became of orders since the turn before, and of changed balances. Timers of the
-// strategies are not among them: they are due by the turn's time. The contents of the books are not written down; they follow from
+// lock word, and by the venue's sequence), of what became of orders since the turn before, of changed balances, and of parameters that a
+// strategy was handed. Timers of the strategies are not among them: they are due by the turn's time. The contents of the books are not written down; they follow from
 // the frames.
 //
 // File: "TIERCELT", u32 format, u32 bytes of the header, the header as JSON, then records. Every record begins with its type (u32)
@@ -12,7 +12,9 @@
 //   2 update   i32 strategy, i32 leg, i32 book, u32 1 when final, f64 intent, f64 filledUnits, f64 filledQuoteUnits, f64 feeQuote
 //   3 balance  u32 account, u32 0, f64 units
 //   4 intent   what came of the turn before it, as intent-record.ts writes it; not an input, but what a replay has to come to as well
-// Updates and balances stand before the turn that first sees them.
+//   5 parameters  u32 strategy, u32 1 when a position multiplier is among them, then PARAMETER_FIELDS as f64 each
+// Updates, balances and parameters stand before the turn that first sees them.
+import type { ParameterUpdate } from '../strategy/delta/types.js';
 import type { Intent, LegUpdate } from '../strategy/intent.js';
 import type { MarketView } from '../strategy/market-view.js';
 import type { TurnSink } from './engine.js';
@@ -25,13 +27,29 @@ export const RECORD_TURN = 1;
 export const RECORD_UPDATE = 2;
 export const RECORD_BALANCE = 3;
 export const RECORD_INTENT = 4;
+export const RECORD_PARAMETERS = 5;
 
-/** Bytes of a record's type and length, of a turn without its books, of one of those, of an update and of a balance. */
+/** What is written of parameters, in this order. */
+export const PARAMETER_FIELDS = [
+  'entryThresholdPct',
+  'exitThresholdPct',
+  'confidenceScore',
+  'analysisPeriodHours',
+  'meanReversionSpeed',
+  'spreadVolatility',
+  'optimizationTimestamp',
+  'dataPointsAnalyzed',
+  'optimizationDurationMs',
+  'positionMultiplier',
+] as const satisfies readonly (keyof ParameterUpdate)[];
+
+/** Bytes of a record's type and length, of a turn without its books, of one of those, of an update, a balance and parameters. */
 export const PREFIX_BYTES = 8;
 export const TURN_BYTES = PREFIX_BYTES + 24;
 export const TURN_BOOK_BYTES = 16;
 export const UPDATE_BYTES = PREFIX_BYTES + 48;
 export const BALANCE_BYTES = PREFIX_BYTES + 16;
+export const PARAMETERS_BYTES = PREFIX_BYTES + 8 + PARAMETER_FIELDS.length * 8;
 
 /** Takes what was written. It must not wait: it hands the bytes on, and gives the buffer back once they are done with. */
 export interface TurnLogSink {
@@ -126,6 +144,18 @@ export class TurnLogWriter implements TurnSink {
     this.view.setUint32(at, account, true);
     this.view.setUint32(at + 4, 0, true);
     this.view.setFloat64(at + 8, units, true);
+  }
+
+  /** Parameters that a strategy is handed between two turns, whether it takes them or not. */
+  parameters(strategy: number, update: ParameterUpdate): void {
+    const at = this.take(RECORD_PARAMETERS, PARAMETERS_BYTES);
+    if (at < 0) return;
+    const { view } = this;
+    view.setUint32(at, strategy, true);
+    view.setUint32(at + 4, update.positionMultiplier === undefined ? 0 : 1, true);
+    PARAMETER_FIELDS.forEach((name, index) => {
+      view.setFloat64(at + 8 + index * 8, update[name] ?? 0, true);
+    });
   }
 
   /** What a strategy wanted in the turn that was written last. */

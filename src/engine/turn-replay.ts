@@ -10,6 +10,7 @@ import { Kernel } from '../kernel/kernel.js';
 import { createSharedBooks } from '../kernel/memory.js';
 import { kernelModule } from '../kernel/module.js';
 import type { MemoryPlan } from '../kernel/plan.js';
+import type { ParameterUpdate } from '../strategy/delta/types.js';
 import type { Intent, LegUpdate } from '../strategy/intent.js';
 import { intentBytes, type LoggedIntent, readIntent, writeIntent } from './intent-record.js';
 import type { LoggedRecord, LoggedTurn, TurnLog } from './turn-log-reader.js';
@@ -26,6 +27,7 @@ export interface ReplayedEngine {
   turnAt(nowUs: number, epochUs: number, isFull: boolean): unknown;
   tell?(strategy: number, update: LegUpdate): void;
   setBalance?(account: number, units: number): void;
+  updateParameters?(strategy: number, update: ParameterUpdate): void;
 }
 
 /** The first thing that was not as it was in the live run: a book that a turn saw, or what came of it. */
@@ -171,6 +173,9 @@ class TurnReplay {
         return null;
       case 'balance':
         this.engine.setBalance?.(record.account, record.units);
+        return null;
+      case 'parameters':
+        this.engine.updateParameters?.(record.strategy, record.update);
         return null;
       case 'intent':
         return this.compareIntent(record.bytes);

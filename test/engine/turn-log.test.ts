@@ -107,6 +107,31 @@ describe('the turn log', () => {
     expect(told).toEqual({ type: 'update', strategy: 0, update });
   });
 
+  it('keeps parameters, whether they name a position multiplier or not', () => {
+    const shelf = new Shelf();
+    const writer = new TurnLogWriter({}, 2, shelf);
+    const update = {
+      entryThresholdPct: 0.61,
+      exitThresholdPct: 0.1 + 0.2,
+      confidenceScore: 0.8,
+      analysisPeriodHours: 24,
+      meanReversionSpeed: 0.5,
+      spreadVolatility: Number.NaN,
+      optimizationTimestamp: 1_767_225_600_123.5,
+      dataPointsAnalyzed: 86_400,
+      optimizationDurationMs: 41.25,
+    };
+    writer.parameters(2, update);
+    writer.turn(view({ turn: 1, isFull: true, nowUs: 1, epochUs: 2, books: [] }));
+    writer.parameters(0, { ...update, positionMultiplier: 1.5 });
+    writer.turn(view({ turn: 2, isFull: false, nowUs: 3, epochUs: 4, books: [] }));
+    writer.flush();
+    const [first, , second] = TurnLog.parse(shelf.bytes).records();
+    expect(first).toEqual({ type: 'parameters', strategy: 2, update });
+    expect(second).toEqual({ type: 'parameters', strategy: 0, update: { ...update, positionMultiplier: 1.5 } });
+    expect(TurnLog.parse(shelf.bytes).isTruncated).toBe(false);
+  });
+
   it('keeps intents byte for byte', () => {
     const shelf = new Shelf();
     const writer = new TurnLogWriter({}, 2, shelf);

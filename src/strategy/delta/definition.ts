@@ -1,4 +1,4 @@
-import type { StrategyDefinition } from '../strategy.js';
+import type { Strategy, StrategyDefinition } from '../strategy.js';
 import { type DeltaArbitrageConfig, deltaConfig } from './config.js';
 import { SimpleDeltaArbitrageStrategy } from './simple-delta-arbitrage-strategy.js';
 import { DELTA_STAGES } from './stages.js';
@@ -11,3 +11,8 @@ export const simpleDeltaDefinition: StrategyDefinition<DeltaArbitrageConfig> = {
   stages: DELTA_STAGES,
   create: (config, universe) => new SimpleDeltaArbitrageStrategy(config, universe),
 };
+
+/** The strategy as one whose thresholds can be changed while it runs; null when it is of another kind. */
+export function parameterTargetOf(strategy: Strategy | undefined): SimpleDeltaArbitrageStrategy | null {
+  return strategy instanceof SimpleDeltaArbitrageStrategy ? strategy : null;
+}

@@ -36,7 +36,8 @@ const MINUTE_US = 60_000_000;
  */
 export class SimpleDeltaArbitrageStrategy implements Strategy, ParameterTarget {
   readonly state: SimpleDeltaArbitrageContext;
-  private readonly pairs: readonly DeltaPair[];
+  /** The pairs that it looks at. */
+  readonly pairs: readonly DeltaPair[];
   private readonly parameters: DeltaParameters;
   private readonly position: HedgedPosition;
   private readonly plan: EntryPlan;
@@ -49,7 +50,7 @@ export class SimpleDeltaArbitrageStrategy implements Strategy, ParameterTarget {
   private isLive = false;
 
   constructor(
-    private readonly config: DeltaArbitrageConfig,
+    readonly config: DeltaArbitrageConfig,
     universe: StrategyUniverse,
   ) {
     this.pairs = deltaPairs(universe, config);
