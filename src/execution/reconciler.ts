@@ -119,6 +119,11 @@ export class PositionReconciler {
     return { isNew: feeBooked === undefined, changes };
   }
 
+  /** Whether a fill was booked without its fee. */
+  lacksFee(fill: Fill): boolean {
+    return this.booked.get(fillId(fill, fill)) === false;
+  }
+
   /** Books a transfer, a funding payment or an adjustment, once. @returns null when it was booked before */
   trackMovement(movement: Movement): HoldingChange | null {
     const id = `${keyOf(movement)} ${movement.kind} ${movement.id}`;

@@ -57,11 +57,17 @@ interface Watched {
   readonly account: WatchedAccount;
   /** Monotonic microseconds at which the last refresh that came back with fills was asked for. */
   refreshedUs: number;
-  /** When it was last asked, whether or not an answer came. */
+  /** When it was last asked, and asked for fills, whether or not an answer came. */
   askedUs: number;
+  fillsAskedUs: number;
   refreshing: Promise<void> | undefined;
   planned: Timer | undefined;
+  /** Fills that were told without their fee, and when. */
+  feeless: readonly { readonly fill: Fill; readonly sinceUs: number }[];
 }
+
+/** A fee that no list has told by then is left to the refreshes that come anyway. */
+const FEE_WAIT_US = 120e6;
 
 /** Keeps a reconciler going: checks by the clock, asks for balances after trades, and asks again before it calls anything a drift. */
 export class ReconciliationWatch {
@@ -80,8 +86,10 @@ export class ReconciliationWatch {
           account,
           refreshedUs: Number.NEGATIVE_INFINITY,
           askedUs: Number.NEGATIVE_INFINITY,
+          fillsAskedUs: Number.NEGATIVE_INFINITY,
           refreshing: undefined,
           planned: undefined,
+          feeless: [],
         },
       ]),
     );
@@ -117,9 +125,12 @@ export class ReconciliationWatch {
   onAccount(venue: VenueId, market: Market, event: AccountEvent): void {
     this.parts.reconciler.onAccount(venue, market, event);
     const watched = event.kind === 'fill' ? this.watched.get(keyOf({ venue, market })) : undefined;
-    if (watched === undefined || this.timer === undefined || watched.planned !== undefined) return;
+    if (event.kind !== 'fill' || watched === undefined || this.timer === undefined) return;
+    const nowUs = this.parts.clock.monotonicUs();
+    if (event.fill.fee === null) watched.feeless = [...watched.feeless, { fill: event.fill, sinceUs: nowUs }];
+    if (watched.planned !== undefined) return;
     const { refreshDelayMs, refreshMsMin } = this.settings;
-    const sinceMs = (this.parts.clock.monotonicUs() - watched.askedUs) / 1000;
+    const sinceMs = (nowUs - watched.askedUs) / 1000;
     watched.planned = this.parts.timers.after(Math.max(refreshDelayMs, refreshMsMin - sinceMs), () => {
       watched.planned = undefined;
       void this.refresh(watched, false);
@@ -131,9 +142,14 @@ export class ReconciliationWatch {
     const { reconciler, onEvent } = this.parts;
     const result = reconciler.check();
     this.result = result;
-    // With fills: nothing else tells the fee of a fill whose difference was taken over before.
-    for (const watched of this.watched.values())
-      if (result.checkedUs - watched.askedUs >= this.settings.refreshMsMax * 1000) void this.refresh(watched, true);
+    // With fills: nothing else tells the fee of a fill whose difference was taken over before. What is lost is not known without fees.
+    const { refreshMsMin, refreshMsMax } = this.settings;
+    for (const watched of this.watched.values()) {
+      const { askedUs, fillsAskedUs } = watched;
+      const isSilent = result.checkedUs - askedUs >= refreshMsMax * 1000;
+      if (isSilent || (result.checkedUs - fillsAskedUs >= refreshMsMin * 1000 && this.lacksFees(watched)))
+        void this.refresh(watched, true);
+    }
     const found = new Set<string>();
     for (const imbalance of result.imbalances) {
       if (imbalance.withinTolerance) continue;
@@ -171,6 +187,13 @@ export class ReconciliationWatch {
     return watched.refreshedUs > sinceUs || ageMs >= settleMsMax;
   }
 
+  private lacksFees(watched: Watched): boolean {
+    if (watched.feeless.length === 0) return false;
+    const fromUs = this.parts.clock.monotonicUs() - FEE_WAIT_US;
+    watched.feeless = watched.feeless.filter(({ fill, sinceUs }) => sinceUs >= fromUs && this.parts.reconciler.lacksFee(fill));
+    return watched.feeless.length > 0;
+  }
+
   private refresh(watched: Watched, withFills: boolean): Promise<void> {
     watched.refreshing ??= this.ask(watched, withFills).finally(() => {
       watched.refreshing = undefined;
@@ -185,6 +208,7 @@ export class ReconciliationWatch {
     watched.askedUs = askedUs;
     try {
       if (withFills) {
+        watched.fillsAskedUs = askedUs;
         // Since the last time that they were told, however long that is ago.
         const silentMs = Math.max(0, (askedUs - watched.refreshedUs) / 1000);
         const sinceMs = account.port.venueMs() - silentMs - this.settings.fillOverlapMs;

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import { type Decimal, Exact, plainText } from '../domain/decimal.js';
 import type { AccountName, FundingDue } from '../execution/reconciliation-types.js';
-import type { MarketView } from '../strategy/market-view.js';
+import type { Views } from '../kernel/views.js';
 import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';
 import type { DeskAccount } from './desk-types.js';
 import type { Prices } from './prices.js';
@@ -52,6 +52,7 @@ export class FundingDesk {
       readonly accounts: readonly DeskAccount[];
       readonly ledger: TradingLedger;
       readonly prices: Prices;
+      readonly views: Views;
       readonly clock: Clock;
     },
   ) {
@@ -59,7 +60,8 @@ export class FundingDesk {
   }
 
   /** Notices payments that fell due since the last look. */
-  look({ views }: MarketView): void {
+  look(): void {
+    const { views } = this.parts;
     for (const info of this.contracts) {
       const atUs = views.nextFundingUs(info.book);
       this.announced(info, atUs, views.fundingRate(info.book));
@@ -85,8 +87,9 @@ export class FundingDesk {
     }
   }
 
-  /** About what everything comes to that fell due and that a wallet has not shown. */
+  /** About what everything comes to that fell due and that a wallet has not shown: by now, in whichever turn it was looked at last. */
   due(account: AccountName, asset: string): Decimal {
+    this.look();
     return this.partsOf(keyOf(account, asset)).reduce((sum, { estimate }) => sum.plus(estimate), ZERO);
   }
 

@@ -8,6 +8,7 @@ import { type ReconciliationEvent, ReconciliationWatch } from '../execution/reco
 import { type StartEvent, type StartState, StartUp } from '../execution/start-up.js';
 import type { WorkingOrder } from '../execution/working-order.js';
 import type { AccountEvent } from '../gateway/events.js';
+import type { Views } from '../kernel/views.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
 import type { DeskAccount, DeskEvent, DeskSettings } from './desk-types.js';
 import { FundingDesk } from './funding-desk.js';
@@ -22,6 +23,8 @@ export interface ReconciliationDeskParts {
   readonly ledger: TradingLedger;
   readonly holdings: Holdings;
   readonly prices: Prices;
+  /** Of the engine's last turn. */
+  readonly views: Views;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly settings: DeskSettings;

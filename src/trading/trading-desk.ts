@@ -145,7 +145,7 @@ export class TradingDesk {
     const { onEvent } = parts;
     this.strange = new StrangeFills({ ledger, holdings, keeper, timers, onEvent, afterMs: settings.strangeFillMs });
     this.reconciliation = new ReconciliationDesk({
-      ...{ universe, owners, accounts, ledger, holdings, prices, clock, timers, settings, onEvent },
+      ...{ universe, owners, accounts, ledger, holdings, prices, views, clock, timers, settings, onEvent },
       workingOrders: () => executor.workingOrders(),
       onFound: ({ venue, market: kind }, event) => this.onAccount(venue, kind, event),
       // Execution first: it may be of an order that it still follows.

@@ -44,7 +44,7 @@ export class Upkeep {
     this.value(market);
     risk.watch(market.nowUs, market.epochUs);
     this.takeOver();
-    funding.look(market);
+    funding.look();
     this.checkpoint();
     if (!mayTrade) return;
     this.deleverage(market);

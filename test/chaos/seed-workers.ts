@@ -16,6 +16,9 @@ export interface WorkerSeeds {
   readonly again: number;
 }
 
+/** Hardly anything of a seed lives long: most of it is dead before so much has been allocated. */
+const YOUNG_MB = 64;
+
 /** Plays seeds on several threads, each seed on one. @param onPlayed told of every seed, in no particular order */
 export async function playSeeds(
   first: number,
@@ -29,7 +32,10 @@ export async function playSeeds(
     Array.from({ length: step }, (_, place) => {
       const seeds: WorkerSeeds = { first: first + place, count: Math.ceil((count - place) / step), step, again };
       return new Promise<void>((resolve, reject) => {
-        const worker = new Worker(new URL('./seed-worker.js', import.meta.url), { workerData: seeds });
+        const worker = new Worker(new URL('./seed-worker.js', import.meta.url), {
+          workerData: seeds,
+          resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+        });
         worker.on('message', onPlayed);
         worker.on('error', reject);
         worker.on('exit', () => resolve());

@@ -137,3 +137,34 @@ it('asks for fills by the clock too, back to when they were told last, however l
   await made.pass(5_500);
   expect(made.events.filter(({ kind }) => kind === 'missed-fill')).toEqual([{ kind: 'missed-fill', fill: missed }]);
 });
+
+it('asks soon for the fee of a fill that was told without, until a list has it, but not for ever', async () => {
+  const told = fillOf(SPOT, 'sell', '1', '100', { timeMs: 1e9, fee: null, feeAsset: null });
+  const full = { ...told, fee: '0.1', feeAsset: 'USDT' };
+  const lists = [[], [full]];
+  let asked = 0;
+  let isTraded = false;
+  const fills = async () => (isTraded ? (lists[Math.min(asked++, lists.length - 1)] ?? []) : []);
+  const made = rig({ ABC: '10', USDT: '1000' }, { fills });
+  made.watch.start();
+  await made.pass(1_000);
+  isTraded = true;
+  Object.assign(made.held, { ABC: '9', USDT: '1099.9' });
+  made.watch.onAccount('binance', 'spot', { kind: 'fill', fill: told });
+  await made.pass(3_000);
+  expect(made.events).toEqual([{ kind: 'missed-fill', fill: full }]);
+  expect(asked).toBe(2);
+  await made.pass(60_000);
+  expect(asked).toBe(2);
+  // A venue that never tells it is not asked faster than others in the end.
+  const never = rig({ ABC: '9', USDT: '1100' }, { fills: async () => (asked++ < 0 ? [] : [told]) });
+  never.watch.start();
+  never.watch.onAccount('binance', 'spot', { kind: 'fill', fill: told });
+  asked = 0;
+  await never.pass(60_000);
+  expect(asked).toBeGreaterThan(50);
+  await never.pass(300_000);
+  const before = asked;
+  await never.pass(60_000);
+  expect(asked).toBe(before);
+});

@@ -133,6 +133,19 @@ describe('funding that falls due', () => {
     expectNoDrift(rig);
   });
 
+  it('is known though no turn was made since it fell due', async () => {
+    const rig = await short({ settings: { upkeepMs: 20_000 } });
+    announce(rig, 40_000);
+    await rig.run(40_500);
+    pay(rig, '3');
+    await rig.run(60_000);
+    expect(booked(rig)).toEqual([
+      ['pairs', 'ABCUSDT-PERP', '2'],
+      ['other', 'ABCUSDT-PERP', '1'],
+    ]);
+    expectNoDrift(rig);
+  });
+
   it('is paid every time anew', async () => {
     const rig = await short();
     for (const rate of [0.01, -0.02]) {

@@ -63,8 +63,9 @@ export interface EngineLifeParts {
 const LEVELS_MAX = 128;
 const INPUT_BYTES = 2 ** 14;
 const SECOND_MS = 1_000;
-/** How often is looked round while something is going on, and while nothing is. */
+/** How often is looked round while something is going on, while books only breathe, and while nothing happens. */
 const BUSY_PULSE_MS = 250;
+const CALM_PULSE_MS = 1_000;
 const IDLE_PULSE_MS = 15_000;
 const TURN_MS = 0.05;
 /** What a dead process had sent is at its venue within so long, or never. */
@@ -244,8 +245,8 @@ export class EngineLife {
   private pulse(): void {
     const { world } = this.parts;
     const isActive = world.plan.windows.some(({ startUs, endUs }) => world.nowUs >= startUs && world.nowUs < endUs);
-    const isBusy = isActive || world.isCalm || this.desk.executor.activeCount > 0;
-    this.timers.after(isBusy ? BUSY_PULSE_MS : IDLE_PULSE_MS, () => {
+    const isBusy = isActive || this.desk.executor.activeCount > 0;
+    this.timers.after(isBusy ? BUSY_PULSE_MS : world.isCalm ? CALM_PULSE_MS : IDLE_PULSE_MS, () => {
       this.turn();
       this.pulse();
     });
