@@ -172,6 +172,26 @@ describe('reports of futures', () => {
     expect([risk.isAtRisk, Number(risk.nearestPct).toFixed(3)]).toEqual([true, ((1 - 200 / 3 / 0.985 / 78) * 100).toFixed(3)]);
   });
 
+  it('nearLiquidation leaves out nothing that calculateLiquidationRisk finds at risk, and most of the rest', () => {
+    const { desk, long, short } = futuresDesk({ liquidationBufferMin: 0.15 });
+    desk.trade([long, 10, 100], [short, -10, 100]);
+    let atRisk = 0;
+    let near = 0;
+    for (let price = 60; price < 160; price += 0.1 + (price % 0.7)) {
+      desk.rig.setMark(long, { price });
+      desk.rig.setMark(short, { price });
+      desk.rig.turn();
+      const { manager, rig } = desk;
+      const all = manager.calculateLiquidationRisk(manager.positions(rig.market)).positions.filter(({ isAtRisk }) => isAtRisk);
+      const some = manager.nearLiquidation(rig.market);
+      expect(some).toEqual(expect.arrayContaining(all.map(({ position }) => position)));
+      atRisk += all.length;
+      near += some.length;
+    }
+    expect(atRisk).toBeGreaterThan(20);
+    expect(near).toBe(atRisk);
+  });
+
   it('monitorFundingImpact tells the cash and the new liquidation price', () => {
     const { desk, long, short } = futuresDesk({ fundingQuoteMax: 0.1 });
     desk.trade([long, 10, 100], [short, -10, 100]);

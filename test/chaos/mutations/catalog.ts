@@ -201,7 +201,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'gate-always-open',
-    seed: 38,
+    seed: 24,
     what: 'nobody asks the halt in front of the wire',
     sabotage: () => deskWith(({ risk }) => void replaceMethod(risk, 'mayPass', () => () => true)),
   },
