@@ -81,8 +81,10 @@ class KlineBook {
     const { bars, place, model } = this;
     const close = bars?.close[place] ?? Number.NaN;
     const range = (bars?.high[place] ?? close) - (bars?.low[place] ?? close);
-    const traded = bars?.volume[place] ?? 0;
-    this.volume = Number.isNaN(this.volume) ? traded : this.volume + (traded - this.volume) * model.volumeWeight;
+    const traded = bars?.volume[place] ?? Number.NaN;
+    // A bar that does not tell its volume leaves the average as it is.
+    if (Number.isNaN(this.volume)) this.volume = traded;
+    else if (!Number.isNaN(traded)) this.volume += (traded - this.volume) * model.volumeWeight;
     const atUs = this.closeUs;
     if (close > 0) {
       const { tickUnits, priceFactor } = this;
@@ -99,7 +101,7 @@ class KlineBook {
         ask = Math.max(ask + tickUnits, Math.ceil((mid + away) / tickUnits) * tickUnits);
         const units = Math.floor(depth);
         depth *= model.growth;
-        if (units <= 0) continue;
+        if (!(units > 0)) continue;
         if (bid > 0) builder.row(ROW_BID, bid, units);
         builder.row(ROW_ASK, ask, units);
       }
