@@ -6,6 +6,7 @@ import { cycleSuite } from './cycle.js';
 import { decodeSuites } from './decode.js';
 import { detectSuite } from './detect.js';
 import { detectOneSuite } from './detect-one.js';
+import { historySuite } from './history.js';
 import { type LatencyRow, measureLatency, printLatency } from './latency.js';
 import { matchingSuite } from './matching.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
@@ -47,6 +48,7 @@ const SUITES: readonly Suite[] = [
   sweepSuite,
   replaySuite,
   concurrentSuite,
+  historySuite,
 ];
 
 interface Options {

@@ -56,6 +56,8 @@ const IDS = [
   'cycle.after.pause.p50',
   'cycle.after.pause.p99',
   'sweep.10k',
+  'history.import.klines',
+  'history.stream.klines',
 ];
 
 const result = z.strictObject({

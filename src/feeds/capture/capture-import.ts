@@ -2,7 +2,7 @@ import { BOOK_ASK_PRICE, BOOK_ASK_QTY, BOOK_BID_PRICE, BOOK_BID_QTY } from '../.
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Catalogue } from '../../history/catalogue.js';
 import type { SqlCell } from '../../history/database.js';
-import type { CaptureImporter } from '../../history/import/importer.js';
+import type { CaptureImporter, MalformedRow } from '../../history/import/importer.js';
 import { KINDS, type SeriesKind, sqlColumns } from '../../history/kinds.js';
 import { catalogueVenue, type SeriesName } from '../../history/series.js';
 import type { StoreOutcome } from '../../history/series-writer.js';
@@ -13,11 +13,16 @@ import { ORIGINS } from './origin.js';
 import { captureName, readCapture } from './reader.js';
 import { CaptureReplay, type ReplayWatcher } from './replay.js';
 import { CaptureSurvey } from './survey.js';
+import type { Verdict } from './verdict.js';
 
 /** Levels of the snapshots, as in Tardis' book_snapshot_25. */
 const LEVELS = 25;
 /** Rows that are held before they are given to the database. */
 const HELD_MAX = 8_192;
+
+/** Verdicts on frames that a book or trade was in, and could not be read. */
+const UNUSABLE: ReadonlySet<Verdict> = new Set<Verdict>(['malformed', 'too precise', 'oversized']);
+const MALFORMED_MAX = 20;
 
 let captures = 0;
 
@@ -38,13 +43,18 @@ export const importCapture: CaptureImporter = async (catalogue, path, hash) => {
   const replay = new CaptureReplay(survey, { details: false, noteLines: () => new Set(), watcher: sink });
   sink.kernel = replay.kernel;
   try {
-    for await (const { record } of readCapture(path)) {
-      replay.replay(record);
+    const malformed: MalformedRow[] = [];
+    let malformedCount = 0;
+    for await (const { line, record } of readCapture(path)) {
+      const { verdict } = replay.replay(record);
+      if (UNUSABLE.has(verdict)) {
+        malformedCount++;
+        if (malformed.length < MALFORMED_MAX) malformed.push({ line, reason: verdict, text: (record.raw ?? '').slice(0, 200) });
+      }
       await sink.flush(HELD_MAX);
     }
     const series = await sink.store(hash);
-    const malformedCount = replay.feeds.reduce((sum, { verdicts }) => sum + (verdicts.get('malformed') ?? 0), 0);
-    return { path, format: 'capture', rows: survey.lines, malformedCount, malformed: [], series };
+    return { path, format: 'capture', rows: survey.lines, malformedCount, malformed, series };
   } finally {
     await sink.drop();
   }

@@ -65,10 +65,22 @@ describe('the import of a capture', () => {
         time: '2026-01-01T00:00:00.025000Z',
       }),
     ];
+    lines.push(
+      JSON.stringify({
+        ...JSON.parse(lines[3] ?? ''),
+        t: ms + 40,
+        raw: '{"type":"l2update","product_id":"BTC-USD","changes":[["buy","x","1"]]}',
+      }),
+    );
     const path = join(root, 'coinbase-exchange.test.ndjson');
     writeFileSync(path, `${lines.join('\n')}\n`);
     const report = await importFile({ catalogue, captures: importCapture }, path);
-    expect(report).toMatchObject({ format: 'capture', rows: 4, malformedCount: 0 });
+    expect(report).toMatchObject({
+      format: 'capture',
+      rows: 5,
+      malformedCount: 1,
+      malformed: [{ line: 5, reason: 'malformed' }],
+    });
     await catalogue.makeViews();
     const quotes = await catalogue.database.rows('SELECT ts_us, exchange_us, bid_price, bid_amount, ask_price FROM quotes');
     expect(quotes).toEqual([
