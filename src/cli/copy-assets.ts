@@ -1,10 +1,8 @@
 import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The dashboard's pages are served as they are; the build puts them beside the compiled server. */
-const dashboard = fileURLToPath(new URL('../../../src/ops/dashboard', import.meta.url));
-cpSync(dashboard, fileURLToPath(new URL('../ops/dashboard', import.meta.url)), { recursive: true });
-
-/** The files of the page that `tiercel decide` writes. */
-const page = fileURLToPath(new URL('../../../src/cli/decide/page', import.meta.url));
-cpSync(page, fileURLToPath(new URL('./decide/page', import.meta.url)), { recursive: true });
+/** Files of pages are served or written as they are; the build puts them beside the compiled code. */
+for (const folder of ['ops/dashboard', 'cli/decide/page', 'research/reports/page']) {
+  const source = fileURLToPath(new URL(`../../../src/${folder}`, import.meta.url));
+  cpSync(source, fileURLToPath(new URL(`../${folder}`, import.meta.url)), { recursive: true });
+}

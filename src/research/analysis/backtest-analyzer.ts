@@ -1,10 +1,6 @@
+import type { SimulatedOpportunity } from '../backtest/simulation-types.js';
 import type { BacktestRun } from './backtest-run.js';
-import {
-  type OpportunityAnalysis,
-  opportunityPatterns,
-  type SimulatedOpportunity,
-  type VolatilitySeries,
-} from './opportunity-patterns.js';
+import { type OpportunityAnalysis, opportunityPatterns, type VolatilitySeries } from './opportunity-patterns.js';
 import { type BacktestResult, backtestResult, type PerformanceMetrics, performanceMetrics } from './performance-metrics.js';
 import { type PerformanceReport, performanceReport } from './performance-report.js';
 import { compareRuns, type StrategyComparisonReport } from './strategy-comparison.js';

@@ -7,7 +7,7 @@ import type { DeltaTrade } from '../thresholds/delta-trade.js';
 import type { MarketFrame } from '../thresholds/market-frame.js';
 
 /** A trade of a backtest, from its decision to its last fill or from entry to exit. */
-export interface ExecutionSimulationResult extends ClosedTrade {
+export interface AnalysedTrade extends ClosedTrade {
   readonly strategy: string;
   /** "BTC/USDT". */
   readonly pair: string;
@@ -30,9 +30,9 @@ export interface BacktestRun {
   /** The period that contains all trades, milliseconds since the epoch. */
   readonly startMs: number;
   readonly endMs: number;
-  readonly executionResults: readonly ExecutionSimulationResult[];
+  readonly executionResults: readonly AnalysedTrade[];
   readonly equity: EquityPoints;
-  /** Opportunities that were acted upon, of those that were there, 0 to 1; null where nobody counted. */
+  /** Opportunities that became trades, of those that were there, 0 to 1; null where nobody counted. */
   readonly opportunityCaptureRate: number | null;
 }
 
@@ -60,7 +60,6 @@ export function runOfBacktest(result: EngineResult, { strategyName, parameters =
     pnl: trade.realised,
     capital: legsValue(trade, contractSizes),
   }));
-  const { emitted, executed } = result.counts;
   return {
     ...{ strategyName, parameters, executionResults },
     startMs: result.startUs / 1000,
@@ -71,7 +70,7 @@ export function runOfBacktest(result: EngineResult, { strategyName, parameters =
       tsMs: result.equity.tsUs.map((us) => us / 1000),
       equity: result.equity.equity,
     },
-    opportunityCaptureRate: emitted === 0 ? null : executed / emitted,
+    opportunityCaptureRate: result.counts.emitted === 0 ? null : result.trades.length / result.counts.emitted,
   };
 }
 
@@ -109,7 +108,7 @@ export function runOfDelta(frame: MarketFrame, trades: readonly DeltaTrade[], te
   const startMs = (frame.tsUs[0] as number) / 1000;
   const endMs = (frame.tsUs[rows - 1] as number) / 1000;
   let worth = capitalQuote;
-  const executionResults: ExecutionSimulationResult[] = [];
+  const executionResults: AnalysedTrade[] = [];
   const worths: number[] = [];
   for (const { entryTsUs, exitTsUs, netProfitPct } of trades) {
     const profit = (worth * netProfitPct) / 100;
@@ -125,7 +124,7 @@ export function runOfDelta(frame: MarketFrame, trades: readonly DeltaTrade[], te
   const tsMs = Float64Array.from({ length: points }, (_, point) => startMs + point * intervalMs);
   let closed = 0;
   const equity = tsMs.map((ms) => {
-    while (closed < trades.length && (executionResults[closed] as ExecutionSimulationResult).exitMs <= ms) closed++;
+    while (closed < trades.length && (executionResults[closed] as AnalysedTrade).exitMs <= ms) closed++;
     return closed === 0 ? capitalQuote : (worths[closed - 1] as number);
   });
   return {

@@ -1,26 +1,6 @@
 import { groupBy } from '../../domain/group-by.js';
-import type { ArbitrageOpportunity } from '../../strategy/three-tier/types.js';
+import type { SimulatedOpportunity } from '../backtest/simulation-types.js';
 import { correlation } from './correlation.js';
-
-/** Prices of one symbol at all exchanges at a moment, as a simulation saw them. */
-export interface MarketSnapshot {
-  /** Milliseconds since the epoch. */
-  readonly timestamp: number;
-  /** Best bid and ask by exchange. */
-  readonly prices: Readonly<Record<string, { readonly bid: number; readonly ask: number }>>;
-}
-
-/** An opportunity that a simulation found in historical data. */
-export interface SimulatedOpportunity {
-  readonly opportunity: ArbitrageOpportunity;
-  readonly marketSnapshot: MarketSnapshot;
-  /** 0.0 to 1.0: how much of it could have been filled. */
-  readonly executionFeasibility: number;
-  /** Fraction of the price. */
-  readonly expectedSlippage: number;
-  /** Milliseconds since the epoch. */
-  readonly simulatedTimestamp: number;
-}
 
 /** Opportunities of one kind. */
 export interface OpportunityGroup {
@@ -85,8 +65,8 @@ export function opportunityPatterns(
     total: groupOf(opportunities),
     byHour: places(24, hourOf),
     byWeekday: places(7, weekdayOf),
-    byPair: named(({ opportunity }) => opportunity.symbol),
-    byVenuePair: named(({ opportunity: { bestOpportunity: best } }) => `${best.buyExchange} > ${best.sellExchange}`),
+    byPair: named(({ opportunity: { base, quote } }) => `${base}/${quote}`),
+    byVenuePair: named(({ opportunity: { buyVenue, sellVenue } }) => `${buyVenue} > ${sellVenue}`),
     volatilityCorrelation: volatility === undefined ? { count: null, spread: null } : correlations(opportunities, volatility),
   };
 }
@@ -96,8 +76,8 @@ function groupOf(group: readonly SimulatedOpportunity[]): OpportunityGroup {
     group.length === 0 ? 0 : group.reduce((sum, item) => sum + figure(item), 0) / group.length;
   return {
     count: group.length,
-    avgSpreadPct: mean(({ opportunity }) => opportunity.bestOpportunity.spreadPct),
-    avgNetProfit: mean(({ opportunity }) => opportunity.bestOpportunity.netProfit),
+    avgSpreadPct: mean(({ opportunity }) => opportunity.netSpread * 100),
+    avgNetProfit: mean(({ opportunity }) => opportunity.netProfit),
     avgFeasibility: mean(({ executionFeasibility }) => executionFeasibility),
   };
 }
@@ -112,7 +92,7 @@ function correlations(
     const period = periodAt(tsMs, simulatedTimestamp);
     if (period < 0 || simulatedTimestamp >= (tsMs[period] as number) + periodMs) continue;
     counts[period] = (counts[period] as number) + 1;
-    spreads[period] = (spreads[period] as number) + opportunity.bestOpportunity.spreadPct;
+    spreads[period] = (spreads[period] as number) + opportunity.netSpread * 100;
   }
   const means = spreads.map((sum, period) => sum / (counts[period] as number)); // NaN without opportunities: left out
   return { count: correlation(counts, volatility), spread: correlation(means, volatility) };

@@ -5,9 +5,9 @@ import { CalculationError } from '../../../src/domain/calculation-error.js';
 import { BacktestAnalyzer } from '../../../src/research/analysis/backtest-analyzer.js';
 import { runOfBacktest, runOfDelta } from '../../../src/research/analysis/backtest-run.js';
 import { drawdowns } from '../../../src/research/analysis/drawdown.js';
-import type { SimulatedOpportunity } from '../../../src/research/analysis/opportunity-patterns.js';
 import { extremePlaces } from '../../../src/research/analysis/performance-report.js';
 import { BacktestEngine } from '../../../src/research/backtest/backtest-engine.js';
+import type { SimulatedOpportunity } from '../../../src/research/backtest/simulation-types.js';
 import { deltaNeutralBacktest } from '../../../src/research/thresholds/delta-neutral-backtest.js';
 import { scenario } from '../backtest/history.js';
 import { DAY_MS, run, START_MS, trade } from './runs.js';
@@ -101,20 +101,14 @@ describe('a run', () => {
 });
 
 describe('patterns of opportunities', () => {
-  const opportunity = (ms: number, symbol: string, spreadPct: number): SimulatedOpportunity => {
-    const sized = {
-      ...{ symbol, buyExchange: 'binance', sellExchange: 'kraken', buyPrice: 1, sellPrice: 1, orderAmount: '1', quoteAmount: 1 },
-      ...{ grossProfit: 1, netProfit: spreadPct / 100, spreadPct, confidence: 1, levelsUsed: 1, requiredQuote: 1 },
-    };
-    return {
-      opportunity: {
-        ...{ id: 1, row: 0, symbol, baseAsset: 'A', quoteAsset: 'B', timestamp: ms * 1000 },
-        ...{ sizedOpportunities: [sized], bestOpportunity: sized, successRate: 1 },
-      },
-      marketSnapshot: { timestamp: ms, prices: {} },
-      ...{ executionFeasibility: 0.5, expectedSlippage: 0, simulatedTimestamp: ms },
-    };
-  };
+  const opportunity = (ms: number, base: string, spreadPct: number): SimulatedOpportunity => ({
+    opportunity: {
+      ...{ base, quote: 'USDT', buyVenue: 'binance', sellVenue: 'kraken', buyPrice: 1, sellPrice: 1, quantity: 1 },
+      ...{ netProfit: spreadPct / 100, netSpread: spreadPct / 100, feesQuote: 0 },
+    },
+    marketSnapshot: { timestampMs: ms, books: [] },
+    ...{ executionFeasibility: 0.5, expectedSlippage: 0, simulatedTimestamp: ms },
+  });
 
   it('show by hour, weekday, pair, venues, and with volatility', () => {
     const hour = 3_600_000;
@@ -127,10 +121,11 @@ describe('patterns of opportunities', () => {
       tsMs: [0, 1, 2, 3].map((period) => START_MS + period * hour),
       volatility: [10, 20, 30, 40],
     });
-    expect(analysis.total).toMatchObject({ count: 6, avgSpreadPct: 14 / 6, avgFeasibility: 0.5 });
+    expect(analysis.total).toMatchObject({ count: 6, avgFeasibility: 0.5 });
+    expect(analysis.total.avgSpreadPct).toBeCloseTo(14 / 6, 12);
     expect(analysis.byHour.map((group) => group?.count ?? 0).slice(0, 5)).toEqual([0, 1, 2, 3, 0]);
     expect(analysis.byWeekday.map((group) => group?.count ?? 0)).toEqual([0, 0, 0, 6, 0, 0, 0]);
-    expect(analysis.byPair).toMatchObject({ S1: { count: 1 }, S2: { count: 2 }, S3: { count: 3, avgSpreadPct: 3 } });
+    expect(analysis.byPair).toMatchObject({ 'S1/USDT': { count: 1 }, 'S2/USDT': { count: 2 }, 'S3/USDT': { count: 3 } });
     expect(analysis.byVenuePair).toMatchObject({ 'binance > kraken': { count: 6 } });
     expect(analysis.volatilityCorrelation.count).toBeCloseTo(1, 12);
     expect(analysis.volatilityCorrelation.spread).toBeCloseTo(1, 12);

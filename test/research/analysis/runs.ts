@@ -1,11 +1,11 @@
-import type { BacktestRun, ExecutionSimulationResult } from '../../../src/research/analysis/backtest-run.js';
+import type { AnalysedTrade, BacktestRun } from '../../../src/research/analysis/backtest-run.js';
 
 export const DAY_MS = 86_400_000;
 /** A Wednesday, midnight UTC. */
 export const START_MS = Date.UTC(2023, 2, 1);
 
 /** A trade that binds 100 for an hour of a day. */
-export function trade(day: number, pnl: number, more: Partial<ExecutionSimulationResult> = {}): ExecutionSimulationResult {
+export function trade(day: number, pnl: number, more: Partial<AnalysedTrade> = {}): AnalysedTrade {
   const entryMs = START_MS + day * DAY_MS;
   return {
     strategy: 'test',
@@ -20,7 +20,7 @@ export function trade(day: number, pnl: number, more: Partial<ExecutionSimulatio
 }
 
 /** A run with daily values of equity. */
-export function run(equity: readonly number[], trades: readonly ExecutionSimulationResult[] = [], name = 'test'): BacktestRun {
+export function run(equity: readonly number[], trades: readonly AnalysedTrade[] = [], name = 'test'): BacktestRun {
   return {
     strategyName: name,
     parameters: {},
