@@ -10,6 +10,7 @@ import { historySuite } from './history.js';
 import { type LatencyRow, measureLatency, printLatency } from './latency.js';
 import { matchingSuite } from './matching.js';
 import { type BenchResult, FULL_EFFORT, QUICK_EFFORT, type Suite, sink } from './measure.js';
+import { optimizeSuite } from './optimize.js';
 import { roundTripSuite, signSuite } from './orders.js';
 import { receiveToIntentSuite } from './receive-to-intent.js';
 import { reconcileSuite } from './reconcile.js';
@@ -49,6 +50,7 @@ const SUITES: readonly Suite[] = [
   replaySuite,
   concurrentSuite,
   historySuite,
+  optimizeSuite,
 ];
 
 interface Options {
