@@ -4,8 +4,14 @@ import { type L2Size, l2Backtest, l2History } from '../l2-history.js';
 /** A backtest for a pool of threads. */
 export type BacktestTask = L2Size;
 
-/** @returns the hash of the state that it came to */
-export async function runBacktest(task: BacktestTask): Promise<string> {
+/** The hash of the state that it came to, and what its thread holds then: heap, with what is garbage, and buffers. */
+export interface BacktestEnd {
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+export async function runBacktest(task: BacktestTask): Promise<BacktestEnd> {
   const { hash } = await new BacktestEngine(l2Backtest(l2History(task))).run();
-  return hash;
+  const { heapUsed, external } = process.memoryUsage();
+  return { hash, bytes: heapUsed + external };
 }
