@@ -2,9 +2,9 @@ import type { BoundedMemory } from './judge.js';
 
 /** What is remembered on purpose, and how much of it at most. */
 export const BOUNDED: readonly BoundedMemory[] = [
-  { path: /\.memory\.(orders|byVenueId)\b/, what: 'orders of the ledger, 16384' },
-  { path: /\.memory\.fills\b/, what: 'fills of the ledger by name, 131072' },
-  { path: /\.memory\.recent\b/, what: 'fills of the last 15 minutes' },
+  { path: /\.known\.(orders|byVenueId)\b/, what: 'orders of the ledger, 16384' },
+  { path: /\.known\.fills\b/, what: 'fills of the ledger by name, 131072' },
+  { path: /\.known\.recent\b/, what: 'fills of the last 15 minutes' },
   { path: /\.books\.fills\b/, what: 'fills whose repetition the books notice, 131072' },
   { path: /\.books\.(positions|accounts)\b/, what: 'one line for each strategy, symbol and venue' },
   { path: /\.courier\.(byClientId|byVenueId)\b/, what: 'orders of the courier, 4096' },

@@ -1,3 +1,4 @@
+import { Exact } from '../../src/domain/decimal.js';
 import type { LedgerEntry } from '../../src/ledger/entries.js';
 import type { Journal } from '../../src/ledger/journal.js';
 import { UNATTRIBUTED } from '../../src/trading/trading-ledger.js';
@@ -6,10 +7,14 @@ import { UNATTRIBUTED } from '../../src/trading/trading-ledger.js';
 const ORDERS = 16_500;
 const FILLS_EACH = 8;
 const ORDERS_AT_ONCE = 250;
+/** As many digits as trades of the run have: what is remembered of them weighs the same. */
+const PRICE = '0.98765432';
+const QUANTITY = '1.2345678';
+const QUANTITY_OF_ORDER = new Exact(QUANTITY).mul(FILLS_EACH).toFixed();
 /** Days before the run begins. */
 const OLD_US = Date.UTC(2026, 0, 2) * 1000;
 
-const ABOUT = { venue: 'binance', market: 'spot', symbol: 'OLDUSDT', strategy: UNATTRIBUTED } as const;
+const ABOUT = { venue: 'binance', market: 'spot', symbol: 'OLD/USDT', strategy: UNATTRIBUTED } as const;
 const ASSETS = { base: 'OLD', quote: 'USDT', contractSize: '1' } as const;
 
 /** Fills a ledger with the trades of days before, which cancel each other out: as much bought as sold, at one price and without fees. */
@@ -20,24 +25,24 @@ export function writeOldLedger(ledger: Journal): void {
 }
 
 function orderEntries(order: number): LedgerEntry[] {
-  const clientOrderId = `old${order}`;
+  const clientOrderId = `00000000-0000-4000-8000-${String(order).padStart(12, '0')}`;
   const side = order % 2 === 0 ? 'buy' : 'sell';
-  const venueOrderId = String(order + 1);
+  const venueOrderId = `O00000-00000-${String(order).padStart(6, '0')}`;
   const about = { ...stamp(order), ...ABOUT, clientOrderId, side } as const;
   const told = {
     kind: 'order',
     ...about,
     intent: null,
     leg: null,
-    quantity: String(FILLS_EACH),
-    price: '1',
+    quantity: QUANTITY_OF_ORDER,
+    price: PRICE,
     reason: null,
   } as const;
   const fill = (at: number): LedgerEntry => ({
-    ...{ kind: 'fill', ...about, ...ASSETS, venueOrderId, tradeId: `${order}-${at}` },
+    ...{ kind: 'fill', ...about, ...ASSETS, venueOrderId, tradeId: `T0000A-0000${at}-${String(order).padStart(6, '0')}` },
     ...{
-      price: '1',
-      quantity: '1',
+      price: PRICE,
+      quantity: QUANTITY,
       fee: '0',
       feeAsset: 'USDT',
       feeConversion: null,
@@ -47,7 +52,7 @@ function orderEntries(order: number): LedgerEntry[] {
   });
   return [
     { ...told, step: 'sending', state: 'pending', venueOrderId: null, filledQuantity: null },
-    { ...told, step: 'changed', state: 'filled', venueOrderId, filledQuantity: String(FILLS_EACH) },
+    { ...told, step: 'changed', state: 'filled', venueOrderId, filledQuantity: QUANTITY_OF_ORDER },
     ...Array.from({ length: FILLS_EACH }, (_, at) => fill(at)),
   ];
 }

@@ -202,6 +202,8 @@ export class TradingDay {
 
   /** A stop is noted, and cleared a minute later, as a person would. */
   private onAlert(event: DeskEvent): void {
+    // What a closed venue cannot do has to be told, and is nothing wrong here.
+    if (event.kind === 'gateway-dead-mans-switch' && this.troubles.isClosed(event.facts['venue'])) return;
     this.alerts.push(
       `hour ${this.elapsedHours.toFixed(2)}: ${event.kind}: ${inspect(event.facts, { depth: 1, breakLength: Number.POSITIVE_INFINITY })}`,
     );

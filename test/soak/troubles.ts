@@ -50,6 +50,7 @@ export class Troubles {
   private readonly timers: Timer[] = [];
   /** How many there were so far. */
   count = 0;
+  private closed: VenueId | null = null;
 
   constructor(
     private readonly faults: Faults,
@@ -68,6 +69,11 @@ export class Troubles {
     }
   }
 
+  /** Whether a venue is closed now, so that it refuses everything. */
+  isClosed(venue: unknown): boolean {
+    return this.closed === venue;
+  }
+
   /** Nothing goes wrong from now on. */
   stop(): void {
     for (const timer of this.timers) timer.cancel();
@@ -77,7 +83,12 @@ export class Troubles {
   private strike(trouble: Trouble, venue: VenueId | undefined): void {
     if (venue === undefined) return;
     this.count++;
-    const id = this.faults.add(trouble.rule(venue));
-    this.schedule.after(trouble.lastsMs, () => this.faults.remove(id));
+    const rule = trouble.rule(venue);
+    const id = this.faults.add(rule);
+    if (rule.fault.kind === 'maintenance') this.closed = venue;
+    this.schedule.after(trouble.lastsMs, () => {
+      this.faults.remove(id);
+      if (rule.fault.kind === 'maintenance') this.closed = null;
+    });
   }
 }
