@@ -7,6 +7,7 @@ import { VENUES } from '../domain/venue.js';
 
 import { DEFAULT_SIGNAL_RULES, type SignalRule } from '../kernel/signal-plan.js';
 import { RiskConfigSchema } from '../risk/config.js';
+import { UNATTRIBUTED_POLICIES } from '../trading/desk-types.js';
 
 const Endpoints = z.strictObject({
   rest: z.url().optional(),
@@ -137,6 +138,8 @@ export const ConfigSchema = z.strictObject({
       fullSizes: z.boolean().default(false),
       /** The positions that a real account has already are taken over when its ledger begins. */
       adoptPositions: z.boolean().default(false),
+      /** Contracts that an account holds and no strategy asked for: tell a person, or close them as well. */
+      unattributed: z.enum(UNATTRIBUTED_POLICIES).default('alert'),
     })
     .prefault({}),
   operator: z

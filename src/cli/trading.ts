@@ -90,6 +90,7 @@ export function startTrading(parts: TradingParts, cleanup: Cleanup): Trading {
     ...(parts.record !== undefined && { record: parts.record }),
     settings: {
       driftQuoteMax: config.trading.driftQuoteMax,
+      unattributed: config.trading.unattributed,
       execution: { hedgeMs: config.trading.hedgeMs },
       start: { adoptPositions: config.trading.adoptPositions },
     },

@@ -12,6 +12,10 @@ import type { HaltStore } from '../risk/halt.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
 import type { LedgerWriter } from './ledger-writer.js';
 
+/** What to do about contracts that an account holds and no strategy asked for: tell a person, or close them as well. */
+export const UNATTRIBUTED_POLICIES = ['alert', 'flatten'] as const;
+export type UnattributedPolicy = (typeof UNATTRIBUTED_POLICIES)[number];
+
 /** An account that is traded on. */
 export interface DeskAccount extends AccountName {
   readonly port: VenuePort;
@@ -67,6 +71,8 @@ export interface DeskSettings {
   readonly slack: number;
   /** A position near its liquidation is reduced, and left alone for so long. */
   readonly deleverageMs: number;
+  /** What is done about contracts that no strategy asked for. */
+  readonly unattributed: UnattributedPolicy;
   /** A contract whose margin could not be set is tried again after so long. */
   readonly marginRetryMs: number;
   /** So many entries of the ledger, or some more, are read again at a start. */
@@ -86,6 +92,7 @@ export const DEFAULT_DESK_SETTINGS: DeskSettings = {
   driftQuoteMax: 5,
   slack: 0.005,
   deleverageMs: 10_000,
+  unattributed: 'alert',
   marginRetryMs: 30_000,
   checkpointEntries: 4_000,
   sweepMs: 10_000,

@@ -97,7 +97,7 @@ export class PositionKeeper {
     for (const [strategy, { position }] of state.strategies.slice(0, this.parts.strategies).entries()) {
       const held = market.books.filter(({ info }) => (position[info.book] ?? 0) !== 0);
       const contracts = new Set(held.filter(({ isFutures }) => isFutures).map(({ symbol }) => symbol));
-      for (const symbol of contracts) this.closing.set(`${strategy} ${symbol}`, this.nothing(strategy, symbol));
+      this.flatten(strategy);
       for (const { symbol, base } of market.symbols) {
         if (contracts.has(symbol)) continue;
         const net = held
@@ -105,6 +105,17 @@ export class PositionKeeper {
           .reduce((sum: Decimal, { info }) => sum.plus(baseOf(info, position[info.book] ?? 0)), ZERO);
         if (!net.isZero()) this.owe(strategy, base, net);
       }
+    }
+  }
+
+  /** Has the contracts of an owner closed, with whatever else it holds of the same assets, until none are left. */
+  flatten(owner: number): void {
+    const { market, state } = this.parts;
+    const { position } = state.strategies[owner] ?? { position: [] };
+    for (const { info, isFutures, symbol } of market.books) {
+      const key = `${owner} ${symbol}`;
+      if (isFutures && (position[info.book] ?? 0) !== 0 && !this.closing.has(key))
+        this.closing.set(key, this.nothing(owner, symbol));
     }
   }
 

@@ -32,6 +32,7 @@ import { RiskFeed } from './risk-feed.js';
 import { StrangeFills } from './strange-fills.js';
 import { TradingLedger, UNATTRIBUTED } from './trading-ledger.js';
 import type { TradingReport } from './trading-report.js';
+import { UnattributedPositions } from './unattributed-positions.js';
 import { Upkeep } from './upkeep.js';
 
 const STOP_POLL_MS = 20;
@@ -154,6 +155,9 @@ export class TradingDesk {
     });
     this.upkeep = new Upkeep({
       ...{ market, config, state, risk: this.risk, executor, keeper, ledger, prices, funding: this.reconciliation.funding },
+      unattributed: new UnattributedPositions({
+        ...{ market, state, keeper, onEvent, owner: owners.length - 1, policy: settings.unattributed },
+      }),
       intervalUs: settings.upkeepMs * 1000,
       deleverageUs: settings.deleverageMs * 1000,
       checkpointEntries: settings.checkpointEntries,

@@ -9,6 +9,7 @@ import type { FundingDesk } from './funding-desk.js';
 import type { PositionKeeper } from './position-keeper.js';
 import type { Prices } from './prices.js';
 import type { TradingLedger } from './trading-ledger.js';
+import type { UnattributedPositions } from './unattributed-positions.js';
 
 export interface UpkeepParts {
   readonly market: RiskUniverse;
@@ -18,6 +19,7 @@ export interface UpkeepParts {
   readonly executor: MinimalOrderExecutor;
   readonly keeper: PositionKeeper;
   readonly funding: FundingDesk;
+  readonly unattributed: UnattributedPositions;
   readonly ledger: TradingLedger;
   readonly prices: Prices;
   readonly intervalUs: number;
@@ -44,6 +46,7 @@ export class Upkeep {
     this.value(market);
     risk.watch(market.nowUs, market.epochUs);
     this.takeOver();
+    this.parts.unattributed.look(mayTrade);
     funding.look();
     this.checkpoint();
     if (!mayTrade) return;
