@@ -67,13 +67,16 @@ export function judge(samples: readonly Sample[], bounded: readonly BoundedMemor
     BREATH,
     BREATH_PART,
   );
-  const boundOf = ({ name }: Growth): BoundedMemory | undefined => bounded.find(({ path }) => path.test(name));
+  const boundOf = ({ name }: Pick<Growth, 'name'>): BoundedMemory | undefined => bounded.find(({ path }) => path.test(name));
   const filling = grown.flatMap((growth) => {
     const bound = boundOf(growth);
     return bound === undefined ? [] : [{ ...growth, what: bound.what }];
   });
-  const awaited = filling.filter((growth) => boundOf(growth)?.isSmall !== true);
-  const settled = samples.slice(settledFrom(samples, awaited));
+  const isAwaited = (name: string): boolean => {
+    const bound = boundOf({ name });
+    return bound !== undefined && bound.isSmall !== true;
+  };
+  const settled = samples.slice(settledFrom(samples, isAwaited));
   const trend = (name: string, of: (sample: Sample) => number, bound: number): Trend => {
     const fit = linearFit(settled.map((sample) => [sample.hour, of(sample)] as const));
     const isFlat = fit.slope <= bound || fit.slope <= SIGMAS * fit.standardError;
@@ -98,7 +101,7 @@ export function judge(samples: readonly Sample[], bounded: readonly BoundedMemor
 
 /** What was never as little in the last quarter as it ever was in the first. */
 function growthsOf(tables: readonly Readonly<Record<string, number>>[], breath: number, breathPart: number): Growth[] {
-  const quarter = Math.max(1, Math.floor(tables.length / 4));
+  const quarter = quarterOf(tables);
   const [first, last] = [tables.slice(0, quarter), tables.slice(-quarter)];
   const names = new Set(last.flatMap((table) => Object.keys(table)));
   return [...names].flatMap((name) => {
@@ -108,10 +111,19 @@ function growthsOf(tables: readonly Readonly<Record<string, number>>[], breath: 
   });
 }
 
-function settledFrom(samples: readonly Sample[], filling: readonly Growth[]): number {
+/** The first sample in which everything that is waited for has as many entries as it keeps to the end, also what is full early. */
+function settledFrom(samples: readonly Sample[], isAwaited: (name: string) => boolean): number {
   const latest = Math.max(0, Math.min(Math.floor(samples.length * (1 - FIT_PART)), samples.length - FIT_SAMPLES_MIN));
+  const ends = samples.slice(-quarterOf(samples)).map(({ collections }) => collections);
+  const full = [...(ends[0]?.keys() ?? [])].filter(isAwaited).map((name) => {
+    return { name, count: Math.min(...ends.map((collections) => collections.get(name) ?? 0)) };
+  });
   const isFull = ({ collections }: Sample): boolean =>
-    filling.every(({ name, after }) => (collections.get(name) ?? 0) >= after * FULL_PART);
+    full.every(({ name, count }) => count <= BREATH || (collections.get(name) ?? 0) >= count * FULL_PART);
   const from = samples.findIndex(isFull);
   return Math.min(from < 0 ? latest : from, latest);
+}
+
+function quarterOf(samples: readonly unknown[]): number {
+  return Math.max(1, Math.floor(samples.length / 4));
 }

@@ -47,6 +47,7 @@ function sampleAt(hour: number, heapMb: number, entries = 10): Sample {
 
 describe('the judge', () => {
   const bounds = { heap: 0.25, external: 0.25, rss: 2 };
+  const full = 400;
   /** The same every time, and about nothing on average. */
   const noise = (at: number): number => Math.sin(at * 12.9898) * 0.3;
 
@@ -60,7 +61,6 @@ describe('the judge', () => {
   });
 
   it('waits until bounded memories are full, and accuses a collection without a bound', () => {
-    const full = 400;
     const samples = Array.from({ length: 48 }, (_, at) =>
       sampleAt(at / 4, 50 + Math.min(full, at * 25) / 20, Math.min(full, at * 25)),
     );
@@ -69,6 +69,16 @@ describe('the judge', () => {
     expect(judged.filling).toEqual([{ name: 'orders', before: 275, after: full, what: 'orders' }]);
     expect(judged.trends[0]).toMatchObject({ slope: 0, isFlat: true });
     expect(judge(samples, [], bounds).grownCollections).toEqual([{ name: 'orders', before: 275, after: full }]);
+  });
+
+  it('waits for a memory as well that is full before a quarter of the day is over', () => {
+    const samples = Array.from({ length: 48 }, (_, at) =>
+      sampleAt(at / 4, 50 + Math.min(full, at * 100) / 20, Math.min(full, at * 100)),
+    );
+    const judged = judge(samples, [{ path: /^orders$/, what: 'orders' }], bounds);
+    expect(judged.settledHour).toBe(1);
+    expect(judged.filling).toEqual([]);
+    expect(judged.trends[0]).toMatchObject({ slope: 0, isFlat: true });
   });
 });
 
