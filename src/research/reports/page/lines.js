@@ -63,6 +63,7 @@ const timePlot = (parent, { data, series, axis, height = 320, hooks = {}, scaleY
     {
       width: holder.clientWidth,
       height,
+      padding: [14, 36, 0, 0],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       scales: { y: scaleY },
       series: [
@@ -217,7 +218,8 @@ const plotRegimes = (parent, { tsMs, values, axis, spans }) => {
 
 /** A value that holds from one time to another, as a staircase. */
 const steps = (parent, { points, axis, colour }) => {
-  const times = [...new Set(points.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].sort((a, b) => a - b);
+  // A staircase ends at its last point: what holds until the next value has a point just before that.
+  const times = [...new Set(points.flatMap(({ fromMs, toMs }) => [fromMs, toMs - 1]))].sort((a, b) => a - b);
   const series = [
     seriesOf(axis, colour, { digits: 4, unit: '', paths: uPlot.paths.stepped({ align: 1 }), points: { show: true, size: 5 } }),
   ];
