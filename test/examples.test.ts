@@ -1,5 +1,8 @@
 // Goal: the examples run, and say what they promise. They are run as their readers run them: the built files, in a process.
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +10,7 @@ import { startOperatorServer } from '../src/ops/operator-server.js';
 import { FakeBooks, fakeSnapshot, noControl } from './ops/fake-engine.js';
 
 const run = promisify(execFile);
+const { TIERCEL_DATA: dataFolder } = process.env;
 const example = (name: string): string => fileURLToPath(new URL(`../build/examples/${name}.js`, import.meta.url));
 
 describe('examples', () => {
@@ -41,4 +45,35 @@ describe('examples', () => {
     const { stdout } = await run(process.execPath, [example(name)]);
     for (const sentence of sentences) expect(stdout).toContain(sentence);
   });
+
+  it('usdc-break says what it needs when there is no data', async () => {
+    const { stdout } = await run(process.execPath, [example('usdc-break/main')], { env: {} });
+    expect(stdout).toBe('skipped: this example needs candles; name their folder, or set TIERCEL_DATA\n');
+  });
+});
+
+describe.skipIf(dataFolder === undefined)('examples on recorded markets (TIERCEL_DATA)', () => {
+  it('usdc-break: the spread of the break is another currency, and what is left of it cannot be had', async () => {
+    const reports = mkdtempSync(join(tmpdir(), 'tiercel-examples-'));
+    try {
+      const klines = join(dataFolder ?? '', 'history', 'klines-1m-202303');
+      const { stdout } = await run(process.execPath, [example('usdc-break/main'), klines, reports, '2023-03-09', '2023-03-16']);
+      expect(stdout).toContain('imported 11 files, 190605 rows, 0 malformed');
+      expect(stdout).toMatch(/2023-03-10\s+5\.3 \/ 43\.2 \/ 79\.5\s+5\.0 \/ 18\.9 \/ 68\.2\s+0\.9916/);
+      // The level of the nominal spread shifts in the evening of the break; that of the converted one does not.
+      expect(stdout).toMatch(
+        /nominal spread: [\s\S]*2023-03-10T2[0-2]:\d\d to 2023-03-11T00:00 [\s\S]*converted spread: half-life/,
+      );
+      // Three trades win at closes that were not of the same moment, and lose a minute later.
+      expect(stdout).toMatch(/nominal spread, 5 bps a fill\n[\s\S]*?optimised\s+3\s+3\s+0\s+0\s+0\.54\s+-0\.71\s+0\.55/);
+      const report: unknown = JSON.parse(readFileSync(join(reports, 'report.json'), 'utf8'));
+      expect(report).toMatchObject({
+        walkForward: { folds: expect.any(Array) as unknown },
+        warnings: expect.any(Array) as unknown,
+      });
+      expect(readFileSync(join(reports, 'report.html'), 'utf8')).toContain('The break of USDC, March 2023');
+    } finally {
+      rmSync(reports, { recursive: true, force: true });
+    }
+  }, 120_000);
 });
