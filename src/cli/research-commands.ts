@@ -1,9 +1,14 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { SystemClock } from '../domain/system-clock.js';
+import { TaskCancelledError } from '../research/pool/research-pool.js';
 import { type BacktestFlags, runBacktest } from './backtest.js';
 import type { CommandOutput } from './capture-verify.js';
 import type { Config } from './config.js';
 import { exitWith } from './exit.js';
+import { type OptimizeFlags, runOptimize } from './optimize.js';
 import { type ParityFlags, runParity } from './parity.js';
+import { untilAskedToStop } from './stop-signal.js';
 
 /** What the commands share with all others. */
 export interface CommandSurroundings<Flags> {
@@ -44,6 +49,29 @@ export function addResearchCommands<Flags extends object>(
     .action((folder: string, flags: Flags & BacktestFlags) =>
       exitWith(() => runBacktest(folder, configFrom(flags), flags, terminal)),
     );
+
+  program
+    .command('optimize')
+    .description('thresholds of the delta strategy from the touch of a spot book and a perpetual, and what they are worth')
+    .argument('<file>', 'CSV or Parquet: timestamp, spot_bid_price, spot_ask_price, fut_bid_price, fut_ask_price')
+    .option('--hours <hours>', 'look at the last hours of the file', number, 24)
+    .option('--spot-fee-bps <bps>', 'taker fee', number, 5)
+    .option('--futures-fee-bps <bps>', 'taker fee', number, 5)
+    .option('--hit-rate <share>', 'of the trades that have to win', number, 0.7)
+    .option('--min-trades <count>', 'a day', number, 5)
+    .option('--max-drawdown <share>', 'of the position', number, 0.02)
+    .option('--method <method>', 'search with the optimiser of strategies: grid, genetic, multi-objective or bayesian')
+    .option('--objective <name>', 'what it is to make large: return, sharpe or calmar', 'return')
+    .option('--evaluations <count>', 'most parameter sets that it looks at', number, 200)
+    .option('--folds <count>', 'walk-forward folds out of sample', number, 3)
+    .option('--seed <seed>', 'decides everything that is drawn', number, 1)
+    .option('--threads <count>', 'for full simulations', number, availableParallelism())
+    .option('--json', 'print one line of JSON')
+    .action((file: string, flags: OptimizeFlags) => {
+      const stop = new AbortController();
+      void untilAskedToStop().then(() => stop.abort(new TaskCancelledError('the search was called off')));
+      return exitWith(() => runOptimize(file, flags, terminal, { clock: new SystemClock(), stop: stop.signal }));
+    });
 
   program
     .command('parity')
