@@ -11,7 +11,7 @@ import { type DecideFlags, runDecide } from './decide.js';
 import { DISCOVER_DEFAULTS, type DiscoverFlags, runDiscover } from './discover.js';
 import { runDoctor } from './doctor.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
-import { addHistoryCommands } from './history-commands.js';
+import { addHistoryCommands } from './history/commands.js';
 import { verifyLedger } from './ledger.js';
 import { runProfile } from './profile.js';
 import { runRecord } from './record.js';

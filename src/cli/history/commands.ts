@@ -1,10 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { SystemClock, systemTimers } from '../domain/system-clock.js';
-import type { CommandOutput } from './capture-verify.js';
-import { loadConfig } from './config.js';
-import { exitWith } from './exit.js';
-import { alignHistory, type CatalogueFlags, importHistory, queryHistory, reportGaps, type SeriesFlags } from './history.js';
-import { type FetchFlags, fetchHistory } from './history-fetch.js';
+import { SystemClock, systemTimers } from '../../domain/system-clock.js';
+import type { CommandOutput } from '../capture-verify.js';
+import { loadConfig } from '../config.js';
+import { exitWith } from '../exit.js';
+import { alignHistory } from './align.js';
+import type { CatalogueFlags, SeriesFlags } from './catalogue.js';
+import { fetchHistory } from './fetch.js';
+import type { FetchFlags } from './fetch-flags.js';
+import { reportGaps } from './gaps.js';
+import { importHistory } from './import.js';
+import { queryHistory } from './query.js';
 
 const CATALOGUE = 'tiercel-history';
 
