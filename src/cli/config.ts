@@ -122,6 +122,16 @@ export const ConfigSchema = z.strictObject({
       }),
     )
     .default([{ kind: 'three-tier', budgetQuote: 1_000, parameters: {} }]),
+  /** Thresholds of delta strategies are looked for again while they trade; how often and over how long is among their parameters. */
+  optimization: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** An update that takes longer is given up. */
+      timeoutS: z.number().min(1).max(3600).default(60),
+      /** Folder of a history catalogue, for what happened before the engine began. */
+      catalogue: z.string().min(1).optional(),
+    })
+    .prefault({}),
   /** Limits of the risk check. Real orders need them written down; on paper their defaults hold. */
   risk: RiskConfigSchema.optional(),
   trading: z

@@ -4,6 +4,7 @@ import { Kernel } from '../kernel/kernel.js';
 import type { SharedBooks } from '../kernel/memory.js';
 import { runOperatorWorker } from '../ops/operator-worker.js';
 import { type DirectoryEntry, SharedBookReader } from '../ops/shared-book-reader.js';
+import type { SharedSpreads } from '../ops/spread-api.js';
 
 /** What the operator thread starts from. */
 export interface OperatorThreadData {
@@ -15,12 +16,17 @@ export interface OperatorThreadData {
   /** Index of its scratch among the plan's threads. */
   readonly thread: number;
   readonly directory: readonly DirectoryEntry[];
+  readonly spreads: SharedSpreads;
   readonly epochOffsetUs: number;
 }
 
 const data = workerData as OperatorThreadData;
 
-await runOperatorWorker(data.port, { host: data.host, port: data.listenPort, timers: systemTimers }, () => {
-  const kernel = new Kernel(data.shared, data.thread, data.module);
-  return new SharedBookReader(kernel, data.directory, data.epochOffsetUs);
-});
+await runOperatorWorker(
+  data.port,
+  { host: data.host, port: data.listenPort, timers: systemTimers, spreads: data.spreads },
+  () => {
+    const kernel = new Kernel(data.shared, data.thread, data.module);
+    return new SharedBookReader(kernel, data.directory, data.epochOffsetUs);
+  },
+);

@@ -10,12 +10,14 @@ import { LogTail } from '../ops/log-tail.js';
 import type { OperatorSnapshot } from '../ops/messages.js';
 import { type OperatorLink, openOperatorLink } from '../ops/operator-link.js';
 import type { DirectoryEntry } from '../ops/shared-book-reader.js';
+import type { SharedSpreads } from '../ops/spread-api.js';
 import { startTerminalView } from '../ops/terminal-view.js';
 import type { Config } from './config.js';
 import { type Deciding, makeDeciding } from './deciding.js';
 import { EXIT_GOOD } from './exit.js';
 import { type BooksPlan, DECISION_HISTOGRAM } from './feed-plan.js';
 import { type LiveFlags, liveAccess } from './live-access.js';
+import { LiveParameters } from './live-parameters.js';
 import { type Cleanup, type MarketOptions, prepareMarket, undo } from './market.js';
 import type { OperatorThreadData } from './operator-thread.js';
 import { startRunLog } from './run-log.js';
@@ -75,7 +77,8 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
       ...(multipliers !== undefined && { multipliers }),
     });
     const { engine } = deciding;
-    const operator = await startOperator(config, books, clock);
+    const parameters = new LiveParameters(config, deciding);
+    const operator = await startOperator(config, books, parameters.spreads, clock);
     cleanup.push(() => operator.close());
     log.info({ url: `http://${operator.host}:${operator.port}` }, 'Dashboard is up');
     const { mode, open, when } = planTrading(config, live, market, deciding, cleanup);
@@ -89,10 +92,14 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
       void trading.started.then(market.start);
     });
 
+    parameters.start(clock, systemTimers, runLog?.record, cleanup);
     const collector = new Collector(
       kernel,
       deciding,
-      collectorOptions(config, options, books, kernel, deciding, () => trading?.desk.report() ?? null),
+      {
+        ...collectorOptions(config, options, books, kernel, deciding, () => trading?.desk.report() ?? null),
+        delta: () => parameters.report(),
+      },
       clock,
     );
     let newest: OperatorSnapshot | null = null;
@@ -112,6 +119,7 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
     const turn = (): void => {
       engine.turn();
       trading?.desk.onTurn(engine.market);
+      parameters.look(engine.market);
     };
     const turns = runTurns(kernel.int32, kernel.plan.control, config.engine.busyPoll ? 'busy-poll' : 'event', turn);
     await Promise.race([stopped, turns, begun.then(() => turns)]);
@@ -128,6 +136,7 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
 function startOperator(
   config: Config,
   { universe, shared, operatorThread }: BooksPlan,
+  spreads: SharedSpreads,
   clock: SystemClock,
 ): Promise<OperatorLink> {
   const { port1, port2 } = new MessageChannel();
@@ -146,7 +155,7 @@ function startOperator(
     shared,
     module: kernelModule(),
     thread: operatorThread,
-    directory,
+    ...{ directory, spreads },
     epochOffsetUs: clock.offsetUs(),
   };
   new Worker(new URL('./operator-thread.js', import.meta.url), { workerData: data, transferList: [port2], name: 'operator' });

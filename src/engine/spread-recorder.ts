@@ -14,12 +14,19 @@ export interface FollowedSeries extends FollowedPair {
   readonly buffer: SharedArrayBuffer;
 }
 
+/** Thresholds in use, in per cent. */
+export interface ThresholdsInUse {
+  readonly entryThresholdPct: number;
+  readonly exitThresholdPct: number;
+}
+
 const SECOND_US = 1_000_000;
 const SPOT = SPREAD_COLUMNS.indexOf('spotBidPrice');
 const FUTURES = SPREAD_COLUMNS.indexOf('futBidPrice');
+const THRESHOLDS = SPREAD_COLUMNS.indexOf('entryThresholdPct');
 
 /**
- * Keeps what pairs of books show, a row a second, for whoever analyses it on other threads. The first turn of a second writes its row; a
+ * Keeps what pairs of books show, a row a second, with the thresholds in use, for whoever analyses it on other threads. The first turn of a second writes its row; a
  * second without a turn has none, and a book that cannot be traded on is missing in its row, so that gaps stay gaps.
  */
 export class SpreadRecorder {
@@ -31,8 +38,15 @@ export class SpreadRecorder {
   /** When the next row is due, in a typed array since a double in a field may cost memory with every store. */
   private readonly dueUs = new Float64Array(1);
 
-  /** @param hours how much is kept */
-  constructor(pairs: readonly FollowedPair[], hours: number) {
+  /**
+   * @param thresholds of whoever trades the pairs; looked at with every row
+   * @param hours how much is kept
+   */
+  constructor(
+    pairs: readonly FollowedPair[],
+    private readonly thresholds: ThresholdsInUse,
+    hours: number,
+  ) {
     const rows = Math.ceil(hours * 3600);
     this.series = pairs.map(({ spot, futures }) => ({ spot, futures, buffer: allocateSpreadRing(rows) }));
     this.writers = this.series.map(({ buffer }) => new SpreadRingWriter(buffer));
@@ -53,12 +67,14 @@ export class SpreadRecorder {
     const { epochUs } = market;
     if (epochUs < (this.dueUs[0] as number)) return;
     this.dueUs[0] = (Math.floor(epochUs / SECOND_US) + 1) * SECOND_US;
+    const { row, thresholds } = this;
+    row[0] = epochUs;
+    row[THRESHOLDS] = thresholds.entryThresholdPct;
+    row[THRESHOLDS + 1] = thresholds.exitThresholdPct;
     let widest = -1;
     let widestPct = Number.NEGATIVE_INFINITY;
     for (let index = 0; index < this.series.length; index++) {
       const { spot, futures } = this.series[index] as FollowedSeries;
-      const { row } = this;
-      row[0] = epochUs;
       this.fill(SPOT, spot, market);
       this.fill(FUTURES, futures, market);
       (this.writers[index] as SpreadRingWriter).write(row);

@@ -10,8 +10,8 @@ const WRITTEN = 16; // rows that are whole
 const HEADER_BYTES = 128;
 
 /**
- * The columns: microseconds since the epoch, then prices in the quote asset and quantities in base assets at the touch of both books. A
- * book that could not be traded on then has NaN in all four.
+ * The columns: microseconds since the epoch, then prices in the quote asset and quantities in base assets at the touch of both books,
+ * then the thresholds that decided at that time, in per cent. A book that could not be traded on has NaN in all four.
  */
 export const SPREAD_COLUMNS = [
   'tsUs',
@@ -23,11 +23,13 @@ export const SPREAD_COLUMNS = [
   'futBidQty',
   'futAskPrice',
   'futAskQty',
+  'entryThresholdPct',
+  'exitThresholdPct',
 ] as const;
 export type SpreadColumn = (typeof SPREAD_COLUMNS)[number];
 
 /** Rows by column, all of one length, the oldest first. */
-export type SpreadRows = Readonly<Record<SpreadColumn, Float64Array>>;
+export type SpreadRows<Column extends SpreadColumn = SpreadColumn> = Readonly<Record<Column, Float64Array>>;
 
 /** Memory for the newest `rows` rows. */
 export function allocateSpreadRing(rows: number): SharedArrayBuffer {
@@ -86,18 +88,18 @@ export class SpreadRingReader extends SpreadRing {
   /**
    * Copies rows, whole and in the order of time. Rows that the writer overtakes meanwhile are left out at the old end.
    * @param rowsMax the newest so many; all that there are unless given
+   * @param columns the ones that are wanted; all unless given
    */
-  read(rowsMax = this.capacity): SpreadRows {
+  read<Column extends SpreadColumn = SpreadColumn>(
+    rowsMax = this.capacity,
+    columns: readonly Column[] = SPREAD_COLUMNS as readonly SpreadColumn[] as readonly Column[],
+  ): SpreadRows<Column> {
     const { capacity, counters } = this;
     const end = Atomics.load(counters, WRITTEN);
     const first = Math.max(0, end - Math.min(rowsMax, capacity));
-    const columns = SPREAD_COLUMNS.map((_, column) => this.copy(column * capacity, first, end));
+    const copies = columns.map((name) => [name, this.copy(SPREAD_COLUMNS.indexOf(name) * capacity, first, end)] as const);
     const lost = Math.min(Math.max(0, Atomics.load(counters, BEGUN) - capacity - first), end - first);
-    const rows: Partial<Record<SpreadColumn, Float64Array>> = {};
-    SPREAD_COLUMNS.forEach((name, column) => {
-      rows[name] = columns[column]?.subarray(lost) ?? new Float64Array();
-    });
-    return rows as SpreadRows;
+    return Object.fromEntries(copies.map(([name, values]) => [name, values.subarray(lost)])) as SpreadRows<Column>;
   }
 
   /** Word by word: loads that are not atomic could pass the look at what was begun. */

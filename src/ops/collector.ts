@@ -18,6 +18,7 @@ import { decimalText, stateName } from '../kernel/book-view.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
 import type { TradingReport } from '../trading/trading-report.js';
+import type { DeltaReport } from './delta-report.js';
 import { LatencyWindow } from './latency-window.js';
 import { BREAKER_STATES, type OperatorSnapshot, type OpportunityView, type VenueStatus } from './messages.js';
 import { tradingHasBegun } from './readiness.js';
@@ -57,6 +58,8 @@ export interface CollectorOptions {
   readonly decode: readonly number[];
   /** What trading is doing; left out where nothing is traded. */
   readonly trading?: () => TradingReport | null;
+  /** How the search for thresholds stands; left out where none are looked for. */
+  readonly delta?: () => readonly DeltaReport[];
 }
 
 const LIST_MAX = 50;
@@ -115,6 +118,7 @@ export class Collector {
       },
       strategies: strategyStatuses(this.parts.host.contexts),
       decisions: decisionViews(this.parts.decisions, this.options.strategies, this.options.universe, epochUs - nowUs, LIST_MAX),
+      delta: this.options.delta?.() ?? [],
       trading,
       latencyUs: { receiveToDecision: this.decision.summary(nowUs), decode: this.decode.summary(nowUs) },
       turns,

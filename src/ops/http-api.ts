@@ -14,12 +14,14 @@ import {
 } from './http-message.js';
 import type { OperatorSnapshot } from './messages.js';
 import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics.js';
-import { decodeSegment, parseBookQuery, parseDecisionsQuery, parseOpportunitiesQuery } from './query.js';
+import { decodeSegment, parseBookQuery, parseDecisionsQuery, parseOpportunitiesQuery, parseSpreadQuery } from './query.js';
 import { readiness } from './readiness.js';
+import { readSpread, type SharedSpreads } from './spread-api.js';
 
-/** What the API reads, the books and the dashboard's files by path among it, and who carries out what it is told. */
+/** What the API reads, books, spreads and the dashboard's files by path among it, and who carries out what it is told. */
 export interface ApiSources extends ControlSources {
   readonly books: BookReader;
+  readonly spreads: SharedSpreads;
   readonly assets: ReadonlyMap<string, HttpAnswer>;
 }
 
@@ -34,9 +36,11 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['/api/v1/strategies', withSnapshot(({ strategies }) => json(200, { strategies }))],
   ['/api/v1/decisions', withSnapshot(decisions)],
   ['/api/v1/trading', withSnapshot(({ trading }) => (trading === null ? nothingTraded() : json(200, trading)))],
+  ['/api/v1/delta', withSnapshot(({ delta }) => json(200, { strategies: delta }))],
   ['/api/v1/books', bookIndex],
 ]);
 
+const SPREAD_PATH = /^\/api\/v1\/delta\/([^/]+)\/spread$/;
 const BOOK_PATH = /^\/api\/v1\/books\/([^/]+)\/([^/]+)$/;
 
 /** Answers one request. Never throws: bad input is a 400 with one sentence, anything unforeseen a 500. */
@@ -61,6 +65,8 @@ function findHandler(sources: ApiSources, path: string): Handler | null {
   if (asset !== undefined) return () => asset;
   const handler = HANDLERS.get(path);
   if (handler !== undefined) return handler;
+  const [, strategy] = SPREAD_PATH.exec(path) ?? [];
+  if (strategy !== undefined) return ({ spreads }, { query }) => spread(spreads, strategy, query);
   const [, venue, symbol] = BOOK_PATH.exec(path) ?? [];
   return venue === undefined || symbol === undefined ? null : (_, { query }) => book(sources.books, venue, symbol, query);
 }
@@ -106,6 +112,14 @@ function decisions({ decisions: newest }: OperatorSnapshot, query: string): Http
 async function metrics(sources: ApiSources): Promise<HttpAnswer> {
   const snapshot = sources.snapshot();
   return text(200, METRICS_CONTENT_TYPE, snapshot === null ? '' : await renderMetrics(snapshot));
+}
+
+function spread(spreads: SharedSpreads, segment: string, query: string): HttpAnswer {
+  const strategy = decodeSegment(segment);
+  const { pair, hours, points } = parseSpreadQuery(query);
+  const series = readSpread(spreads, strategy, pair, hours, points);
+  if (series === null) return notFound(`No strategy ${JSON.stringify(strategy)} follows a pair ${pair}.`);
+  return json(200, { strategy, pair, ...series });
 }
 
 /** The books there are: what the dashboard's book panel lets one choose from. */

@@ -2,9 +2,10 @@ import type { Microseconds } from '../domain/clock.js';
 import type { Market, VenueId } from '../domain/venue.js';
 import type { BookStateName } from '../kernel/book-view.js';
 import type { TradingReport } from '../trading/trading-report.js';
+import type { DeltaReport } from './delta-report.js';
 import type { DecisionView, StrategyStatus } from './strategy-report.js';
 
-export type { BookStateName, DecisionView, StrategyStatus, TradingReport };
+export type { BookStateName, DecisionView, DeltaReport, StrategyStatus, TradingReport };
 
 /** States of a venue's circuit breaker, in the order of FEED_BREAKER. */
 export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
@@ -86,6 +87,8 @@ export interface OperatorSnapshot {
   readonly strategies: readonly StrategyStatus[];
   /** The newest decisions, at most 50, the last one first. */
   readonly decisions: readonly DecisionView[];
+  /** Delta strategies whose thresholds are looked for while they run. */
+  readonly delta: readonly DeltaReport[];
   /** Null where nothing is traded. */
   readonly trading: TradingReport | null;
   readonly latencyUs: {

@@ -9,6 +9,7 @@ import { failure, type HttpAnswer, type HttpRequestView } from './http-message.j
 import type { ControlAnswer, ControlRequest, OperatorSnapshot, StreamMessage } from './messages.js';
 import { isOwnOrigin } from './request-sender.js';
 import { SeriesHistory } from './series-history.js';
+import type { SharedSpreads } from './spread-api.js';
 
 /** Path of the WebSocket. */
 export const STREAM_PATH = '/stream';
@@ -54,6 +55,8 @@ export interface OperatorServerOptions {
   readonly host: string;
   readonly port: number;
   readonly books: BookReader;
+  /** Spreads that are followed; none unless given. */
+  readonly spreads?: SharedSpreads;
   /** Has a control request carried out; null says that nobody answered in time. */
   control(request: ControlRequest): Promise<ControlAnswer | null>;
 }
@@ -77,10 +80,10 @@ type ClosableApp = uWS.TemplatedApp & { close(): void };
  * @throws InvalidInputError with one sentence when it cannot listen there
  */
 export async function startOperatorServer(options: OperatorServerOptions): Promise<OperatorServer> {
-  const { host, port, books, control } = options;
+  const { host, port, books, spreads = [], control } = options;
   let latest: OperatorSnapshot | null = null;
   const history = new SeriesHistory();
-  const sources: ApiSources = { snapshot: () => latest, books, control, assets: loadAssets() };
+  const sources: ApiSources = { snapshot: () => latest, books, spreads, control, assets: loadAssets() };
   const app = uWS.App() as ClosableApp;
 
   addStream(app, () => {

@@ -5,12 +5,15 @@ import type { BookReader } from './books.js';
 import { ControlCalls } from './control-calls.js';
 import type { OperatorCommand, OperatorEvent } from './messages.js';
 import { type OperatorServer, startOperatorServer } from './operator-server.js';
+import type { SharedSpreads } from './spread-api.js';
 
 /** Where the operator worker listens, and what its waits are timed with. */
 export interface OperatorWorkerOptions {
   readonly host: string;
   readonly port: number;
   readonly timers: Timers;
+  /** Spreads that are followed; none unless given. */
+  readonly spreads?: SharedSpreads;
 }
 
 /**
@@ -22,14 +25,14 @@ export interface OperatorWorkerOptions {
  */
 export async function runOperatorWorker(
   port: MessagePort,
-  { host, port: listenPort, timers }: OperatorWorkerOptions,
+  { host, port: listenPort, timers, spreads = [] }: OperatorWorkerOptions,
   createBookReader: () => BookReader,
 ): Promise<void> {
   const tell = (event: OperatorEvent): void => port.postMessage(event);
   const calls = new ControlCalls((id, request) => tell({ type: 'control', id, request }), timers);
   let server: OperatorServer;
   try {
-    server = await startOperatorServer({ host, port: listenPort, books: createBookReader(), control: calls.ask });
+    server = await startOperatorServer({ host, port: listenPort, books: createBookReader(), spreads, control: calls.ask });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     tell({ type: 'failed', message, invalidInput: error instanceof InvalidInputError });

@@ -5,6 +5,8 @@ import { MARKETS } from '../domain/venue.js';
 const LIMIT_MAX = 100;
 const DEPTH_MAX = 100;
 const DEPTH_DEFAULT = 20;
+const HOURS_MAX = 48;
+const HOURS_SENTENCE = `hours must be a number above 0 and at most ${HOURS_MAX}`;
 
 function wholeNumber(name: string, min: number, max: number) {
   const sentence = `${name} must be a whole number from ${min} to ${max}`;
@@ -33,6 +35,22 @@ const BookQuery = z.strictObject({
   market: z.enum(MARKETS, `market must be one of ${MARKETS.join(', ')}`).default('spot'),
   depth: wholeNumber('depth', 1, DEPTH_MAX).default(DEPTH_DEFAULT),
 });
+
+const SpreadQuery = z.strictObject({
+  pair: wholeNumber('pair', 0, 999).default(0),
+  hours: z
+    .string()
+    .regex(/^\d{1,2}(\.\d{1,4})?$/, HOURS_SENTENCE)
+    .transform(Number)
+    .refine((hours) => hours > 0 && hours <= HOURS_MAX, HOURS_SENTENCE)
+    .default(1),
+  points: wholeNumber('points', 10, 2000).default(600),
+});
+
+/** @throws InvalidInputError naming the parameter */
+export function parseSpreadQuery(query: string): z.output<typeof SpreadQuery> {
+  return parse(SpreadQuery, query);
+}
 
 /** @throws InvalidInputError naming the parameter */
 export function parseOpportunitiesQuery(query: string): z.output<typeof OpportunitiesQuery> {

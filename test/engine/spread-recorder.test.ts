@@ -1,13 +1,11 @@
-// Goal: the recorder writes one row a second of what the books show, in the strategy's own doubles, keeps gaps, knows which pair leads,
-// and allocates nothing in between.
+// Goal: the recorder writes one row a second of what the books show, in the strategy's own doubles, keeps gaps, and knows which pair
+// leads.
 // Method: a market of two spot books and a perpetual whose books the test sets; the rows are held against the views of the turn.
 import { describe, expect, it } from 'vitest';
-import { STATE_SYNCED } from '../../assembly/memory/layout.js';
+import { STATE_GAP, STATE_SYNCED } from '../../assembly/memory/layout.js';
 import { SpreadRecorder } from '../../src/engine/spread-recorder.js';
 import { SpreadRingReader } from '../../src/market/spread-ring.js';
 import { Rig } from '../../src/sim/lab/rig.js';
-
-const GAP = 2;
 
 function market() {
   const rig = new Rig({
@@ -22,8 +20,10 @@ function market() {
   });
   const futures = rig.book('gateio', 'futures');
   const spots = [rig.book('mexc'), rig.book('binance')];
+  const thresholds = { entryThresholdPct: 0.5, exitThresholdPct: 0.1 };
   const recorder = new SpreadRecorder(
     spots.map((spot) => ({ spot, futures })),
+    thresholds,
     10 / 3600,
   );
   const readers = recorder.series.map(({ buffer }) => new SpreadRingReader(buffer));
@@ -38,7 +38,7 @@ function market() {
     rig.turn(0);
     recorder.look(rig.market);
   };
-  return { rig, spots, futures, recorder, readers, turn };
+  return { rig, spots, thresholds, recorder, readers, turn };
 }
 
 describe('the recorder of spreads', () => {
@@ -64,7 +64,7 @@ describe('the recorder of spreads', () => {
     turn([100], 100.5, 3_000_000);
     const [mexc] = spots;
     if (mexc === undefined) throw new Error('no book');
-    rig.setState(mexc.book, GAP);
+    rig.setState(mexc.book, STATE_GAP);
     rig.nowUs += 1_000_000;
     turn([], 100.5, 0);
     rig.setState(mexc.book, STATE_SYNCED);
@@ -86,6 +86,16 @@ describe('the recorder of spreads', () => {
     expect(recorder.leader).toBe(0);
     turn([101, 100], 100.5, 1_000_000);
     expect(recorder.leader).toBe(1);
+  });
+
+  it('writes down the thresholds of the moment', () => {
+    const { thresholds, readers, turn } = market();
+    turn([100, 100], 100.5, 0);
+    thresholds.entryThresholdPct = 0.7;
+    turn([100, 100], 100.5, 1_000_000);
+    const rows = readers[1]?.read(10, ['entryThresholdPct', 'exitThresholdPct']);
+    expect([...(rows?.entryThresholdPct ?? [])]).toEqual([0.5, 0.7]);
+    expect([...(rows?.exitThresholdPct ?? [])]).toEqual([0.1, 0.1]);
   });
 
   it('keeps as many rows as the hours have seconds', () => {

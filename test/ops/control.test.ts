@@ -150,6 +150,7 @@ describe('who may tell', () => {
     const sources = {
       snapshot: () => fakeSnapshot(1, { trading: fakeTrading() }),
       books: new FakeBooks(),
+      spreads: [],
       assets: new Map(),
       control: async () => ({ ok: true, message: 'Done.' }),
     };

@@ -101,6 +101,7 @@ export function fakeSnapshot(step: number, overrides: Partial<OperatorSnapshot> 
       { name: 'basis', intents: 4, budgetQuote: 5000, committedQuote: 2012.4 },
     ],
     decisions: Array.from({ length: 12 }, (_, age) => decision(age, step)),
+    delta: [],
     trading: null,
     latencyUs: {
       receiveToDecision: { p50, p90: p50 * 2.1, p99, p999: p99 * 2.4, max: 4312.5, count: 1_234_567 + step * 4100 },

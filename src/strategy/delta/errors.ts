@@ -10,3 +10,15 @@ export class OptimizationError extends TiercelError {
 export class ParameterValidationError extends OptimizationError {
   override readonly code = 'TIERCEL_PARAMETER_VALIDATION';
 }
+
+/** New parameters could not be found in time, or not be handed over. */
+export class ParameterUpdateError extends TiercelError {
+  readonly code = 'TIERCEL_PARAMETER_UPDATE';
+  readonly remedy = 'retry';
+}
+
+/** The market data that an optimisation needs could not be had. */
+export class DataFetchError extends TiercelError {
+  readonly code = 'TIERCEL_DATA_FETCH';
+  readonly remedy = 'retry';
+}
