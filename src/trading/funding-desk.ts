@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { type Decimal, Exact, plainText } from '../domain/decimal.js';
+import { type Decimal, Exact, plainText, quotient } from '../domain/decimal.js';
 import type { AccountName, FundingDue } from '../execution/reconciliation-types.js';
 import type { Views } from '../kernel/views.js';
 import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';
@@ -178,7 +178,7 @@ export class FundingDesk {
     const { memory } = this.parts.ledger;
     const size = memory.books.contracts(venue, symbol);
     if (size.isZero()) return memory.lastPrice({ venue, market }, symbol);
-    return plainText(memory.books.contractsCost(venue, symbol).div(size.mul(contractSize)).abs());
+    return quotient(memory.books.contractsCost(venue, symbol), size.mul(contractSize));
   }
 
   /** The venue's own time: payments fall due by it. */

@@ -55,7 +55,8 @@ export class TradingLedger implements ExecutionJournal {
   private readonly known: LedgerMemory;
   /** Departures that are kept, but not in mind yet: the orders leave first. */
   private readonly unseen: { readonly entries: readonly NewEntry[]; readonly last: number }[] = [];
-  private isBroken = false;
+  /** What a write failed with: after it nothing more is kept, for every entry says that all before it is known. */
+  private broken: { readonly cause: unknown } | null = null;
   /** Last entry that a state was kept at, or tried to be. */
   private checkpointed = 0;
 
@@ -78,7 +79,7 @@ export class TradingLedger implements ExecutionJournal {
   }
   /** Whether entries can still be kept. */
   get isHealthy(): boolean {
-    return !this.isBroken;
+    return this.broken === null;
   }
 
   /** Reads what is there and notes that a run begins. @throws LedgerError when it cannot be read or written */
@@ -94,7 +95,7 @@ export class TradingLedger implements ExecutionJournal {
 
   /** Keeps what the entries come to, so that a start goes on from there. It takes some milliseconds, and nothing depends on it. */
   checkpoint(): void {
-    if (this.isBroken || this.uncheckpointed === 0) return;
+    if (!this.isHealthy || this.uncheckpointed === 0) return;
     this.parts.writer.checkpoints?.keep(this.memory.basis, this.memory.state());
     this.checkpointed = this.entries;
   }
@@ -104,7 +105,7 @@ export class TradingLedger implements ExecutionJournal {
     try {
       action();
     } catch (error) {
-      if (!this.isBroken) throw error;
+      if (this.isHealthy) throw error;
     }
   }
 
@@ -318,13 +319,12 @@ export class TradingLedger implements ExecutionJournal {
   }
 
   private written(write: () => number): number {
+    if (this.broken !== null) throw this.broken.cause;
     try {
       return write();
     } catch (error) {
-      if (!this.isBroken) {
-        this.isBroken = true;
-        this.parts.onBroken(error instanceof Error ? error.message : String(error));
-      }
+      this.broken = { cause: error };
+      this.parts.onBroken(error instanceof Error ? error.message : String(error));
       throw error;
     }
   }

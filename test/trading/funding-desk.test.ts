@@ -256,6 +256,26 @@ describe('funding that fell due while nobody ran', () => {
     expectNoDrift(rig);
   });
 
+  it('is booked though the average price of what is held does not end', async () => {
+    const first = await new DeskRig({ risk: MUCH_FUNDING }).start();
+    await first.trade(first.short(20), 0);
+    for (const book of first.prices.keys()) first.prices.set(book, 100.1);
+    await first.run(300);
+    await first.trade(first.short(10), 1);
+    first.die();
+    first.account('gateio', 'futures').move('USDT', '3');
+    const dueMs = first.time.epochUs() / 1000 + 1;
+    // No book says a price before the start is over: it is taken from the ledger.
+    const rig = new DeskRig({
+      before: first,
+      fundingHistory: () => Promise.resolve([{ timeMs: dueMs, rate: '0.01' }]),
+    });
+    await rig.start();
+    expect(rig.entries('funding').map(({ markPrice }) => Number(markPrice).toFixed(4))).toEqual(['99.9233', '99.9233']);
+    expect(rig.desk.report().state).toBe('trading');
+    expectNoDrift(rig);
+  });
+
   it('leaves nothing behind that the next payment would be shared with', async () => {
     const first = await short();
     first.die();
