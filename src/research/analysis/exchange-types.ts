@@ -50,7 +50,7 @@ export interface FeePair {
   readonly sellExchange: string;
   /** Both legs as taker: the least distance of prices that leaves anything. */
   readonly breakEvenBps: number;
-  /** The leg that can rest at the dearer taker does so. */
+  /** One leg rests and pays as maker, whichever makes the pair cheaper. */
   readonly makerTakerBps: number;
 }
 

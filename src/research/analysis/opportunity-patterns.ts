@@ -1,6 +1,7 @@
 import { groupBy } from '../../domain/group-by.js';
 import type { SimulatedOpportunity } from '../backtest/simulation-types.js';
 import { correlation } from './correlation.js';
+import { periodAt } from './period-at.js';
 
 /** Opportunities of one kind. */
 export interface OpportunityGroup {
@@ -89,23 +90,11 @@ function correlations(
   const counts = new Float64Array(tsMs.length);
   const spreads = new Float64Array(tsMs.length);
   for (const { simulatedTimestamp, opportunity } of opportunities) {
-    const period = periodAt(tsMs, simulatedTimestamp);
+    const period = periodAt(tsMs, simulatedTimestamp, (startMs) => startMs);
     if (period < 0 || simulatedTimestamp >= (tsMs[period] as number) + periodMs) continue;
     counts[period] = (counts[period] as number) + 1;
     spreads[period] = (spreads[period] as number) + opportunity.netSpread * 100;
   }
   const means = spreads.map((sum, period) => sum / (counts[period] as number)); // NaN without opportunities: left out
   return { count: correlation(counts, volatility), spread: correlation(means, volatility) };
-}
-
-/** The last of rising times that is not after `timeMs`; -1 when all are. */
-export function periodAt(tsMs: ArrayLike<number>, timeMs: number): number {
-  let low = 0;
-  let high = tsMs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((tsMs[middle] as number) <= timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

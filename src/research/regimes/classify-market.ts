@@ -1,6 +1,7 @@
 import { CalculationError } from '../../domain/calculation-error.js';
 import type { AlignedMarketData, AlignedSeries } from '../../history/quality/align.js';
 import type { MarketCondition, MarketRegime } from '../../history/quality/market-condition.js';
+import { periodAt } from '../analysis/period-at.js';
 import { quantiles } from '../statistics/quantiles.js';
 import { REGIME_RULES, type RegimeRules, regimeOf, type WindowFigures, windowFigures } from './regime-rules.js';
 
@@ -140,4 +141,10 @@ export function regimeSpans(conditions: readonly MarketCondition[], knownAfterMs
     spans.push({ fromMs, toMs: Math.max(fromMs, endMs), regime });
   }
   return spans;
+}
+
+/** The regime that was known at a time; null before the first and after the last stretch. */
+export function regimeAt(spans: readonly RegimeSpan[], timeMs: number): MarketRegime | null {
+  const span = spans[periodAt(spans, timeMs, ({ fromMs }) => fromMs)];
+  return span === undefined || timeMs >= span.toMs ? null : span.regime;
 }

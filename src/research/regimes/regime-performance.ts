@@ -1,9 +1,8 @@
 import type { MarketCondition, MarketRegime } from '../../history/quality/market-condition.js';
 import { tradeFigures } from '../../ledger/performance.js';
 import type { AnalysedTrade, BacktestRun, EquityPoints } from '../analysis/backtest-run.js';
-import { periodAt } from '../analysis/opportunity-patterns.js';
 import { type PerformanceMetrics, performanceMetrics } from '../analysis/performance-metrics.js';
-import type { RegimeSpan } from './classify-market.js';
+import { type RegimeSpan, regimeAt } from './classify-market.js';
 import { type MarketRegimeName, REGIMES, regimeName } from './regime-names.js';
 
 /** How a strategy did in one regime. */
@@ -44,14 +43,9 @@ export function regimePerformance(
   spans: readonly RegimeSpan[],
   conditions: readonly MarketCondition[] = [],
 ): RegimePerformanceAnalysis {
-  const starts = spans.map(({ fromMs }) => fromMs);
-  const regimeAt = (ms: number): MarketRegime | null => {
-    const span = spans[periodAt(starts, ms)];
-    return span === undefined || ms >= span.toMs ? null : span.regime;
-  };
   const trades = new Map<MarketRegime | null, AnalysedTrade[]>();
   for (const trade of run.executionResults) {
-    const regime = regimeAt(trade.entryMs);
+    const regime = regimeAt(spans, trade.entryMs);
     trades.set(regime, [...(trades.get(regime) ?? []), trade]);
   }
   const duration = run.endMs - run.startMs;
@@ -61,7 +55,11 @@ export function regimePerformance(
       .reduce((sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, run.endMs) - Math.max(fromMs, run.startMs)), 0);
     const own = trades.get(regime) ?? [];
     if (heldMs === 0 && own.length === 0) return [];
-    const part: BacktestRun = { ...run, executionResults: own, equity: equityIn(run.equity, (ms) => regimeAt(ms) === regime) };
+    const part: BacktestRun = {
+      ...run,
+      executionResults: own,
+      equity: equityIn(run.equity, (ms) => regimeAt(spans, ms) === regime),
+    };
     return [
       {
         regime,
