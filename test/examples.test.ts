@@ -46,9 +46,12 @@ describe('examples', () => {
     for (const sentence of sentences) expect(stdout).toContain(sentence);
   });
 
-  it('usdc-break says what it needs when there is no data', async () => {
-    const { stdout } = await run(process.execPath, [example('usdc-break/main')], { env: {} });
-    expect(stdout).toBe('skipped: this example needs candles; name their folder, or set TIERCEL_DATA\n');
+  it.each([
+    ['usdc-break', 'candles'],
+    ['basis-2024-08-08', 'recorded books'],
+  ])('%s says what it needs when there is no data', async (name, what) => {
+    const { stdout } = await run(process.execPath, [example(`${name}/main`)], { env: {} });
+    expect(stdout).toBe(`skipped: this example needs ${what}; name their folder, or set TIERCEL_DATA\n`);
   });
 });
 
@@ -76,4 +79,26 @@ describe.skipIf(dataFolder === undefined)('examples on recorded markets (TIERCEL
       rmSync(reports, { recursive: true, force: true });
     }
   }, 120_000);
+
+  it('basis-2024-08-08: the engine does not trade what does not pay, and a forced round costs its fees', async () => {
+    const captures = join(dataFolder ?? '', 'captures');
+    const reports = mkdtempSync(join(tmpdir(), 'tiercel-examples-'));
+    try {
+      const { stdout } = await run(process.execPath, [example('basis-2024-08-08/main'), captures, reports, '75']);
+      expect(stdout).toContain('both books from 2024-08-08T23:54:15.319Z to 2024-08-08T23:55:30.319Z, 75.0 s');
+      expect(stdout).toMatch(/the perpetual stands -[2-5]\.\d\d bps from spot/);
+      const row = (name: string): string[] =>
+        (stdout.split('\n').find((text) => text.startsWith(`  ${name}  `)) ?? '').split(/ {2,}/);
+      const [intents, fills, feesBps, pricesBps] = [3, 6, 9, 10];
+      expect([row('as configured')[intents], row('as configured')[fills]]).toEqual(['0', '0']);
+      expect(Number(row('forced')[fills])).toBeGreaterThanOrEqual(8);
+      // Four fills: twice 10 bps on spot and twice 5 bps on the perpetual.
+      expect(row('forced')[feesBps]).toBe('-30.00');
+      expect(Math.abs(Number(row('forced')[pricesBps]))).toBeLessThan(2);
+      expect(row('no fees')[feesBps]).toBe('0.00');
+      expect(readFileSync(join(reports, 'report.html'), 'utf8')).toContain('Basis of BTCUSDT at Binance');
+    } finally {
+      rmSync(reports, { recursive: true, force: true });
+    }
+  }, 240_000);
 });

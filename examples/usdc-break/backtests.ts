@@ -67,12 +67,18 @@ export async function backtests(frame: MarketFrame, dollars: MarketFrame, fees: 
     optimized: sumsOf(found.trades, frame, dollars, fees),
     folds: foldsOf(found),
     failures: found.failures.map(({ timestamp, error }) => `${dateOf(timestamp)}: ${error.message}`),
-    ...{ staticTrades, found },
+    staticTrades: staticTrades.filter(endedInTime),
+    found,
   };
 }
 
+/** Whether a trade ended when it should: else there was no row that it could have ended in. */
+function endedInTime({ hours }: DeltaTrade): boolean {
+  return hours <= MAX_HOURS + 1;
+}
+
 function sumsOf(all: readonly DeltaTrade[], frame: MarketFrame, dollars: MarketFrame, fees: DeltaFees): TradeSums {
-  const trades = all.filter(({ hours }) => hours <= MAX_HOURS + 1);
+  const trades = all.filter(endedInTime);
   const last = frame.tsUs.length - 1;
   const net = (of: MarketFrame, lateRows: number): number =>
     trades.reduce((sum, { entryRow, exitRow }) => {

@@ -5,7 +5,7 @@ import type { BookInfo } from '../../strategy/universe.js';
 import { ColumnSource, type EventReader } from './event-columns.js';
 import { DEFAULT_KLINE_MODEL, type KlineBookModel, type KlineColumns, klineReader } from './kline-books.js';
 import { MergedSource, type OpenSource } from './market-source.js';
-import { fundingReader, levelReader, quoteReader, tradeReader } from './series-source.js';
+import { fundingReader, levelReader, quoteReader, snapshotReader, tradeReader } from './series-source.js';
 
 /** A series of the catalogue, and the book of the universe that it is of. */
 export interface PlayedSeries {
@@ -20,8 +20,11 @@ export interface CatalogueOptions {
   readonly klines?: KlineBookModel;
 }
 
+/** Levels a side that are read of snapshots; those that have fewer leave the rest empty. */
+const SNAPSHOT_LEVELS = 25;
+
 /**
- * Series of the catalogue as one history: level changes, quotes, trades and funding, and books made up from bars. Prices and amounts are
+ * Series of the catalogue as one history: level changes, snapshots, quotes, trades and funding, and books made up from bars. Prices and amounts are
  * read in the units of their books, exactly.
  * @throws InvalidInputError for a kind that no book can be kept by
  */
@@ -55,6 +58,8 @@ function readerOf(catalogue: Pick<Catalogue, 'stream'>, { name, info }: PlayedSe
       return levelReader(catalogue.stream(name, { ...range, exact }), info.book);
     case 'quotes':
       return quoteReader(catalogue.stream(name, { ...range, exact }), info.book);
+    case 'book_snapshots':
+      return snapshotReader(catalogue.stream(name, { ...range, exact, levels: SNAPSHOT_LEVELS }), info.book, SNAPSHOT_LEVELS);
     case 'trades':
       return tradeReader(catalogue.stream(name, { ...range, exact }), info.book);
     case 'funding':

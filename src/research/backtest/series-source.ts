@@ -83,6 +83,37 @@ export function quoteReader(chunks: SeriesChunks, book: number): EventReader {
   });
 }
 
+/**
+ * The best levels of a book as a whole book, as often as they changed: what stands behind them nobody told.
+ * @param book its place in the universe
+ * @param levels of each side that the chunks have
+ */
+export function snapshotReader(chunks: SeriesChunks, book: number, levels: number): EventReader {
+  const sides = [
+    { side: ROW_BID, name: 'bid' },
+    { side: ROW_ASK, name: 'ask' },
+  ];
+  return chunkReader(chunks, {
+    add(builder, chunk) {
+      const [tsUs, venueUs] = columns(chunk, 'tsUs', 'exchangeUs');
+      const ladders = sides.flatMap(({ side, name }) =>
+        Array.from({ length: levels }, (_, level) => ({
+          side,
+          prices: chunk.column(`${name}Price${level}`),
+          amounts: chunk.column(`${name}Amount${level}`),
+        })),
+      );
+      for (let row = 0; row < chunk.count; row++) {
+        for (const { side, prices, amounts } of ladders) {
+          const [price, amount] = [known(prices[row]), known(amounts[row])];
+          if (price > 0 && amount > 0) builder.row(side, price, amount);
+        }
+        builder.end(EVENT_SNAPSHOT, book, tsUs[row] ?? 0, known(venueUs[row]));
+      }
+    },
+  });
+}
+
 /** Marks and funding rates of a contract; prices are plain numbers here. @param book its place in the universe */
 export function fundingReader(chunks: SeriesChunks, book: number): EventReader {
   return chunkReader(chunks, {

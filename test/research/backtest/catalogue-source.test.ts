@@ -79,3 +79,37 @@ it('level changes and bars of two venues become books', async () => {
   ]);
   expect(counts.events).toBe(5 + 20);
 });
+
+it('snapshots of the best levels become whole books, exactly', async () => {
+  const name: SeriesName = { kind: 'book_snapshots', interval: null, venue: 'mexc', symbol: 'ABCUSDT' };
+  const texts = (...values: string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
+  await store(name, [
+    `${START_US + 10e6}, ${START_US}, ${texts('0.9999', '0.9998')}, ${texts('12.34', '1')}, ${texts('1.0001')}, ${texts('5')}`,
+    // A level that is not told any more is gone.
+    `${START_US + 20e6}, NULL, ${texts('0.9998')}, ${texts('0.5')}, ${texts('1', '1.0001')}, ${texts('3', '4')}`,
+  ]);
+  const market = rowMarket([tradable({ venue: 'mexc' })]);
+  const [info] = market.universe.books;
+  if (info === undefined) throw new RangeError('there is a book');
+  const seen: (readonly number[])[] = [];
+  const strategy = {
+    onMarket: ({ views, bookCount }: MarketView) => {
+      if (bookCount === 0) return;
+      const levels = (side: typeof BUY | typeof SELL) =>
+        Array.from({ length: views.levelCount(info.book, side) }, (_, place) => [
+          views.levelPriceUnits(info.book, side, place),
+          views.levelQtyUnits(info.book, side, place),
+        ]);
+      seen.push([...levels(SELL), ...levels(BUY)].flat());
+    },
+  };
+  const { counts } = await new BacktestEngine({
+    ...{ market, source: catalogueSource(catalogue, [{ name, info }]), epochOffsetUs: 0 },
+    setup: setup(market.universe, { strategies: [{ name: 'watcher', strategy, budget: new Budget(1) }], idleMs: 1_000 }),
+  }).run();
+  expect(seen).toEqual([
+    [9_999, 1_234, 9_998, 100, 10_001, 500],
+    [9_998, 50, 10_000, 300, 10_001, 400],
+  ]);
+  expect(counts.events).toBe(6);
+});
