@@ -1,6 +1,7 @@
 import { createBookPanel } from './book-panel.js';
 import { createCharts } from './charts.js';
 import { showDecisions } from './decisions-panel.js';
+import { createDeltaPanel } from './delta-panel.js';
 import { element, setText } from './dom.js';
 import { showHeadline } from './headline.js';
 import { showLatency } from './latency-panel.js';
@@ -13,6 +14,7 @@ const banner = element('banner');
 const bookPanel = createBookPanel();
 const showOpportunities = createOpportunitiesPanel(bookPanel.open);
 const charts = createCharts();
+const deltaPanel = createDeltaPanel();
 
 function onMessage(message) {
   if (message.type === 'history') charts.reset(message.points);
@@ -20,6 +22,7 @@ function onMessage(message) {
   else if (message.type === 'snapshot') {
     showHeadline(message.snapshot);
     showTrading(message.snapshot);
+    deltaPanel.show(message.snapshot);
     showVenues(message.snapshot);
     showOpportunities(message.snapshot);
     showDecisions(message.snapshot);
@@ -32,4 +35,5 @@ openStream(onMessage, (trouble) => {
   if (trouble !== null) setText(banner, trouble);
   document.body.classList.toggle('old', trouble !== null);
   bookPanel.setConnected(trouble === null);
+  deltaPanel.setConnected(trouble === null);
 });

@@ -7,7 +7,8 @@ const POINTS_MAX = 600;
 const VENUES = ['binance', 'coinbase', 'kraken', 'mexc', 'gateio'];
 
 const css = getComputedStyle(document.documentElement);
-const colour = (name) => css.getPropertyValue(`--${name}`).trim();
+/** A colour of the page by its name. */
+export const colour = (name) => css.getPropertyValue(`--${name}`).trim();
 
 /** The two time series: decision latency, and frames per second by venue. */
 export function createCharts() {
@@ -56,7 +57,12 @@ function positive(value) {
   return value > 0 ? value : null;
 }
 
-function createChart(id, series, format, scale) {
+/**
+ * A chart over time in the box `id`-chart, with its legend.
+ * @param series label, colour, and what uPlot may be told of a line besides
+ * @param hooks uPlot's, for what is drawn on top
+ */
+export function createChart(id, series, format, scale, hooks = {}) {
   const box = element(`${id}-chart`);
   fillLegend(element(`${id}-legend`), series);
   const axis = {
@@ -71,11 +77,12 @@ function createChart(id, series, format, scale) {
     cursor: { show: false },
     padding: [8, 10, 0, 0],
     scales: { y: scale },
+    hooks,
     axes: [
       { ...axis, size: 22, space: 48, values: (_, times, __, ___, stepS) => times.map((time) => clockTime(time, stepS)) },
       { ...axis, size: 54, space: 24, values: (_, values) => values.map((value) => (value === null ? '' : format(value))) },
     ],
-    series: [{}, ...series.map(([label, stroke]) => ({ label, stroke, width: 1.5, points: { show: false } }))],
+    series: [{}, ...series.map(([label, stroke, more]) => ({ label, stroke, width: 1.5, points: { show: false }, ...more }))],
   };
   const chart = new uPlot(options, [[], ...series.map(() => [])], box);
   new ResizeObserver(() => chart.setSize(sizeOf(box))).observe(box);
