@@ -50,7 +50,7 @@ export function addHistoryCommands(program: Command, terminal: CommandOutput): v
       'data of this exchange from Tardis.dev instead; TIERCEL_TARDIS_KEY in the environment has the key',
     )
     .option('--types <list>', 'datasets of Tardis', list, ['trades', 'incremental_book_L2'])
-    .option('--channels <list>', 'raw feeds of these channels of Tardis instead of datasets; downloaded only', list)
+    .option('--channels <list>', 'raw feeds of these channels of Tardis instead of datasets', list)
     .option('--tardis-url <url>', 'another place that speaks as Tardis does')
     .option('--downloads <folder>', 'where files of Tardis are kept; in the catalogue when left out')
     .action((flags: FetchFlags & { config?: string }) =>

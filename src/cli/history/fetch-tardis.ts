@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InvalidInputError } from '../../domain/errors.js';
 import { importCapture } from '../../feeds/capture/capture-import.js';
+import { importRawDay } from '../../feeds/capture/tardis-source.js';
 import type { Catalogue } from '../../history/catalogue.js';
 import {
   TARDIS_DATA_TYPES,
@@ -61,8 +62,14 @@ export async function fetchFromTardis(
     if (channels !== undefined) {
       const filters = channels.map((channel): TardisFilter => ({ channel, symbols }));
       const outcome = await client.downloadFeeds(folder, { exchange, filters, fromDate, toDate, sliceMinutes: 10 }, progress);
+      const days = [...new Set(outcome.files.map(dirname))];
+      const reports: ImportReport[] = [];
+      for (const day of days) {
+        bar.to(reports.length / days.length, `importing ${day}`);
+        reports.push(await importRawDay(catalogue, day));
+      }
       bar.clear();
-      return tell(outcome, [], flags, output);
+      return tell(outcome, reports, flags, output);
     }
     const types = flags.types.map((type) => {
       const known = TARDIS_DATA_TYPES.find((each) => each === type);
@@ -93,6 +100,9 @@ function tell(outcome: TardisOutcome, reports: readonly ImportReport[], { json }
     output.write(
       `${count(files.length)} files, ${count(alreadyThere)} of them from before; ${count(rows)} rows imported, ${count(malformed)} malformed\n`,
     );
+    for (const { unread = {} } of reports)
+      for (const [channel, messages] of Object.entries(unread))
+        output.write(`  ${count(messages)} messages of ${channel} are not decoded\n`);
     for (const { what, reason } of failures) output.write(`  ${what}: ${reason}\n`);
   }
   return failures.length > 0 || malformed > 0 ? EXIT_FOUND_FAULT : EXIT_GOOD;

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InvalidInputError } from '../../domain/errors.js';
 import { importCapture } from '../../feeds/capture/capture-import.js';
+import { importRawDay } from '../../feeds/capture/tardis-source.js';
+import { isSlice } from '../../history/fetch/tardis-slices.js';
 import type { ImportHints } from '../../history/import/format.js';
 import { type ImportReport, importFile } from '../../history/import/importer.js';
 import { barInterval, seriesText } from '../../history/series.js';
@@ -23,16 +25,18 @@ export async function importHistory(
     ...(symbol !== undefined && { symbol }),
     ...(interval !== undefined && { interval: barInterval(interval) }),
   };
-  const files = (await Promise.all(paths.map(filesOf))).flat();
+  const files = byDay((await Promise.all(paths.map(filesOf))).flat());
   return withCatalogue(flags, false, async (catalogue) => {
     const bar = new ProgressBar(files.length, output.progress);
     const reports: ImportReport[] = [];
     const refused: { readonly path: string; readonly reason: string }[] = [];
     try {
-      for (const { path, isNamed } of files) {
+      for (const { path, isNamed, isDay } of files) {
         bar.to(bar.done, path);
         try {
-          reports.push(await importFile({ catalogue, captures: importCapture }, path, hints));
+          reports.push(
+            isDay ? await importRawDay(catalogue, path) : await importFile({ catalogue, captures: importCapture }, path, hints),
+          );
         } catch (error) {
           // What a person names must be usable; what merely lies in a folder is told.
           if (isNamed || !(error instanceof InvalidInputError)) throw error;
@@ -48,14 +52,34 @@ export async function importHistory(
   });
 }
 
+interface Source {
+  readonly path: string;
+  /** Whether a person named it, or it merely lies in a folder that was. */
+  readonly isNamed: boolean;
+  /** Whether it is the folder of a day of a raw feed. */
+  readonly isDay: boolean;
+}
+
+/** Slices of a raw feed make sense only together: the day that each is of stands for it. */
+function byDay(sources: readonly Source[]): Source[] {
+  const days = new Set<string>();
+  return sources.flatMap((source) => {
+    if (!isSlice(source.path)) return [source];
+    const path = dirname(resolve(source.path));
+    if (days.has(path)) return [];
+    days.add(path);
+    return [{ ...source, path, isDay: true }];
+  });
+}
+
 /** A file, or the files in a folder whose names end as history does. */
-async function filesOf(path: string): Promise<{ readonly path: string; readonly isNamed: boolean }[]> {
-  if (!(await isFolder(path))) return [{ path, isNamed: true }];
+async function filesOf(path: string): Promise<Source[]> {
+  if (!(await isFolder(path))) return [{ path, isNamed: true, isDay: false }];
   const names = await readdir(path, { recursive: true });
   return names
     .filter((name) => /\.(csv|json|ndjson|zip)(\.gz)?$/.test(name))
     .sort()
-    .map((name) => ({ path: join(path, name), isNamed: false }));
+    .map((name) => ({ path: join(path, name), isNamed: false, isDay: false }));
 }
 
 function importText(
@@ -63,7 +87,7 @@ function importText(
   refused: readonly { readonly path: string; readonly reason: string }[],
 ): string {
   const lines: string[] = [];
-  for (const { path, format, rows, malformedCount, malformed, series } of reports) {
+  for (const { path, format, rows, malformedCount, malformed, unread = {}, series } of reports) {
     lines.push(`${path}: ${format}, ${count(rows)} rows`);
     for (const { name, rows: own, added, replaced, duplicates, outOfOrder, overlaps } of series) {
       const odd = [
@@ -74,6 +98,8 @@ function importText(
       ].filter((text) => text !== '');
       lines.push(`  ${[`${seriesText(name)}: ${count(own)} rows, ${count(added)} new`, ...odd].join('; ')}`);
     }
+    for (const [channel, messages] of Object.entries(unread))
+      lines.push(`  ${count(messages)} messages of ${channel} are not decoded`);
     if (malformedCount > 0) lines.push(`  ${count(malformedCount)} malformed lines are left out`);
     for (const { line, reason, text } of malformed) lines.push(`    line ${line}: ${reason}: ${text}`);
   }

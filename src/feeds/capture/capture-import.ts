@@ -2,17 +2,18 @@ import { BOOK_ASK_PRICE, BOOK_ASK_QTY, BOOK_BID_PRICE, BOOK_BID_QTY } from '../.
 import { InvalidInputError } from '../../domain/errors.js';
 import type { Catalogue } from '../../history/catalogue.js';
 import type { SqlCell } from '../../history/database.js';
-import type { CaptureImporter, MalformedRow } from '../../history/import/importer.js';
+import type { CaptureImporter, ImportReport, MalformedRow } from '../../history/import/importer.js';
 import { KINDS, type SeriesKind, sqlColumns } from '../../history/kinds.js';
 import { catalogueVenue, type SeriesName } from '../../history/series.js';
 import type { StoreOutcome } from '../../history/series-writer.js';
 import { readBook } from '../../kernel/book-view.js';
 import type { Kernel, TradeEvent } from '../../kernel/kernel.js';
 import type { BookTally } from './book-tally.js';
+import { channelOf } from './channel.js';
+import { captureSource, type FrameSource } from './frame-source.js';
 import { ORIGINS } from './origin.js';
-import { captureName, readCapture } from './reader.js';
 import { CaptureReplay, type ReplayWatcher } from './replay.js';
-import { CaptureSurvey } from './survey.js';
+import { CaptureSurvey, parsePayload } from './survey.js';
 import type { Verdict } from './verdict.js';
 
 /** Levels of the snapshots, as in Tardis' book_snapshot_25. */
@@ -22,43 +23,61 @@ const HELD_MAX = 8_192;
 
 /** Verdicts on frames that a book or trade was in, and could not be read. */
 const UNUSABLE: ReadonlySet<Verdict> = new Set<Verdict>(['malformed', 'too precise', 'oversized']);
+/** Verdicts on messages that are not decoded. */
+const UNREAD: ReadonlySet<Verdict> = new Set<Verdict>(['unknown', 'other channel', 'unknown symbol', 'no venue']);
 const MALFORMED_MAX = 20;
 
 let captures = 0;
 
+/** Brings a capture file into a catalogue; see `importFrames`. */
+export const importCapture: CaptureImporter = (catalogue, path, hash) => importFrames(catalogue, captureSource(path), hash);
+
 /**
- * Brings a capture into a catalogue: its frames go through session and kernel as those of live feeds do, and of each book that is in sync the
+ * Brings a recording into a catalogue: its frames go through session and kernel as those of live feeds do, and of each book that is in sync the
  * best prices (`quotes`) and 25 levels (`book_snapshots`) are kept whenever they change, and the trades. Amounts are in what the venue's book
- * counts. The time of a row is that of its frame's receipt.
- * @throws InvalidInputError for a capture without receive times, or one that cannot be read
+ * counts. The time of a row is that of its frame's receipt. Messages that nothing is decoded from are counted by their channel.
+ * @param hash names the source in the catalogue
+ * @throws InvalidInputError for a recording without receive times, or one that cannot be read
  */
-export const importCapture: CaptureImporter = async (catalogue, path, hash) => {
-  const survey = new CaptureSurvey(captureName(path));
-  for await (const { line, record } of readCapture(path)) {
+export async function importFrames(catalogue: Catalogue, source: FrameSource, hash: string): Promise<ImportReport> {
+  const { path, format } = source;
+  const survey = new CaptureSurvey(source.name);
+  let rows = 0;
+  for await (const { line, record } of source.read()) {
+    if (record === null) continue;
     if (record.t === null)
       throw new InvalidInputError(`${path} line ${line} has no receive time; such captures are no history`, { path, line });
     survey.see(record);
+    if (line > 0) rows++;
   }
   const sink = new CaptureSink(catalogue, captures++);
   const replay = new CaptureReplay(survey, { details: false, noteLines: () => new Set(), watcher: sink });
   sink.kernel = replay.kernel;
   try {
     const malformed: MalformedRow[] = [];
+    const unread = new Map<string, number>();
     let malformedCount = 0;
-    for await (const { line, record } of readCapture(path)) {
+    for await (const { line, record } of source.read()) {
+      if (record === null) {
+        replay.disconnected();
+        continue;
+      }
       const { verdict } = replay.replay(record);
       if (UNUSABLE.has(verdict)) {
         malformedCount++;
         if (malformed.length < MALFORMED_MAX) malformed.push({ line, reason: verdict, text: (record.raw ?? '').slice(0, 200) });
+      } else if (UNREAD.has(verdict)) {
+        const channel = channelOf(parsePayload(record).message);
+        unread.set(channel, (unread.get(channel) ?? 0) + 1);
       }
       await sink.flush(HELD_MAX);
     }
     const series = await sink.store(hash);
-    return { path, format: 'capture', rows: survey.lines, malformedCount, malformed, series };
+    return { path, format, rows, malformedCount, malformed, unread: Object.fromEntries(unread), series };
   } finally {
     await sink.drop();
   }
-};
+}
 
 /** Trades of Binance come single and summed up; the sums are used where there is nothing else. */
 type RowKind = 'quotes' | 'book_snapshots' | 'trades' | 'aggregates';

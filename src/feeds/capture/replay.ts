@@ -31,6 +31,8 @@ export interface RunningFeed {
   /** Address of its descriptor. */
   readonly address: number;
   readonly tallies: ReadonlyMap<string, BookTally>;
+  /** Opens the connections that are wanted again. */
+  readonly reopen: () => void;
   /** How many lines came to which end. */
   readonly verdicts: Map<Verdict, number>;
 }
@@ -116,6 +118,14 @@ export class CaptureReplay {
     return { verdict, symbol: first?.symbol, detail: first?.detail };
   }
 
+  /** The recorder lost its connections and has new ones: no book is in sync any more. */
+  disconnected(): void {
+    for (const { session, plan } of this.feeds) {
+      for (const connection of plan.connections.keys()) session.disconnected(connection, 'lost');
+    }
+    for (const { reopen } of this.feeds) reopen();
+  }
+
   private take(
     feed: RunningFeed,
     record: CaptureRecord,
@@ -192,7 +202,7 @@ export class CaptureReplay {
       for (const connection of connects.splice(0)) session.connected(connection);
     };
     open();
-    const feed: RunningFeed = { plan, session, address, tallies, verdicts: new Map() };
+    const feed: RunningFeed = { plan, session, address, tallies, reopen: open, verdicts: new Map() };
     this.byDecoder.set(plan.decoder, feed);
     return feed;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { InvalidInputError, TiercelError, VenueConnectionError } from '../../dom
 import type { Random } from '../../domain/random.js';
 import type { HttpResponse, HttpTransport } from '../../transport/http-transport.js';
 import { dateStartUs, datesBetween } from '../series.js';
+import { sliceName } from './tardis-slices.js';
 
 /** Types of CSV datasets that a catalogue can hold. */
 export const TARDIS_DATA_TYPES = [
@@ -137,7 +138,7 @@ export class TardisClient {
       Array.from({ length: Math.ceil(MINUTES_OF_DAY / minutes) }, (_, index) => {
         const minute = index * minutes;
         const count = Math.min(minutes, MINUTES_OF_DAY - minute);
-        const name = `${String(Math.floor(minute / 60)).padStart(2, '0')}${String(minute % 60).padStart(2, '0')}-${count}.ndjson.gz`;
+        const name = sliceName(minute, count);
         return {
           what: `${exchange} ${date} ${name.slice(0, 4)}`,
           path: join(target, date, name),
@@ -311,13 +312,4 @@ function complaintOf(body: Uint8Array): string {
   } catch {
     return text.slice(0, 200);
   }
-}
-
-/** Files of raw feeds in a folder, in the order of time. */
-export async function sliceFiles(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true });
-  return names
-    .filter((name) => /\d{4}-\d\d-\d\d[/\\]\d{4}-\d+\.ndjson\.gz$/.test(name))
-    .sort()
-    .map((name) => join(folder, name));
 }

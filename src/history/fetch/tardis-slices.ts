@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { constants, createGunzip } from 'node:zlib';
 import { InvalidInputError } from '../../domain/errors.js';
 
@@ -10,18 +11,55 @@ export type TardisLine =
   /** The recorder lost its connection: every book is to be emptied. */
   | { readonly kind: 'disconnect' };
 
+/** Where a slice of a raw feed lies: <date>/<hour and minute>-<minutes>.ndjson.gz */
+const SLICE = /(\d{4}-\d\d-\d\d)[/\\](\d\d)(\d\d)-(\d+)\.ndjson\.gz$/;
+
+/** Name of the slice that begins at a minute of its day. */
+export function sliceName(minute: number, minutes: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}${String(minute % 60).padStart(2, '0')}-${minutes}.ndjson.gz`;
+}
+
+/** Whether a file is a slice of a raw feed, by where it lies. */
+export function isSlice(path: string): boolean {
+  return SLICE.test(resolve(path));
+}
+
+/** Slices of raw feeds in a folder, in the order of time. */
+export async function sliceFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names
+    .map((name) => join(folder, name))
+    .filter(isSlice)
+    .sort();
+}
+
+/** First minute of a slice, and the one behind its last, since the epoch. */
+function minutesOf(path: string): readonly [from: number, to: number] | undefined {
+  const [, date, hour, minute, count] = SLICE.exec(resolve(path)) ?? [];
+  if (date === undefined) return undefined;
+  const from = Date.parse(`${date}T${hour}:${minute}:00Z`) / 60_000;
+  return [from, from + Number(count)];
+}
+
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})\d*Z $/;
 const STAMP_LENGTH = 29;
 const LINE_FEED = 10;
 
 /**
  * Reads slices of a raw feed one behind the other, as if they were one file. A stream without its last bytes, as Tardis may send, is read
- * as far as it goes; empty slices have no lines.
+ * as far as it goes; empty slices have no lines. Where a slice is missing, the connection counts as lost.
  * @throws InvalidInputError for a line that is no line of a raw feed, naming it
  */
 export async function* readSlices(files: readonly string[]): AsyncGenerator<TardisLine> {
   let isConnected = false;
+  let nextMinute: number | undefined;
   for (const path of files) {
+    const [from, to] = minutesOf(path) ?? [];
+    if (isConnected && nextMinute !== undefined && from !== nextMinute) {
+      isConnected = false;
+      yield { kind: 'disconnect' };
+    }
+    nextMinute = to;
     let number = 0;
     for await (const line of linesOf(path)) {
       number++;

@@ -31,6 +31,8 @@ export interface ImportReport {
   readonly malformedCount: number;
   /** The first of them. */
   readonly malformed: readonly MalformedRow[];
+  /** Of recordings of frames: messages that nothing is decoded from, by channel. */
+  readonly unread?: Readonly<Record<string, number>>;
   /** One a series that the file has rows of. */
   readonly series: readonly StoreOutcome[];
 }

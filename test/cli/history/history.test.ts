@@ -105,11 +105,15 @@ describe('tiercel history', () => {
   });
 });
 
+const RAW =
+  '2026-01-01T00:07:00.1234567Z {"stream":"btcusdt@trade","data":{"e":"trade","E":1767225599000,"s":"BTCUSDT","t":7,"p":"10.5","q":"2","T":1767225599000,"m":true}}\n' +
+  '2026-01-01T00:07:01.0000000Z {"stream":"btcusdt@ticker","data":{"e":"24hrTicker","s":"BTCUSDT"}}\n';
+
 describe('tiercel history fetch', () => {
   it('takes data of Tardis into the catalogue', async () => {
     const server = await LocalTardis.start({
       apiKey: 'none',
-      feed: () => '',
+      feed: (_exchange, _date, minute) => (minute === 7 ? RAW : ''),
       dataset: (exchange, type, date, symbol) => {
         const us = Date.parse(`${date}T00:00:00Z`) * 1000;
         return type === 'trades'
@@ -130,6 +134,17 @@ describe('tiercel history fetch', () => {
       const surroundings = { clock: new SystemClock(), timers: systemTimers };
       expect(await fetchHistory(loadConfig(undefined), fetch, output, surroundings)).toBe(EXIT_GOOD);
       expect(JSON.parse(shown)).toMatchObject({ failures: [], imported: [{ format: 'Tardis trades', rows: 1 }] });
+      shown = '';
+      const raw = { ...fetch, channels: ['trade', 'ticker'], symbols: ['btcusdt'] };
+      expect(await fetchHistory(loadConfig(undefined), raw, output, surroundings)).toBe(EXIT_GOOD);
+      const [day] = JSON.parse(shown).imported;
+      expect(day).toMatchObject({ format: 'Tardis raw feed', rows: 2, unread: { ticker: 1 } });
+      expect(day.series[0]).toMatchObject({ name: { kind: 'trades', venue: 'binance', symbol: 'BTCUSDT' }, rows: 1 });
+      shown = '';
+      // The same slices again, by way of their folder.
+      const downloads = join(root, 'catalogue', 'downloads');
+      expect(await importHistory([downloads], flags({ json: true }), output)).toBe(EXIT_GOOD);
+      expect(JSON.parse(shown).files).toMatchObject([{ rows: 2, series: [{ added: 0 }] }, { format: 'Tardis trades' }]);
       const noSuch = fetchHistory(loadConfig(undefined), { ...fetch, types: ['nothing'] }, output, surroundings);
       await expect(noSuch).rejects.toThrow(InvalidInputError);
     } finally {
