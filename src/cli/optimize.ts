@@ -11,18 +11,22 @@ import { OBJECTIVES } from '../research/optimizer/strategy/outcome.js';
 import { pooledStrategy } from '../research/optimizer/strategy/pooled-strategy.js';
 import { StrategyOptimizer } from '../research/optimizer/strategy/strategy-optimizer.js';
 import { type ThresholdHistory, thresholdStrategy } from '../research/optimizer/strategy/threshold-strategy.js';
-import { THRESHOLD_TASK } from '../research/optimizer/strategy/threshold-task.js';
+import { ENGINE_TASK, THRESHOLD_TASK } from '../research/optimizer/strategy/threshold-task.js';
 import {
   OPTIMIZATION_METHODS,
   type OptimizationMethod,
   type StrategyOptimizationResult,
 } from '../research/optimizer/strategy/types.js';
 import { ResearchPool, sharedFrame } from '../research/pool/research-pool.js';
+import type { TaskAddress } from '../research/pool/task.js';
 import { type MarketFrame, rowAt, sliceFrame } from '../research/thresholds/market-frame.js';
 import { HOUR_US } from '../strategy/hedged/funding.js';
 import type { CommandOutput } from './capture-verify.js';
 import { EXIT_FOUND_FAULT, EXIT_GOOD } from './exit.js';
 import { ProgressBar } from './progress-bar.js';
+
+/** Of the span, at most, that is not learnt from before a fold. */
+const EMBARGO_SHARE = 0.02;
 
 export interface OptimizeFlags {
   /** The last hours of the file are looked at. */
@@ -35,6 +39,8 @@ export interface OptimizeFlags {
   /** Searches with the optimiser of strategies instead. */
   readonly method?: string | undefined;
   readonly objective: string;
+  /** What finalists go through: the live engine, or both legs at the books' prices. */
+  readonly simulation: string;
   readonly evaluations: number;
   readonly folds: number;
   readonly seed: number;
@@ -125,11 +131,11 @@ async function searchStrategy(
   try {
     const result = await new StrategyOptimizer({
       ...{ method, seed, folds, evaluationsMax: evaluations, objective: objectiveOf(objective) },
-      // Nothing is learnt from trades that may still be open when a fold begins.
-      embargoUs: (history.terms.maxHoldMinutes / 60) * HOUR_US,
+      // No position is held across the beginning of a fold; what is left is the memory of the spread.
+      embargoUs: Math.min(HOUR_US, EMBARGO_SHARE * (local.span.toUs - local.span.fromUs)),
       onProgress: ({ share, label }) => bar.to(share, label),
       ...(signal !== undefined && { signal }),
-    }).optimizeStrategyParameters(pooledStrategy(local, pool, THRESHOLD_TASK, history, signal));
+    }).optimizeStrategyParameters(pooledStrategy(local, pool, simulationOf(flags.simulation), history, signal));
     bar.clear();
     write(json ? `${JSON.stringify(result)}\n` : strategyText(result, objective));
     return EXIT_GOOD;
@@ -143,6 +149,12 @@ function methodOf(text: string): OptimizationMethod {
   const method = OPTIMIZATION_METHODS.find((known) => known === text);
   if (method === undefined) throw new InvalidInputError(`--method ${text}: expected one of ${OPTIMIZATION_METHODS.join(', ')}`);
   return method;
+}
+
+function simulationOf(text: string): TaskAddress {
+  if (text === 'engine') return ENGINE_TASK;
+  if (text === 'prices') return THRESHOLD_TASK;
+  throw new InvalidInputError(`--simulation ${text}: expected engine or prices`);
 }
 
 function objectiveOf(text: string): (typeof OBJECTIVES)[keyof typeof OBJECTIVES] {

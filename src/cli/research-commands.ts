@@ -62,6 +62,11 @@ export function addResearchCommands<Flags extends object>(
     .option('--max-drawdown <share>', 'of the position', number, 0.02)
     .option('--method <method>', 'search with the optimiser of strategies: grid, genetic, multi-objective or bayesian')
     .option('--objective <name>', 'what it is to make large: return, sharpe or calmar', 'return')
+    .option(
+      '--simulation <kind>',
+      'of the finalists: engine, the live one over paper venues, or prices, both legs at the touch',
+      'engine',
+    )
     .option('--evaluations <count>', 'most parameter sets that it looks at', number, 200)
     .option('--folds <count>', 'walk-forward folds out of sample', number, 3)
     .option('--seed <seed>', 'decides everything that is drawn', number, 1)

@@ -19,6 +19,7 @@ const FLAGS: OptimizeFlags = {
   minTrades: 5,
   maxDrawdown: 0.02,
   objective: 'return',
+  simulation: 'prices',
   evaluations: 40,
   folds: 2,
   seed: 1,
@@ -89,6 +90,7 @@ describe('tiercel optimize', () => {
     await expect(run(file('text.csv', [HEADER, 'x,y,z,a,b']))).rejects.toThrow(/cannot be read as a frame/);
     await expect(run(file('bad.parquet', ['no parquet']))).rejects.toThrow(/cannot be read as a frame/);
     await expect(run(short, { method: 'luck' })).rejects.toThrow(/expected one of grid/);
+    await expect(run(short, { method: 'grid', simulation: 'dream' })).rejects.toThrow(InvalidInputError);
     await expect(run(short, { method: 'grid', objective: 'fame' })).rejects.toThrow(InvalidInputError);
     const flat = spreadFile('flat.csv', new Float64Array(500).fill(0.3));
     await expect(run(flat)).rejects.toThrow(InvalidInputError);

@@ -55,6 +55,8 @@ export class StrategyOptimizer {
   async optimizeStrategyParameters(strategy: OptimizableStrategy): Promise<StrategyOptimizationResult> {
     const { method, evaluationsMax, seed, objective, signal, folds, embargoUs } = this.options;
     const space = new ParameterSpace(strategy.ranges);
+    // Folds that cannot be are told before hours of work.
+    walkForwardSplits(strategy.span, { folds, embargoUs });
     const random = new SeededRandom(seed);
     const screening = new Screening(strategy, space, [strategy.span], objective, signal);
     const all = await screening.search(method, evaluationsMax, random.fork('search'), (points) =>

@@ -26,7 +26,7 @@ const PERCENTILES = [0.5, 99.5] as const;
 
 /**
  * The delta strategy's thresholds as something to optimise. The screen reckons with spreads, a trade's profit being the difference of
- * two of them less the fee; the full simulation trades both legs at the prices of their books.
+ * two of them less the fee; its full simulation trades both legs at the prices of their books. `simulateInEngine` goes further.
  * @throws as `SpreadAnalyzer`; InsufficientDataError when the spread leaves no room between the limits
  */
 export function thresholdStrategy(

@@ -133,6 +133,15 @@ describe('optimizeStrategyParameters', () => {
   });
 });
 
+describe('folds that leave nothing to learn from', () => {
+  it('are told before anything is asked', async () => {
+    const strategy = knownStrategy(hill);
+    const optimizer = new StrategyOptimizer({ ...SMALL, embargoUs: HOURS });
+    await expect(optimizer.optimizeStrategyParameters(strategy)).rejects.toThrow(InvalidInputError);
+    expect(strategy.asked).toEqual([]);
+  });
+});
+
 describe('validateOptimizationResults', () => {
   it('never shows the past of a fold what comes after it', async () => {
     const strategy = knownStrategy(hill);
