@@ -13,6 +13,7 @@ export { observeBooks } from './memory/seqlock';
 export { recordLatency } from './memory/histogram';
 export { decode, decodeInPlace, decodeSnapshot } from './decode/decode';
 export { recoverBook, resetBook, setState, wake } from './book/publish';
+export { applyLadders } from './book/ladders';
 export { applyLevels, applyMark, applyTrade } from './book/rows';
 export { copyBook } from './book/copy';
 export { crc32 } from './book/crc';

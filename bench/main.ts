@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { allocationSuite } from './allocation.js';
 import { concurrentSuite, replaySuite } from './backtest.js';
+import { yearSuite } from './backtest-year.js';
 import { cycleSuite } from './cycle.js';
 import { decodeSuites } from './decode.js';
 import { detectSuite } from './detect.js';
@@ -49,6 +50,7 @@ const SUITES: readonly Suite[] = [
   sweepSuite,
   replaySuite,
   concurrentSuite,
+  yearSuite,
   historySuite,
   optimizeSuite,
 ];

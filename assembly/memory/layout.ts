@@ -313,6 +313,19 @@ export const THREAD_NAMED_BOOKS = 592;
 export const THREAD_HEADER_BYTES = 704;
 export const INPUT_SLACK = 64;
 
+/**
+ * One assumed book: its address (u32); then f64: sequence, middle, half the spread, distance of two levels, quantity of the best level, and
+ * the grid of prices. Price and quantity units of the book; only prices on the grid and whole quantities come of them.
+ */
+export const LADDER_BOOK = 0;
+export const LADDER_SEQUENCE = 8;
+export const LADDER_MIDDLE = 16;
+export const LADDER_HALF = 24;
+export const LADDER_STEP = 32;
+export const LADDER_DEPTH = 40;
+export const LADDER_TICK = 48;
+export const LADDER_STRIDE = 56;
+
 /** One trade: price units, quantity units, id (0 when not a number), exchange time in us, side (1 taker bought, -1 taker sold, 0 unknown). */
 export const EVENT_PRICE = 0;
 export const EVENT_QTY = 8;

@@ -1,4 +1,5 @@
 import { BacktestEngine } from '../../src/research/backtest/backtest-engine.js';
+import { type KlineSpan, klineBacktest } from '../kline-year.js';
 import { type L2Size, l2Backtest, l2History } from '../l2-history.js';
 
 /** A backtest for a pool of threads. */
@@ -14,4 +15,16 @@ export async function runBacktest(task: BacktestTask): Promise<BacktestEnd> {
   const { hash } = await new BacktestEngine(l2Backtest(l2History(task))).run();
   const { heapUsed, external } = process.memoryUsage();
   return { hash, bytes: heapUsed + external };
+}
+
+/** What came of a part of the year. */
+export interface KlineRun {
+  readonly hash: string;
+  readonly turns: number;
+  readonly trades: number;
+}
+
+export async function runKlines(span: KlineSpan): Promise<KlineRun> {
+  const { hash, counts, trades } = await new BacktestEngine(klineBacktest(span)).run();
+  return { hash, turns: counts.turns, trades: trades.length };
 }

@@ -37,6 +37,8 @@ interface Tracked {
 export class OrderCourier {
   private readonly byClientId = new Map<string, Tracked>();
   private readonly byVenueId = new Map<string, Tracked>();
+  /** Those of which something may still come: few, while the others grow many. */
+  private readonly open = new Set<Tracked>();
   /** Fills of orders whose venue id was not told yet, by it. */
   private readonly strays = new Map<string, Fill[]>();
   private isClosed = false;
@@ -45,7 +47,7 @@ export class OrderCourier {
 
   /** Orders of which something may still come. */
   unsettled(): readonly WorkingOrder[] {
-    return [...this.byClientId.values()].map(({ order }) => order).filter(({ machine }) => !machine.isSettled);
+    return [...this.open].map(({ order }) => order);
   }
 
   /**
@@ -73,6 +75,7 @@ export class OrderCourier {
       lookups: 0,
     };
     this.byClientId.set(keyOf(order, request.clientOrderId), tracked);
+    this.open.add(tracked);
     this.forgetOldest();
     const answer = port.place(request);
     this.wait(tracked);
@@ -103,7 +106,7 @@ export class OrderCourier {
       if (tracked !== undefined) this.takeFill(tracked, event.fill);
       else if (clientOrderId === null) this.keepStray(`${venue} ${market} ${venueOrderId}`, event.fill);
     } else if (event.kind === 'reconciled') {
-      for (const tracked of this.byClientId.values()) {
+      for (const tracked of [...this.open]) {
         const { instrument } = tracked.order.plan.info;
         if (instrument.venue === venue && instrument.market === market) void this.ask(tracked);
       }
@@ -146,7 +149,10 @@ export class OrderCourier {
       this.write(order);
       this.parts.raise({ kind: 'order', intent: order.plan.intent, order: order.seen() });
     }
-    if (order.machine.isSettled) tracked.timer?.cancel();
+    if (order.machine.isSettled) {
+      tracked.timer?.cancel();
+      this.open.delete(tracked);
+    } else this.open.add(tracked);
     if (isNews) order.onChange(order);
   }
 

@@ -14,6 +14,7 @@ export interface KernelExports {
   recoverBook(book: number): void;
   setState(book: number, state: number): void;
   applyLevels(book: number, bids: number, asks: number, isSnapshot: number, sequence: number, exchangeUs: number): number;
+  applyLadders(ladders: number, count: number, levels: number, growth: number, atUs: number): number;
   applyTrade(book: number, price: number, qty: number, id: number, tsUs: number, side: number): number;
   applyMark(book: number, markPrice: number, indexPrice: number, fundingRate: number, nextFundingUs: number): number;
   wake(control: number): void;

@@ -3,7 +3,7 @@ import type { Catalogue } from '../../history/catalogue.js';
 import { BAR_INTERVAL_MS, type SeriesName, seriesText } from '../../history/series.js';
 import type { BookInfo } from '../../strategy/universe.js';
 import { ColumnSource, type EventReader } from './event-columns.js';
-import { DEFAULT_KLINE_MODEL, type KlineBookModel, type KlineColumns, klineReader } from './kline-books.js';
+import { DEFAULT_KLINE_MODEL, type KlineBookModel, type KlineColumns, type KlineSeries, klineSource } from './kline-books.js';
 import { MergedSource, type OpenSource } from './market-source.js';
 import { fundingReader, levelReader, quoteReader, snapshotReader, tradeReader } from './series-source.js';
 
@@ -35,20 +35,15 @@ export function catalogueSource(
 ): OpenSource {
   const bars = series.filter(({ name }) => name.kind === 'klines');
   const events = series.filter(({ name }) => name.kind !== 'klines');
+  const playBars = klineSource(
+    bars.map((one) => barsOf(catalogue, one, range)),
+    klines,
+  );
   return (kernel) =>
-    new MergedSource(
-      [
-        ...(bars.length === 0
-          ? []
-          : [
-              klineReader(
-                bars.map((one) => barsOf(catalogue, one, range)),
-                klines,
-              ),
-            ]),
-        ...events.map((one) => readerOf(catalogue, one, range)),
-      ].map((reader) => new ColumnSource(kernel, reader)),
-    );
+    new MergedSource([
+      ...(bars.length === 0 ? [] : [playBars(kernel)]),
+      ...events.map((one) => new ColumnSource(kernel, readerOf(catalogue, one, range))),
+    ]);
 }
 
 function readerOf(catalogue: Pick<Catalogue, 'stream'>, { name, info }: PlayedSeries, range: CatalogueOptions): EventReader {
@@ -69,17 +64,24 @@ function readerOf(catalogue: Pick<Catalogue, 'stream'>, { name, info }: PlayedSe
   }
 }
 
-function barsOf(catalogue: Pick<Catalogue, 'stream'>, { name, info }: PlayedSeries, range: CatalogueOptions) {
-  const chunks = catalogue.stream(name, range)[Symbol.asyncIterator]();
+const BAR_COLUMNS = ['tsUs', 'high', 'low', 'close', 'volume'] as const;
+/** Bars of one series that are held at a time: many series are open at once. */
+const BAR_CHUNK = 4_096;
+
+function barsOf(catalogue: Pick<Catalogue, 'stream'>, { name, info }: PlayedSeries, range: CatalogueOptions): KlineSeries {
+  const chunks = catalogue.stream(name, { ...range, columns: BAR_COLUMNS, chunkRows: BAR_CHUNK });
   return {
     info,
     intervalUs: BAR_INTERVAL_MS[name.interval ?? '1m'] * 1000,
     async next(): Promise<KlineColumns | null> {
       const { done, value } = await chunks.next();
       if (done === true) return null;
-      const column = (of: string): Float64Array => value.column(of);
+      const column = (of: (typeof BAR_COLUMNS)[number]): Float64Array => value.column(of);
       const [openUs, high, low] = [column('tsUs'), column('high'), column('low')];
       return { openUs, high, low, close: column('close'), volume: column('volume') };
+    },
+    async close() {
+      await chunks.return(undefined);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../../domain/errors.js';
-import { ROW_ASK, ROW_BID } from '../../kernel/row-door.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { LadderDoor } from '../../kernel/ladder-door.js';
 import type { BookInfo } from '../../strategy/universe.js';
-import { EVENT_SNAPSHOT, EventBuilder, type EventColumns, type EventReader } from './event-columns.js';
+import type { MarketSource, OpenSource } from './market-source.js';
 
 /**
  * How a book is made up from bars, which tell nothing of it. Assumptions, all of them: the middle is the close; half the spread is the
@@ -43,22 +44,25 @@ export interface KlineSeries {
   readonly intervalUs: number;
   /** The next bars, later than all before; null at the end. */
   next(): Promise<KlineColumns | null>;
+  /** Lets go of its source. */
+  close?(): Promise<void>;
 }
 
 /** One book that is made up as its bars close. */
 class KlineBook {
-  bars: KlineColumns | null = null;
-  place = 0;
   /** When the next bar closes; infinity when none is loaded. */
   closeUs = Number.POSITIVE_INFINITY;
   isOver = false;
+  private bars: KlineColumns | null = null;
+  private place = 0;
+  private sequence = 0;
   private volume = Number.NaN;
   private readonly priceFactor: number;
   private readonly tickUnits: number;
   private readonly qtyFactor: number;
 
   constructor(
-    readonly series: KlineSeries,
+    private readonly series: KlineSeries,
     private readonly model: KlineBookModel,
   ) {
     const { priceScale, qtyScale, instrument } = series.info;
@@ -76,37 +80,24 @@ class KlineBook {
     }
   }
 
+  async close(): Promise<void> {
+    await this.series.close?.();
+  }
+
   /** The book as it is assumed to stand when the bar under the cursor closes; moves on. */
-  add(builder: EventBuilder): void {
-    const { bars, place, model } = this;
+  add(door: LadderDoor): void {
+    const { bars, place, model, priceFactor } = this;
     const close = bars?.close[place] ?? Number.NaN;
     const range = (bars?.high[place] ?? close) - (bars?.low[place] ?? close);
     const traded = bars?.volume[place] ?? Number.NaN;
     // A bar that does not tell its volume leaves the average as it is.
     if (Number.isNaN(this.volume)) this.volume = traded;
     else if (!Number.isNaN(traded)) this.volume += (traded - this.volume) * model.volumeWeight;
-    const atUs = this.closeUs;
-    if (close > 0) {
-      const { tickUnits, priceFactor } = this;
-      const mid = close * priceFactor;
-      const half = Math.max(mid * model.halfSpreadBps * 1e-4, range * priceFactor * model.rangeShare);
-      const step = mid * model.stepBps * 1e-4;
-      let depth = this.volume * model.depthShare * this.qtyFactor;
-      let bid = Number.POSITIVE_INFINITY;
-      let ask = 0;
-      for (let level = 0; level < model.levels; level++) {
-        const away = half + step * level;
-        // Each level at a price of its own, however fine the steps are.
-        bid = Math.min(bid - tickUnits, Math.floor((mid - away) / tickUnits) * tickUnits);
-        ask = Math.max(ask + tickUnits, Math.ceil((mid + away) / tickUnits) * tickUnits);
-        const units = Math.floor(depth);
-        depth *= model.growth;
-        if (!(units > 0)) continue;
-        if (bid > 0) builder.row(ROW_BID, bid, units);
-        builder.row(ROW_ASK, ask, units);
-      }
-    }
-    builder.end(EVENT_SNAPSHOT, this.series.info.book, atUs, atUs);
+    const middle = close * priceFactor;
+    const half = Math.max(middle * model.halfSpreadBps * 1e-4, range * priceFactor * model.rangeShare);
+    const depth = this.volume * model.depthShare * this.qtyFactor;
+    const { book } = this.series.info;
+    door.add(book, ++this.sequence, middle, half, middle * model.stepBps * 1e-4, depth, this.tickUnits, this.closeUs);
     this.advance();
   }
 
@@ -118,30 +109,69 @@ class KlineBook {
   }
 }
 
-const BATCH_EVENTS = 4_096;
+/** Bars of many books, played straight into them: those that close at one moment are one event of the history. */
+class KlineSource implements MarketSource {
+  events = 0;
+  nextUs = Number.POSITIVE_INFINITY;
+  private readonly door: LadderDoor;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly books: readonly KlineBook[],
+    model: KlineBookModel,
+  ) {
+    this.door = new LadderDoor(kernel, model);
+  }
+
+  async load(): Promise<boolean> {
+    for (const book of this.books) if (book.closeUs === Number.POSITIVE_INFINITY && !book.isOver) await book.load();
+    this.setNext();
+    return this.nextUs !== Number.POSITIVE_INFINITY;
+  }
+
+  play(): void {
+    const { books, door, nextUs } = this;
+    this.kernel.receivedAt(nextUs);
+    for (let index = 0; index < books.length; index++) {
+      const book = books[index] as KlineBook;
+      if (book.closeUs === nextUs) book.add(door);
+    }
+    this.events += door.apply(nextUs);
+    this.setNext();
+  }
+
+  async close(): Promise<void> {
+    for (const book of this.books) await book.close();
+  }
+
+  /** The earliest close; none while a book has to read on, for what it reads may close earlier still. */
+  private setNext(): void {
+    const { books } = this;
+    let nextUs = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < books.length; index++) {
+      const { closeUs, isOver } = books[index] as KlineBook;
+      if (closeUs < nextUs) nextUs = closeUs;
+      else if (closeUs === Number.POSITIVE_INFINITY && !isOver) {
+        nextUs = closeUs;
+        break;
+      }
+    }
+    this.nextUs = nextUs;
+  }
+}
 
 /**
  * Books made up from bars, as a history: each bar becomes a whole book at its close, those of one moment in the order of the series.
  * @throws InvalidInputError for a model that cannot be used
  */
-export function klineReader(series: readonly KlineSeries[], model: KlineBookModel = DEFAULT_KLINE_MODEL): EventReader {
-  if (!(model.levels >= 1 && model.volumeWeight > 0 && model.volumeWeight <= 1 && model.halfSpreadBps >= 0))
+export function klineSource(series: readonly KlineSeries[], model: KlineBookModel = DEFAULT_KLINE_MODEL): OpenSource {
+  const { levels, volumeWeight, halfSpreadBps } = model;
+  if (!(Number.isInteger(levels) && levels >= 1 && volumeWeight > 0 && volumeWeight <= 1 && halfSpreadBps >= 0))
     throw new InvalidInputError('this model of books made up from bars cannot be used', { ...model });
-  const books = series.map((one) => new KlineBook(one, model));
-  const builder = new EventBuilder(BATCH_EVENTS * 2, BATCH_EVENTS * 2 * model.levels * 2);
-  return {
-    async next(): Promise<EventColumns | null> {
-      builder.clear();
-      for (;;) {
-        let nextUs = Number.POSITIVE_INFINITY;
-        for (const book of books) {
-          if (book.closeUs === Number.POSITIVE_INFINITY && !book.isOver) await book.load();
-          if (book.closeUs < nextUs) nextUs = book.closeUs;
-        }
-        if (nextUs === Number.POSITIVE_INFINITY) return builder.count === 0 ? null : builder;
-        for (const book of books) if (book.closeUs === nextUs) book.add(builder);
-        if (builder.count >= BATCH_EVENTS) return builder;
-      }
-    },
-  };
+  return (kernel) =>
+    new KlineSource(
+      kernel,
+      series.map((one) => new KlineBook(one, model)),
+      model,
+    );
 }

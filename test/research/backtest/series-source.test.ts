@@ -1,11 +1,8 @@
-// Goal: series of the catalogue become the messages that they were, wherever chunks end; books made up from bars stand as the model
-// says, and only once their bars have closed.
+// Goal: series of the catalogue become the messages that they were, wherever chunks end.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeriesChunk } from '../../../src/history/series-stream.js';
-import { BUY, SELL } from '../../../src/kernel/pricing.js';
 import { ROW_ASK, ROW_BID } from '../../../src/kernel/row-door.js';
-import { BacktestEngine } from '../../../src/research/backtest/backtest-engine.js';
 import { rowMarket } from '../../../src/research/backtest/backtest-market.js';
 import {
   ColumnSource,
@@ -18,7 +15,6 @@ import {
   ROW_NONE,
   readerOf,
 } from '../../../src/research/backtest/event-columns.js';
-import { DEFAULT_KLINE_MODEL, type KlineColumns, klineReader } from '../../../src/research/backtest/kline-books.js';
 import { MergedSource } from '../../../src/research/backtest/market-source.js';
 import {
   fundingReader,
@@ -28,9 +24,6 @@ import {
   tradeReader,
 } from '../../../src/research/backtest/series-source.js';
 import { tradable } from '../../../src/sim/lab/instrument.js';
-import { Budget } from '../../../src/strategy/capital.js';
-import type { MarketView } from '../../../src/strategy/market-view.js';
-import { setup } from './history.js';
 
 type Row = Readonly<Record<string, number>>;
 
@@ -150,66 +143,5 @@ describe('histories that are merged', () => {
         expect(times).toHaveLength(streams.flat(2).length);
       }),
     );
-  });
-});
-
-describe('books made up from bars', () => {
-  const MINUTE_US = 60e6;
-  const START_US = 1_700_000_040e6;
-  const bars = (closes: readonly number[]): KlineColumns => ({
-    openUs: closes.map((_, minute) => START_US + minute * MINUTE_US),
-    high: closes.map((close) => close * 1.01),
-    low: closes.map((close) => close * 0.99),
-    close: closes,
-    volume: closes.map(() => 1_000),
-  });
-  const market = () => rowMarket([tradable({ venue: 'mexc', takerFeeBps: 5 }), tradable({ venue: 'gateio', takerFeeBps: 5 })]);
-
-  it('stand round the close, with depth by the volume', async () => {
-    const { universe } = market();
-    const [info] = universe.books;
-    if (info === undefined) throw new RangeError('there is a book');
-    const batches = [bars([2])];
-    const model = { ...DEFAULT_KLINE_MODEL, levels: 2, stepBps: 10 };
-    const series = { info, intervalUs: MINUTE_US, next: async () => batches.shift() ?? null };
-    // Prices in units of 10^-4, quantities of 10^-2: a twentieth of the range of 0.04 is 20 units, 10 bps are 20, a fiftieth of 1000 is 20.
-    expect(await told(klineReader([series], model))).toEqual([
-      {
-        ...{ kind: EVENT_SNAPSHOT, book: 0, atUs: START_US + MINUTE_US, exchangeUs: START_US + MINUTE_US },
-        rows: [
-          [ROW_BID, 19_980, 2_000],
-          [ROW_ASK, 20_020, 2_000],
-          [ROW_BID, 19_960, 3_000],
-          [ROW_ASK, 20_040, 3_000],
-        ],
-      },
-    ]);
-  });
-
-  it('are seen when the bar has closed and not before', async () => {
-    const made = market();
-    const seen: (readonly [number, number])[] = [];
-    const strategy = {
-      onMarket: ({ nowUs, views }: MarketView) => {
-        if (views.bidPriceUnits(0) > 0)
-          seen.push([nowUs, (views.levelPriceUnits(0, SELL, 0) + views.levelPriceUnits(0, BUY, 0)) / 2e4]);
-      },
-    };
-    const closes = [2, 2.5, 3, 2.2];
-    const series = made.universe.books.map((info) => {
-      const batches = [bars(closes)];
-      return { info, intervalUs: MINUTE_US, next: async () => batches.shift() ?? null };
-    });
-    await new BacktestEngine({
-      market: made,
-      source: (kernel) => new ColumnSource(kernel, klineReader(series)),
-      epochOffsetUs: 0,
-      setup: setup(made.universe, { strategies: [{ name: 'watcher', strategy, budget: new Budget(1) }], idleMs: 10_000 }),
-    }).run();
-    for (const [atUs, mid] of seen) {
-      const bar = Math.floor((atUs - START_US) / MINUTE_US) - 1;
-      expect(mid).toBeCloseTo(closes[bar] ?? Number.NaN, 3);
-    }
-    expect(new Set(seen.map(([, mid]) => mid.toFixed(2)))).toEqual(new Set(closes.map((close) => close.toFixed(2))));
   });
 });
