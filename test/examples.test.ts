@@ -46,6 +46,24 @@ describe('examples', () => {
     for (const sentence of sentences) expect(stdout).toContain(sentence);
   });
 
+  it('optimised-backtest follows a level that shifts, and beats what was found first', async () => {
+    const { stdout } = await run(process.execPath, [example('optimised-backtest')]);
+    expect(stdout.match(/^after \d+ h: enter at 0\.\d+ %, leave at 0\.\d+ %, confidence 0\.\d+/gm)).toHaveLength(7);
+    const netOf = (name: string): number =>
+      Number(new RegExp(`^${name}: .* (-?\\d+\\.\\d+) % of a position$`, 'm').exec(stdout)?.[1]);
+    expect(netOf('optimised')).toBeGreaterThan(2 * netOf('kept'));
+  });
+
+  it('parameter-analysis says what hangs on each parameter, and what the search itself is worth', async () => {
+    const { stdout } = await run(process.execPath, [example('parameter-analysis')]);
+    expect(stdout).toMatch(/^best of 144: enter at 0\.\d+ %, leave at 0\.\d+ %$/m);
+    expect(stdout.match(/^sensitivity (entry|exit)ThresholdPct: /gm)).toHaveLength(2);
+    expect(stdout.match(/^regime of (48\.0|23\.9) h: mean-reverting/gm)).toHaveLength(2);
+    const netOf = (name: string): number => Number(new RegExp(`^${name}: (?:.* )?(-?\\d+\\.\\d+) %$`, 'm').exec(stdout)?.[1]);
+    expect(netOf('optimised, in sample')).toBeGreaterThan(netOf('static defaults'));
+    expect(netOf('out of sample, walking forward over the last two fifths')).toBeGreaterThan(0);
+  });
+
   it.each([
     ['usdc-break', 'candles'],
     ['basis-2024-08-08', 'recorded books'],
