@@ -55,6 +55,8 @@ export class PositionKeeper {
   /** Positions to be closed, all of a strategy's in an asset: contracts whose plan did not outlive a restart. */
   private readonly closing = new Map<string, Owed>();
   private readonly ids = new Map<number, Owed>();
+  /** Signed base assets that were evened out for a strategy in a book, and have not been taken back: it may not know of them. */
+  private readonly placed = new Map<string, Decimal>();
   private readonly intent = new Intent();
   private made = OWN_INTENTS;
 
@@ -188,7 +190,12 @@ export class PositionKeeper {
         ({ info: { instrument } }) => instrument.venue === venue && instrument.market === market && instrument.symbol === symbol,
       )?.info;
       const base = new Exact(filled).mul(info?.instrument.contractSize ?? 1);
-      owed.base = side === 'sell' ? owed.base.minus(base) : owed.base.plus(base);
+      const change = side === 'sell' ? base.neg() : base;
+      owed.base = owed.base.plus(change);
+      if (info === undefined) continue;
+      const placed = this.placedIn(owed.strategy, info).plus(change);
+      if (placed.isZero()) this.placed.delete(placeOf(owed.strategy, info));
+      else this.placed.set(placeOf(owed.strategy, info), placed);
     }
     if (owed.base.isZero()) this.owed.delete(key);
   }
@@ -196,6 +203,10 @@ export class PositionKeeper {
   private nothing(strategy: number, symbol: number): Owed {
     const sinceUs = this.parts.clock.monotonicUs();
     return { strategy, symbol, base: ZERO, intent: 0, triedUs: Number.NEGATIVE_INFINITY, part: 1, isDust: false, sinceUs };
+  }
+
+  private placedIn(strategy: number, info: BookInfo): Decimal {
+    return this.placed.get(placeOf(strategy, info)) ?? ZERO;
   }
 
   private booksOf(symbol: number): readonly RiskBook[] {
@@ -223,18 +234,24 @@ export class PositionKeeper {
     this.send(owed, intent, market);
   }
 
-  /** Trades what is owed at the best book that can take it and that the checks let; less of it when they let none. */
+  /**
+   * Trades what is owed where the same was traded the other way round before, else at the best book that can take it and that the checks
+   * let; less of it when they let none.
+   */
   private even(owed: Owed, market: MarketView): void {
     owed.triedUs = market.nowUs;
     const isSell = owed.base.gt(0);
-    const ways: { readonly book: number; readonly units: number; readonly price: number }[] = [];
+    const ways: { readonly book: number; readonly units: number; readonly price: number; readonly isTakenBack: boolean }[] = [];
     for (const { info } of this.booksOf(owed.symbol)) {
       if (!market.views.isTradable(info.book, market.oldestUs)) continue;
       const units = this.unitsFor(owed, info, isSell, market);
       const price = isSell ? market.views.bidPriceUnits(info.book) : -market.views.askPriceUnits(info.book);
-      if (units > 0) ways.push({ book: info.book, units, price: price * info.priceUnit });
+      // A strategy that trades its own book away, not knowing that this was done elsewhere, would do so again after every evening out.
+      const placed = this.placedIn(owed.strategy, info);
+      const isTakenBack = isSell ? placed.gt(0) : placed.lt(0);
+      if (units > 0) ways.push({ book: info.book, units, price: price * info.priceUnit, isTakenBack });
     }
-    ways.sort((left, right) => right.price - left.price);
+    ways.sort((left, right) => Number(right.isTakenBack) - Number(left.isTakenBack) || right.price - left.price);
     owed.isDust = ways.length === 0 && owed.part === 1;
     for (const { book, units } of ways) {
       const held = this.parts.state.strategies[owed.strategy]?.position[book] ?? 0;
@@ -323,6 +340,10 @@ function inLots({ instrument: { rules }, qtyScale, basePerUnit }: BookInfo, unit
 
 function isWorking({ buys, sells }: Exposure, { book }: BookInfo): boolean {
   return (buys[book] ?? 0) !== 0 || (sells[book] ?? 0) !== 0;
+}
+
+function placeOf(strategy: number, { book }: BookInfo): string {
+  return `${strategy} ${book}`;
 }
 
 function baseOf({ instrument, qtyScale }: BookInfo, units: number): Decimal {

@@ -28,6 +28,23 @@ describe('an amount that a strategy has too much of', () => {
     expect([rig.position(0, rig.buyAt.book), rig.position(0, rig.sellAt.book)]).toEqual([100, -100]);
   });
 
+  it('is taken back where it was sold when the strategy has sold as well: else both would go on for ever', async () => {
+    const rig = await new DeskRig().start();
+    await rig.trade([[rig.buyAt, 100]]);
+    rig.prices.set(rig.sellAt, 101);
+    await rig.run(LONG_MS);
+    // As a strategy does that knows of its own book alone: whatever is there is sold.
+    rig.prices.set(rig.sellAt, 100.1);
+    for (let times = 0; times < 5; times++) {
+      const held = rig.position(0, rig.buyAt.book);
+      if (held > 0) await rig.trade([[rig.buyAt, -held]]);
+      await rig.run(LONG_MS);
+    }
+    expect(ordersOf(rig, 'binance')).toEqual(['buy 1', 'sell 1']);
+    expect(ordersOf(rig, 'kraken')).toEqual(['sell 1', 'buy 1']);
+    expect(owed(rig)).toEqual([]);
+  });
+
   it('is sold at another book when the best one is not fresh', async () => {
     const rig = await new DeskRig().start();
     rig.prices.set(rig.sellAt, 101);
