@@ -111,8 +111,7 @@ export class MinimalOrderRiskManager {
     const { profit, unhedged } = this.state;
     const { config, halt } = this;
     profit.advance(epochUs);
-    if (!(profit.profitQuote > -config.dailyLossQuoteMax))
-      halt.stop('daily-loss', `lost ${-profit.profitQuote} of at most ${config.dailyLossQuoteMax} today`, epochUs);
+    this.watchLoss(epochUs);
     if (isOver(profit.drawdownFraction, config.drawdownFractionMax))
       halt.stop('drawdown', `equity is ${profit.drawdownFraction} below its peak`, epochUs);
     for (let index = 0; index < unhedged.count; index++) {
@@ -123,6 +122,14 @@ export class MinimalOrderRiskManager {
       const { base = '' } = this.market.symbols[symbol] ?? {};
       halt.stop('unhedged', `${base} is unhedged for ${forUs} us, ${quoteSeconds} value seconds`, epochUs);
     }
+  }
+
+  /** Stops opening when the day has lost too much. Called with every profit that is booked as well: the next turn may come first. */
+  watchLoss(epochUs: number): void {
+    const { profit } = this.state;
+    const { dailyLossQuoteMax } = this.config;
+    if (!(profit.profitQuote > -dailyLossQuoteMax))
+      this.halt.stop('daily-loss', `lost ${-profit.profitQuote} of at most ${dailyLossQuoteMax} today`, epochUs);
   }
 
   /** A person ends the stop and takes note of what was lost or is not hedged: those limits count from here on. */

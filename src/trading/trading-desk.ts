@@ -349,6 +349,7 @@ export class TradingDesk {
     const { profit } = booking;
     if (profit === null) return;
     this.state.profit.addRealised(netOf(profit).toNumber() * (this.parts.risk.rates[profit.asset] ?? 0));
+    if (this.isReady) this.risk.watchLoss(this.parts.clock.epochUs());
   }
 
   private onExecution(event: ExecutionEvent): void {

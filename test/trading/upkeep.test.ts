@@ -32,6 +32,20 @@ describe('the equity', () => {
   });
 });
 
+describe('a loss that is booked', () => {
+  it('stops opening at once, before the next turn makes an intent', async () => {
+    const rig = await new DeskRig({ risk: { ...WIDE, dailyLossQuoteMax: 20 } }).start();
+    await rig.trade();
+    const binance = rig.account('binance');
+    const more = binance.trade(rig.buyAt.instrument.symbol, 'buy', '0.1', '100', binance.sent[0]?.clientOrderId);
+    binance.tellFill({ ...more, fee: '21', feeAsset: 'USDT' });
+    const { sent } = rig;
+    rig.desk.take(rig.intent());
+    expect(rig.sent).toBe(sent);
+    expect(rig.desk.report()).toMatchObject({ state: 'halted', halt: { reasons: [{ trigger: 'daily-loss' }] } });
+  });
+});
+
 describe('a position near its liquidation', () => {
   it('is reduced, with what hedges it, once in each interval', async () => {
     const risk = { ...WIDE, futures: { leverage: 10, liquidationBufferMin: 0.95, deleverageTo: 0.5 } };
