@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Clock } from '../domain/clock.js';
 import { InvalidInputError, TiercelError } from '../domain/errors.js';
 import { count } from '../ops/human-text.js';
 import { DeltaArbitrageOptimizer, type DeltaOptimization } from '../research/optimizer/delta-arbitrage-optimizer.js';
-import { readFrameFile } from '../research/optimizer/frame-file.js';
 import { SPREAD_TERMS, type SpreadTerms } from '../research/optimizer/spread-analyzer.js';
 import { OBJECTIVES } from '../research/optimizer/strategy/outcome.js';
 import { pooledStrategy } from '../research/optimizer/strategy/pooled-strategy.js';
@@ -23,14 +19,13 @@ import { type MarketFrame, rowAt, sliceFrame } from '../research/thresholds/mark
 import { HOUR_US } from '../strategy/hedged/funding.js';
 import type { CommandOutput } from './capture-verify.js';
 import { EXIT_FOUND_FAULT, EXIT_GOOD } from './exit.js';
+import { type FrameFlags, readFrame } from './optimize-frame.js';
 import { ProgressBar } from './progress-bar.js';
 
 /** Of the span, at most, that is not learnt from before a fold. */
 const EMBARGO_SHARE = 0.02;
 
-export interface OptimizeFlags {
-  /** The last hours of the file are looked at. */
-  readonly hours: number;
+export interface OptimizeFlags extends FrameFlags {
   readonly spotFeeBps: number;
   readonly futuresFeeBps: number;
   readonly hitRate: number;
@@ -49,7 +44,7 @@ export interface OptimizeFlags {
 }
 
 /**
- * `tiercel optimize`: entry and exit thresholds of the delta strategy from a file with the touch of both books.
+ * `tiercel optimize`: entry and exit thresholds of the delta strategy from the touch of both books.
  * @param stop calls the work off
  * @returns the exit code: 1 when the optimiser advises against trading
  * @throws InvalidInputError for a file or a flag that cannot be used, and data that cannot be analysed
@@ -60,9 +55,8 @@ export async function runOptimize(
   output: CommandOutput,
   { clock, stop }: { readonly clock: Clock; readonly stop?: AbortSignal },
 ): Promise<number> {
-  const temporaryFolder = mkdtempSync(join(tmpdir(), 'tiercel-optimize-'));
   try {
-    const frame = await readFrameFile(path, temporaryFolder);
+    const frame = await readFrame(path, flags);
     return flags.method === undefined
       ? await findThresholds(frame, flags, output, clock)
       : await searchStrategy(frame, methodOf(flags.method), flags, output, stop);
@@ -71,8 +65,6 @@ export async function runOptimize(
     if (error instanceof TiercelError && error.remedy !== 'halt')
       throw new InvalidInputError(`${path}: ${error.message}`, { path }, { cause: error });
     throw error;
-  } finally {
-    rmSync(temporaryFolder, { recursive: true, force: true });
   }
 }
 

@@ -53,8 +53,13 @@ export function addResearchCommands<Flags extends object>(
   program
     .command('optimize')
     .description('thresholds of the delta strategy from the touch of a spot book and a perpetual, and what they are worth')
-    .argument('<file>', 'CSV or Parquet: timestamp, spot_bid_price, spot_ask_price, fut_bid_price, fut_ask_price')
-    .option('--hours <hours>', 'look at the last hours of the file', number, 24)
+    .argument(
+      '<data>',
+      'CSV or Parquet with timestamp, spot_bid_price, spot_ask_price, fut_bid_price, fut_ask_price; or the folder of a catalogue',
+    )
+    .option('--spot <venue/symbol>', 'the book of spot in the catalogue')
+    .option('--futures <venue/symbol>', 'the book of the perpetual in the catalogue')
+    .option('--hours <hours>', 'look at the last hours', number, 24)
     .option('--spot-fee-bps <bps>', 'taker fee', number, 5)
     .option('--futures-fee-bps <bps>', 'taker fee', number, 5)
     .option('--hit-rate <share>', 'of the trades that have to win', number, 0.7)
@@ -72,10 +77,10 @@ export function addResearchCommands<Flags extends object>(
     .option('--seed <seed>', 'decides everything that is drawn', number, 1)
     .option('--threads <count>', 'for full simulations', number, availableParallelism())
     .option('--json', 'print one line of JSON')
-    .action((file: string, flags: OptimizeFlags) => {
+    .action((data: string, flags: OptimizeFlags) => {
       const stop = new AbortController();
       void untilAskedToStop().then(() => stop.abort(new TaskCancelledError('the search was called off')));
-      return exitWith(() => runOptimize(file, flags, terminal, { clock: new SystemClock(), stop: stop.signal }));
+      return exitWith(() => runOptimize(data, flags, terminal, { clock: new SystemClock(), stop: stop.signal }));
     });
 
   program

@@ -7,8 +7,10 @@ import { EXIT_FOUND_FAULT, EXIT_GOOD } from '../../src/cli/exit.js';
 import { type OptimizeFlags, runOptimize } from '../../src/cli/optimize.js';
 import { InvalidInputError } from '../../src/domain/errors.js';
 import { SystemClock } from '../../src/domain/system-clock.js';
+import { Catalogue } from '../../src/history/catalogue.js';
 import { HistoryDatabase, sqlText } from '../../src/history/database.js';
 import { readFrameFile } from '../../src/research/optimizer/frame-file.js';
+import { type QuoteRow, storeQuotes } from '../research/live/catalogued.js';
 import { revertingSpread, wanderingSpread } from '../research/optimizer/spreads.js';
 
 const FLAGS: OptimizeFlags = {
@@ -78,6 +80,37 @@ describe('tiercel optimize', () => {
     expect(result).toMatchObject({ method: 'bayesian', finalists: expect.any(Array) });
     expect(result.outOfSamplePerformance.totalReturn).toBeGreaterThan(0);
     expect((await run(path, { method: 'grid' })).text).toMatch(/grid: \d+ parameter sets looked at, 5 simulated in full/);
+  });
+
+  it('takes a pair of books of a catalogue', async () => {
+    const root = join(folder, 'catalogue');
+    const catalogue = await Catalogue.open(root);
+    const spread = revertingSpread({ mean: 0.5, std: 0.1, halfLifeS: 60 }, 7200, 5);
+    const spot = { venue: 'binance', symbol: 'BTCUSDT' };
+    const futures = { venue: 'binance-futures', symbol: 'BTCUSDT' };
+    const rows = (of: (value: number) => number) =>
+      Array.from(spread, (value, s): QuoteRow => [START_MS * 1000 + s * 1_000_000 + 500_000, of(value), 1, of(value), 1]);
+    await storeQuotes(
+      catalogue,
+      spot,
+      rows(() => 100),
+    );
+    await storeQuotes(
+      catalogue,
+      futures,
+      rows((value) => 100 + value),
+    );
+    catalogue.close();
+    const books = { spot: 'binance/BTCUSDT', futures: 'binance-futures/BTCUSDT' };
+    const whole = JSON.parse((await run(root, { ...books, json: true })).text);
+    const file = JSON.parse((await run(spreadFile('same.csv', spread), { json: true })).text);
+    expect(whole.found.figures.entry).toBeCloseTo(file.found.figures.entry, 2);
+    expect(whole.dataPointsAnalyzed).toBeGreaterThan(7190);
+    expect(JSON.parse((await run(root, { ...books, hours: 1, json: true })).text).dataPointsAnalyzed).toBeLessThanOrEqual(3600);
+    await expect(run(root, { spot: 'binance/BTCUSDT' })).rejects.toThrow(
+      /--futures: a catalogue needs the book as venue\/symbol/,
+    );
+    await expect(run(root, { ...books, spot: 'mexc/BTCUSDT' })).rejects.toThrow(/no quotes of mexc\/BTCUSDT/);
   });
 
   it('answers bad input with a sentence', async () => {
