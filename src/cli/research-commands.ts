@@ -9,6 +9,7 @@ import { exitWith } from './exit.js';
 import { type OptimizeFlags, runOptimize } from './optimize.js';
 import { type ParityFlags, runParity } from './parity.js';
 import { untilAskedToStop } from './stop-signal.js';
+import { runWalkForward, type WalkForwardFlags } from './walk-forward.js';
 
 /** What the commands share with all others. */
 export interface CommandSurroundings<Flags> {
@@ -82,6 +83,24 @@ export function addResearchCommands<Flags extends object>(
       void untilAskedToStop().then(() => stop.abort(new TaskCancelledError('the search was called off')));
       return exitWith(() => runOptimize(data, flags, terminal, { clock: new SystemClock(), stop: stop.signal }));
     });
+
+  program
+    .command('walk-forward')
+    .description(
+      'thresholds of the delta strategy learnt on the first part of a file and tested on the rest, learnt again every month',
+    )
+    .argument('<file>', 'CSV or Parquet: timestamp, spot_bid_price, spot_ask_price, fut_bid_price, fut_ask_price')
+    .option('--train-share <share>', 'of the file that the first training has', number, 0.6)
+    .option('--retrain-days <days>', 'length of a test, after which is trained again', number, 30)
+    .option('--rolling', 'train on as much as the first time, not on everything so far')
+    .option('--spot-fee-bps <bps>', 'taker fee', number, 5)
+    .option('--futures-fee-bps <bps>', 'taker fee', number, 5)
+    .option('--max-hours <hours>', 'longest hold', number, 6)
+    .option('--min-trades <count>', 'decline when a training finds fewer', number, 5)
+    .option('--seed <seed>', 'decides what the scenarios draw', number, 1)
+    .option('--out <folder>', 'write report.html, report.json, trades.parquet and equity.parquet')
+    .option('--json', 'print one line of JSON')
+    .action((file: string, flags: WalkForwardFlags) => exitWith(() => runWalkForward(file, flags, terminal)));
 
   program
     .command('parity')

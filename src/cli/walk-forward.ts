@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidInputError, TiercelError } from '../domain/errors.js';
+import { SeededRandom } from '../domain/random.js';
+import { DELTA_WALK_TERMS, DeltaWalk } from '../research/analysis/delta-walk.js';
+import { walkForward } from '../research/analysis/walk-forward.js';
+import { readFrameFile } from '../research/optimizer/frame-file.js';
+import { writeParquet, writeReport } from '../research/reports/report-files.js';
+import { equityTable, tradeTable } from '../research/reports/report-tables.js';
+import { type ReportedWalk, reportedWalk } from '../research/reports/walk-forward-report.js';
+import { HOUR_US } from '../strategy/hedged/funding.js';
+import type { CommandOutput } from './capture-verify.js';
+import { EXIT_GOOD } from './exit.js';
+import { reportSummary } from './report-summary.js';
+
+export interface WalkForwardFlags {
+  readonly trainShare: number;
+  readonly retrainDays: number;
+  /** Whether a training forgets what lies further back than the first one was long. */
+  readonly rolling?: boolean | undefined;
+  readonly spotFeeBps: number;
+  readonly futuresFeeBps: number;
+  readonly maxHours: number;
+  readonly minTrades: number;
+  readonly seed: number;
+  /** Folder that gets report.html, report.json, trades.parquet and equity.parquet. */
+  readonly out?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const CAPITAL_QUOTE = 10_000;
+
+/**
+ * `tiercel walk-forward`: learns thresholds of the delta strategy on the first part of a file and tests them on the rest, learning again
+ * every so many days. Between both lies as long as a position may be held.
+ * @returns the exit code
+ * @throws InvalidInputError for a file or a flag that cannot be used, and data that cannot be analysed
+ */
+export async function runWalkForward(path: string, flags: WalkForwardFlags, { write }: CommandOutput): Promise<number> {
+  const temporaryFolder = mkdtempSync(join(tmpdir(), 'tiercel-walk-'));
+  try {
+    const frame = await readFrameFile(path, temporaryFolder);
+    const { trainShare, retrainDays, rolling = false, spotFeeBps, futuresFeeBps, maxHours, minTrades, seed } = flags;
+    const fees = { spotFee: spotFeeBps / 1e4, futFee: futuresFeeBps / 1e4 };
+    const walk = new DeltaWalk(frame, { ...DELTA_WALK_TERMS, ...fees, maxHours, tradesMin: minTrades });
+    const report = await walkForward(walk, {
+      ...{ from: frame.tsUs[0] as number, to: (frame.tsUs.at(-1) as number) + 1 },
+      ...{ trainShare, retrainEvery: retrainDays * 24 * HOUR_US, purge: maxHours * HOUR_US, isAnchored: !rolling },
+    });
+    const reported = reportedWalk({
+      ...{ name: path, frame, walk, report, capitalQuote: CAPITAL_QUOTE },
+      random: new SeededRandom(seed),
+    });
+    if (flags.out !== undefined) await writeAll(flags.out, reported);
+    write(flags.json === true ? `${JSON.stringify(report)}\n` : reportSummary(reported.report));
+    return EXIT_GOOD;
+  } catch (error) {
+    if (error instanceof TiercelError && error.remedy !== 'halt')
+      throw new InvalidInputError(`${path}: ${error.message}`, { path }, { cause: error });
+    throw error;
+  } finally {
+    rmSync(temporaryFolder, { recursive: true, force: true });
+  }
+}
+
+async function writeAll(folder: string, { report, run }: ReportedWalk): Promise<void> {
+  try {
+    mkdirSync(folder, { recursive: true });
+    await writeReport(join(folder, 'report.html'), report, 'html');
+    await writeReport(join(folder, 'report.json'), report, 'json');
+    await writeParquet(join(folder, 'trades.parquet'), tradeTable(run));
+    await writeParquet(join(folder, 'equity.parquet'), equityTable(run));
+  } catch (cause) {
+    throw new InvalidInputError(`--out ${folder} cannot be written`, { folder }, { cause });
+  }
+}
