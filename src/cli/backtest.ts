@@ -7,6 +7,7 @@ import type { BacktestResult } from '../research/backtest/backtest-types.js';
 import { calibrateLatency, fixedLatency, type LatencySamples, latencyOf } from '../research/backtest/latency.js';
 import type { TradingSetup } from '../research/backtest/paper-trading.js';
 import { openRecording } from '../research/backtest/recording.js';
+import { writeBacktestReport } from './backtest-report.js';
 import { backtestSetup } from './backtest-setup.js';
 import type { CommandOutput } from './capture-verify.js';
 import type { Config } from './config.js';
@@ -32,6 +33,8 @@ export interface BacktestFlags {
   readonly slippageBps: number;
   /** File that gets the whole result: trades, equity, report. */
   readonly out?: string | undefined;
+  /** Folder that gets the report: a page, JSON and tables. */
+  readonly report?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -46,7 +49,7 @@ export async function runBacktest(
   flags: BacktestFlags,
   { write, progress }: CommandOutput,
 ): Promise<number> {
-  const { strategy, set, seed, latencyFrom, recoveryMs = null, slippageBps, out, json = false } = flags;
+  const { strategy, set, seed, latencyFrom, recoveryMs = null, slippageBps, out, report, json = false } = flags;
   const chosen = strategy === undefined ? config : withStrategy(config, strategy, set);
   const recording = await openRecording({
     folder,
@@ -64,7 +67,9 @@ export async function runBacktest(
   }).run();
   progress?.('\r\x1b[2K');
   if (out !== undefined) writeResult(out, result);
-  write(json ? `${JSON.stringify(summaryOf(result))}\n` : backtestText(result));
+  const { universe } = recording.market;
+  const summary = report === undefined ? '' : await writeBacktestReport(report, result, { universe, seed });
+  write(json ? `${JSON.stringify(summaryOf(result))}\n` : `${backtestText(result)}${summary}`);
   return EXIT_GOOD;
 }
 

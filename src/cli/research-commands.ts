@@ -46,6 +46,7 @@ export function addResearchCommands<Flags extends object>(
     )
     .option('--slippage-bps <bps>', 'trade at prices that are worse than shown by so much', number, 0)
     .option('--out <file>', 'write trades, equity and report as JSON')
+    .option('--report <folder>', 'write report.html, report.json, trades.parquet and equity.parquet')
     .option('--json', 'print one line of JSON')
     .action((folder: string, flags: Flags & BacktestFlags) =>
       exitWith(() => runBacktest(folder, configFrom(flags), flags, terminal)),

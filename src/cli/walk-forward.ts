@@ -1,17 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InvalidInputError, TiercelError } from '../domain/errors.js';
 import { SeededRandom } from '../domain/random.js';
 import { DELTA_WALK_TERMS, DeltaWalk } from '../research/analysis/delta-walk.js';
 import { walkForward } from '../research/analysis/walk-forward.js';
 import { readFrameFile } from '../research/optimizer/frame-file.js';
-import { writeParquet, writeReport } from '../research/reports/report-files.js';
-import { equityTable, tradeTable } from '../research/reports/report-tables.js';
-import { type ReportedWalk, reportedWalk } from '../research/reports/walk-forward-report.js';
+import { reportedWalk } from '../research/reports/walk-forward-report.js';
 import { HOUR_US } from '../strategy/hedged/funding.js';
 import type { CommandOutput } from './capture-verify.js';
 import { EXIT_GOOD } from './exit.js';
+import { writeReportFolder } from './report-folder.js';
 import { reportSummary } from './report-summary.js';
 
 export interface WalkForwardFlags {
@@ -49,10 +48,10 @@ export async function runWalkForward(path: string, flags: WalkForwardFlags, { wr
       ...{ trainShare, retrainEvery: retrainDays * 24 * HOUR_US, purge: maxHours * HOUR_US, isAnchored: !rolling },
     });
     const reported = reportedWalk({
-      ...{ name: path, frame, walk, report, capitalQuote: CAPITAL_QUOTE },
+      ...{ name: basename(path), frame, walk, report, capitalQuote: CAPITAL_QUOTE },
       random: new SeededRandom(seed),
     });
-    if (flags.out !== undefined) await writeAll(flags.out, reported);
+    if (flags.out !== undefined) await writeReportFolder(flags.out, reported, '--out');
     write(flags.json === true ? `${JSON.stringify(report)}\n` : reportSummary(reported.report));
     return EXIT_GOOD;
   } catch (error) {
@@ -61,17 +60,5 @@ export async function runWalkForward(path: string, flags: WalkForwardFlags, { wr
     throw error;
   } finally {
     rmSync(temporaryFolder, { recursive: true, force: true });
-  }
-}
-
-async function writeAll(folder: string, { report, run }: ReportedWalk): Promise<void> {
-  try {
-    mkdirSync(folder, { recursive: true });
-    await writeReport(join(folder, 'report.html'), report, 'html');
-    await writeReport(join(folder, 'report.json'), report, 'json');
-    await writeParquet(join(folder, 'trades.parquet'), tradeTable(run));
-    await writeParquet(join(folder, 'equity.parquet'), equityTable(run));
-  } catch (cause) {
-    throw new InvalidInputError(`--out ${folder} cannot be written`, { folder }, { cause });
   }
 }

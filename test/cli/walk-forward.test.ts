@@ -63,7 +63,7 @@ describe('tiercel walk-forward', () => {
 
   it('tells it at a terminal and writes a page, JSON and tables', async () => {
     const text = await run('touch.csv', { out: join(folder, 'out') });
-    for (const part of ['Sharpe ratio', 'by regime', 'conservative', 'entryThresholdPct', 'persistence', '! Funding']) {
+    for (const part of ['Sharpe ratio', 'by regime', 'conservative', 'entry threshold %', 'persistence', '! Funding']) {
       expect(text).toContain(part);
     }
     expect(readdirSync(join(folder, 'out')).sort()).toEqual(['equity.parquet', 'report.html', 'report.json', 'trades.parquet']);

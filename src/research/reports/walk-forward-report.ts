@@ -3,7 +3,6 @@ import { type BacktestRun, runOfDelta } from '../analysis/backtest-run.js';
 import type { DeltaWalk } from '../analysis/delta-walk.js';
 import { backtestResult, performanceMetrics } from '../analysis/performance-metrics.js';
 import { performanceReport } from '../analysis/performance-report.js';
-import { drawnTrades, returnsOnRisk, runScenarios } from '../analysis/scenarios.js';
 import type { Stretch, WalkForwardReport } from '../analysis/walk-forward.js';
 import type { RegimeSpan } from '../regimes/classify-market.js';
 import { frameMarket } from '../regimes/frame-market.js';
@@ -11,8 +10,9 @@ import { MarketRegimeAnalyzer } from '../regimes/market-regime-analyzer.js';
 import { REGIMES, regimeName } from '../regimes/regime-names.js';
 import type { DeltaTrade } from '../thresholds/delta-trade.js';
 import { type MarketFrame, rowAt, sliceFrame } from '../thresholds/market-frame.js';
-import type { RegimeSection, ResearchReport, ScenarioSection, TableSection } from './report-data.js';
+import type { RegimeSection, ResearchReport, TableSection } from './report-data.js';
 import { equitySection, spreadSection, sweepFront, sweepSection } from './report-sections.js';
+import { scenarioSection } from './scenario-section.js';
 
 /** What a report of a walk over delta thresholds is made from. */
 export interface WalkForwardSource {
@@ -33,7 +33,6 @@ export interface ReportedWalk {
   readonly run: BacktestRun;
 }
 
-const DAY_MS = 86_400_000;
 /** Regimes need this many conditions for their forecast to be scored. */
 const SCORED_FROM = 100;
 
@@ -65,7 +64,7 @@ export function reportedWalk({ name, frame, walk, report, capitalQuote, random }
   const result = backtestResult(run);
   const told = performanceReport(performanceMetrics(run), result);
   const grid = last === undefined ? null : walk.sweep(last.train);
-  const scenarios = scenarioSection(trades, run, random);
+  const scenarios = scenarioSection(run, random);
   return {
     run,
     report: {
@@ -75,9 +74,10 @@ export function reportedWalk({ name, frame, walk, report, capitalQuote, random }
       warnings: [
         ...told.warnings,
         'Trades fill at the touch that is shown, with one position at a time; what size the books would bear is not asked.',
+        'What is open when a test ends is closed there, and the next begins with nothing.',
         'Funding is not in the data and not in the profit. Drawdowns are those of closed trades.',
       ],
-      equity: equitySection([run, ...others], 'quote'),
+      equity: equitySection([run, ...others], 'quote units'),
       spread: spreadSection(test, {
         name,
         trades,
@@ -95,7 +95,7 @@ export function reportedWalk({ name, frame, walk, report, capitalQuote, random }
       ...(scenarios !== null && { scenarios }),
       walkForward: {
         note: walkText(report),
-        parameterNames: report.drift.map((drift) => drift.name),
+        parameterNames: report.drift.map((drift) => parameterText(drift.name)),
         unit: '% of a position',
         folds: folds.map(({ test: { from, to }, parameters, inSample, outOfSample }) => ({
           ...{ testFromMs: from / 1000, testToMs: to / 1000, inSample, outOfSample },
@@ -108,7 +108,9 @@ export function reportedWalk({ name, frame, walk, report, capitalQuote, random }
 
 /** A walk in a few sentences. */
 export function walkText({ outOfSample, unretrained, efficiency, declined, folds, drift }: WalkForwardReport): string {
-  const moved = drift.flatMap(({ name, relative }) => (relative === null ? [] : [`${name} ${(relative * 100).toFixed(0)} %`]));
+  const moved = drift.flatMap(({ name, relative }) =>
+    relative === null ? [] : [`${parameterText(name)} by ${(relative * 100).toFixed(0)} %`],
+  );
   return [
     `Out of sample ${outOfSample.toFixed(3)} % of a position; with the first thresholds kept ${unretrained.toFixed(3)} %.`,
     efficiency === null ? '' : ` A unit of time earned ${(efficiency * 100).toFixed(0)} % of what it earned in sample.`,
@@ -119,6 +121,11 @@ export function walkText({ outOfSample, unretrained, efficiency, declined, folds
 
 function thresholdOf(parameters: Readonly<Record<string, number>>, side: 'entry' | 'exit'): number {
   return parameters[`${side}ThresholdPct`] ?? Number.NaN;
+}
+
+/** "entryThresholdPct" as "entry threshold %". */
+function parameterText(name: string): string {
+  return name.replace(/Pct$/, ' %').replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function regimeSections(
@@ -184,21 +191,7 @@ function forecastTable({ steps, model, naive, isBetter }: ReturnType<MarketRegim
   };
 }
 
-/** Scenarios drawn from the trades out of sample, as often as they came; null without trades to draw from. */
-function scenarioSection(trades: readonly DeltaTrade[], run: BacktestRun, random: Random): ScenarioSection | null {
-  const returns = trades.map(({ netProfitPct }) => netProfitPct);
-  if (returns.every((value) => value === 0)) return null;
-  const { startMs, endMs } = run;
-  const holdMs = trades.reduce((sum, { hours }) => sum + hours * 3_600_000, 0) / trades.length;
-  const tradesPerDay = trades.length / ((endMs - startMs) / DAY_MS);
-  const source = drawnTrades(returnsOnRisk(returns), { random, tradesPerDay, holdMs, startMs, endMs });
-  const { outcomes } = runScenarios(source, { startMs, endMs, capitalQuote: 10_000, intervalMs: DAY_MS / 24 });
-  const note = returns.some((value) => value < 0)
-    ? 'Trades drawn at random from those out of sample; the risk of a trade is the loss that 95 % of the losers stayed within.'
-    : 'Trades drawn at random from those out of sample. None of them lost, so that their risk is unknown: the least gain stands for it.';
-  return { note, outcomes };
-}
-
-function dateText(ms: number): string {
+/** A moment to the minute, UTC. */
+export function dateText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 }
