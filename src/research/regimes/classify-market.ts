@@ -8,10 +8,12 @@ import { REGIME_RULES, type RegimeRules, regimeOf, type WindowFigures, windowFig
 /** A round trip over two venues costs about so much. */
 const COST_BPS = 20;
 const MEDIAN = [50];
+/** A window with fewer returns than this share of its rows tells nothing. */
+const KNOWN_SHARE_MIN = 0.5;
 
 /**
  * Conditions of the market, one every `stepRows`, each from what was known at its time: the window that ends there, and the windows before
- * it. `timestamp` is the opening of the window's last kline, so that the condition is known one interval later. Figures are means over the
+ * it. Where half of a window's returns are missing, in the mean of the series, there is no condition. `timestamp` is the opening of the window's last kline, so that the condition is known one interval later. Figures are means over the
  * series; the liquidity score is value traded by itself plus the median of the windows up to then, the favourability the mean distance of
  * exchanges of one symbol against 20 basis points, as in `conditionsOf`, which looks at all data at once and describes only the past.
  * @throws CalculationError INVALID_PERIOD for rules that are none
@@ -32,6 +34,7 @@ export function classifyMarket(data: AlignedMarketData, rules: RegimeRules = REG
   const conditions: MarketCondition[] = [];
   for (let last = windowRows; last < timestamps.length; last += stepRows) {
     const figures = meanFigures(logPrices.map((logs) => windowFigures(logs, last, windowRows)));
+    if (figures.returns < KNOWN_SHARE_MIN * windowRows) continue;
     const value = all.reduce((sum, series) => sum + tradedValue(series, last, windowRows), 0);
     // The window itself is no part of what is usual: a break would hide itself.
     const regime = regimeOf(figures, usualVolatility.median(), rules);
@@ -126,19 +129,27 @@ export interface RegimeSpan {
   readonly regime: MarketRegime;
 }
 
-/**
- * Stretches of conditions of the same regime, each from the moment it was known.
- * @param knownAfterMs from a condition's timestamp until it is known: the interval of the klines
- * @param endMs end of the last stretch
- */
-export function regimeSpans(conditions: readonly MarketCondition[], knownAfterMs: number, endMs: number): RegimeSpan[] {
+/** Until when conditions hold; all in milliseconds. */
+export interface SpanTerms {
+  /** From a condition's timestamp until it is known: the interval of the klines. */
+  readonly knownAfterMs: number;
+  /** How long a condition holds when no other follows: the distance of two conditions. */
+  readonly holdsMs: number;
+}
+
+/** Stretches of conditions of the same regime, each from the moment it was known; where no condition was known, there is no stretch. */
+export function regimeSpans(conditions: readonly MarketCondition[], { knownAfterMs, holdsMs }: SpanTerms): RegimeSpan[] {
   const spans: { fromMs: number; toMs: number; regime: MarketRegime }[] = [];
   for (const { timestamp, regime } of conditions) {
     const fromMs = timestamp + knownAfterMs;
+    const toMs = fromMs + holdsMs;
     const before = spans.at(-1);
-    if (before?.regime === regime) continue;
-    if (before !== undefined) before.toMs = fromMs;
-    spans.push({ fromMs, toMs: Math.max(fromMs, endMs), regime });
+    if (before?.regime === regime && before.toMs >= fromMs) {
+      before.toMs = toMs;
+      continue;
+    }
+    if (before !== undefined) before.toMs = Math.min(before.toMs, fromMs);
+    spans.push({ fromMs, toMs, regime });
   }
   return spans;
 }

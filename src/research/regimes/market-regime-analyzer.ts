@@ -25,9 +25,9 @@ export class MarketRegimeAnalyzer {
     return classifyMarket(marketData, this.rules);
   }
 
-  /** Stretches of one regime, each from the moment it was known on to the end of the data. */
-  spansOf(conditions: readonly MarketCondition[], { timestamps, intervalMs }: AlignedMarketData): RegimeSpan[] {
-    return regimeSpans(conditions, intervalMs, (timestamps.at(-1) ?? 0) + intervalMs);
+  /** Stretches of one regime, each from the moment it was known; see `regimeSpans`. */
+  spansOf(conditions: readonly MarketCondition[], { intervalMs }: AlignedMarketData): RegimeSpan[] {
+    return regimeSpans(conditions, { knownAfterMs: intervalMs, holdsMs: this.rules.stepRows * intervalMs });
   }
 
   /** See `regimePerformance`. */

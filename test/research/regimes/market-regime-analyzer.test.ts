@@ -144,12 +144,31 @@ describe('classifying', () => {
     expect(analyzer.classifyMarketConditions(market(closes.slice(0, 20)))).toEqual([]);
   });
 
+  it('knows nothing where there is no data, and calls it so', () => {
+    const closes = path([{ rows: 300, size: 1e-3 }]).map((close, row) => (row >= 100 && row < 200 ? Number.NaN : close));
+    const data = { ...market(closes) };
+    const conditions = analyzer.classifyMarketConditions(data);
+    const rows = conditions.map(({ timestamp }) => (timestamp - START_MS) / MINUTE_MS);
+    // Ten of twenty returns: up to row 109, and from row 210 on, of which row 200 has none.
+    expect(rows.filter((row) => row > 90 && row < 220)).toEqual([95, 100, 105, 210, 215]);
+    expect(new Set(conditions.map(({ regime }) => regime))).toEqual(new Set([MarketRegime.RANGING]));
+    expect(
+      analyzer
+        .spansOf(conditions, data)
+        .map(({ fromMs, toMs }) => [(fromMs - START_MS) / MINUTE_MS, (toMs - START_MS) / MINUTE_MS]),
+    ).toEqual([
+      [21, 111],
+      [211, 301],
+    ]);
+  });
+
   it('tells stretches from the moment they are known on', () => {
     const data = market(path([base, { rows: 40, size: 8e-3 }]));
     const conditions = analyzer.classifyMarketConditions(data);
     const spans = analyzer.spansOf(conditions, data);
     expect(spans[0]?.fromMs).toBe(START_MS + 21 * MINUTE_MS);
-    expect(spans.at(-1)?.toMs).toBe(START_MS + 240 * MINUTE_MS);
+    // The last condition is of row 235, known when row 236 begins, and holds for five rows.
+    expect(spans.at(-1)?.toMs).toBe(START_MS + 241 * MINUTE_MS);
     spans.slice(1).forEach(({ fromMs, regime }, before) => {
       expect(fromMs).toBe(spans[before]?.toMs);
       expect(regime).not.toBe(spans[before]?.regime);
