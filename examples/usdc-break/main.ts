@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TextColumn, textTable } from '../../src/cli/text-table.js';
 import { dateStartUs } from '../../src/history/series.js';
-import { SpreadAnalyzer } from '../../src/research/optimizer/spread-analyzer.js';
 import { type Backtests, backtests, type TradeSums } from './backtests.js';
 import { alignMarket, type CheckedSeries, checkMarket, importMarket } from './market.js';
-import { regimesOf } from './regimes.js';
+import { marketRegimes, regimesOf, reversionOf } from './regimes.js';
 import { writeReports } from './report.js';
 import { type DayDistances, dayDistances, frameOf, type SpreadDistance, twoCurrencies } from './spreads.js';
 
@@ -61,13 +60,19 @@ async function study(folder: string, scratch: string): Promise<void> {
   };
   const regimes = { nominal: regimesOf(frames.nominal), converted: regimesOf(frames.converted) };
   for (const view of ['nominal', 'converted'] as const) {
-    const { halfLife, pValue } = new SpreadAnalyzer(frames[view]).meanReversion();
+    const { halfLife, pValue } = reversionOf(frames[view]);
     line(`${view} spread: half-life ${halfLife.toFixed(2)} h, p-value of a unit root ${pValue.toPrecision(2)}`);
     for (const { fromTsUs, toTsUs, kind, meanPct, stdPct } of regimes[view]) {
       const [start, end] = [fromTsUs, toTsUs].map((us) => new Date(us / 1000).toISOString().slice(0, 16));
       line(`  ${start} to ${end} ${kind}: mean ${meanPct.toFixed(3)} %, deviation ${stdPct.toFixed(3)} %`);
     }
   }
+
+  const { section, forecast } = marketRegimes(aligned);
+  const shares = section.shares.map(({ regime, share }) => `${regime} ${(share * 100).toFixed(1)} %`);
+  line(`\nmarket regimes of ${section.name}: ${shares.join(', ')}`);
+  const scores = [forecast.model, forecast.naive].map(({ logScore }) => logScore.toFixed(4));
+  line(`  forecast of the next quarter of an hour: log score ${scores[0]}, of "it stays" ${scores[1]}`);
 
   for (const feeBps of FEES_BPS) {
     const fees = { spotFee: feeBps / 1e4, futFee: feeBps / 1e4 };
@@ -82,6 +87,7 @@ async function study(folder: string, scratch: string): Promise<void> {
       alignmentQuality,
       days,
       regimes,
+      market: section,
       ...frames,
       backtests: { nominal, converted },
       feeBps,

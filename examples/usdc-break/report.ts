@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runOfDelta } from '../../src/research/analysis/backtest-run.js';
 import type { SpreadRegime } from '../../src/research/optimizer/spread-regimes.js';
-import type { ResearchReport, TableSection } from '../../src/research/reports/report-data.js';
+import type { RegimeSection, ResearchReport, TableSection } from '../../src/research/reports/report-data.js';
 import { writeReport } from '../../src/research/reports/report-files.js';
 import { equitySection, spreadSection } from '../../src/research/reports/report-sections.js';
 import type { MarketFrame } from '../../src/research/thresholds/market-frame.js';
@@ -20,6 +20,7 @@ export interface Findings {
   readonly alignmentQuality: number;
   readonly days: readonly DayDistances[];
   readonly regimes: Readonly<Record<'nominal' | 'converted', readonly SpreadRegime[]>>;
+  readonly market: RegimeSection;
   readonly nominal: MarketFrame;
   readonly converted: MarketFrame;
   /** By the lower fees. */
@@ -42,7 +43,7 @@ export async function writeReports(folder: string, findings: Findings): Promise<
   await writeReport(join(folder, 'report.json'), report, 'json');
 }
 
-function reportOf({ checked, alignmentQuality, days, regimes, nominal, backtests, feeBps }: Findings): ResearchReport {
+function reportOf({ checked, alignmentQuality, days, regimes, market, nominal, backtests, feeBps }: Findings): ResearchReport {
   const { nominal: made } = backtests;
   const worst = days.reduce(
     (widest, day) => (day.nominal.maxBps > widest.nominal.maxBps ? day : widest),
@@ -86,6 +87,7 @@ function reportOf({ checked, alignmentQuality, days, regimes, nominal, backtests
         exitPct: exitThresholdPct,
       })),
     }),
+    regimes: market,
     walkForward: {
       note: 'Each day is traded by thresholds of the day before. Where none were trusted, none are shown and those of before stay.',
       parameterNames: ['enter %', 'leave %'],
