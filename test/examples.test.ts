@@ -38,6 +38,7 @@ describe('examples', () => {
       ['detect: unconfirmed', 'plan: emit', 'intent, expected to leave 1.7607 USDT', 'mexc: to 50.00 ABC, limit 1.0056'],
     ],
     ['delta', ['entry: enter', 'holds 10 spot and -10 in the perpetual', 'exit: convergence', 'parameter-update {']],
+    ['live-thresholds', ['updated entry', 'failed 0', 'began with 0.9 % and 0.1 %, ends with', 'trades left']],
     ['basis', ['entry: below-threshold', 'entry: enter', 'open ABCUSDT-PERP: from 0 to -50', 'exit: hold']],
     ['cross-futures', ['open gateio: from 0 to -1000 contracts of 0.01', 'allocated 5:', 'exit: converged']],
     ['hifa', ['signal: goes on', 'context: goes on', 'risk: goes on', 'plan: split', 'exit: timer', 'reduce only']],

@@ -71,7 +71,12 @@ beforeAll(async () => {
   let updates = 0;
   await run.line(({ msg }) => msg === 'Strategy: parameter-update' && ++updates === UPDATES);
   const get = async (path: string) => (await fetch(`${url}${path}`)).json();
-  reports = ((await get('/api/v1/delta')) as { strategies: DeltaReport[] }).strategies;
+  // What the API tells is up to a quarter of a second old.
+  const told = async (): Promise<number> => {
+    reports = ((await get('/api/v1/delta')) as { strategies: DeltaReport[] }).strategies;
+    return reports[0]?.schedule.counts.updated ?? 0;
+  };
+  await expect.poll(told, { timeout: 10_000 }).toBeGreaterThanOrEqual(UPDATES);
   epochS = ((await get('/api/v1/delta/delta/spread?hours=1&points=100')) as { epochS: number[] }).epochS;
   run.child.kill('SIGTERM');
   expect(await run.ended).toBe(EXIT_GOOD);
