@@ -100,7 +100,7 @@ export const DATA_CASES: readonly AcceptanceCase[] = [
       const toMs = Math.floor(gateway.venueMs() / stepMs) * stepMs;
       const fromMs = toMs - KLINES * stepMs;
       const klines: Kline[] = [];
-      for await (const batch of gateway.klines(instrument.symbol, '1m', fromMs, toMs)) klines.push(...batch);
+      for await (const batch of gateway.klines(instrument.symbol, '1m', fromMs, toMs)) klines.push(...batch.klines);
       demand(klines.length > 0, 'no klines');
       klines.forEach(({ openMs, open, high, low, close }, index) => {
         demand(openMs >= fromMs && openMs < toMs && openMs % stepMs === 0, `a kline that opens at ${openMs}`);

@@ -23,6 +23,31 @@ export interface Kline {
   readonly quoteVolume: string | null;
 }
 
+/** Klines of a stretch of time, and its end. */
+export interface KlineBatch {
+  /** Oldest first; none where nothing was traded. */
+  readonly klines: readonly Kline[];
+  /** All that opened before was asked for and answered, milliseconds since the epoch. */
+  readonly toMs: number;
+}
+
+/** A trade of the market, by its venue's clock. */
+export interface PastTrade {
+  /** Milliseconds since the epoch, with their fraction. */
+  readonly timeMs: number;
+  readonly price: string;
+  /** In base units. */
+  readonly quantity: string;
+}
+
+/** Some trades of the market that follow each other. */
+export interface PastTrades {
+  /** Oldest first. */
+  readonly trades: readonly PastTrade[];
+  /** Where they end, nanoseconds since the epoch; what follows is asked for with it. */
+  readonly lastNs: bigint;
+}
+
 /** The last 24 hours of an instrument; null where the venue does not tell. */
 export interface Ticker {
   readonly symbol: string;

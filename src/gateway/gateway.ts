@@ -3,7 +3,7 @@ import type { Clock, Timer, Timers } from '../domain/clock.js';
 import type { Credentials } from '../domain/credentials.js';
 import { InvalidInputError, VenueRequestError } from '../domain/errors.js';
 import type { MinOrderInfo, TradableInstrument } from '../domain/instrument.js';
-import type { Kline, KlineInterval, OrderBookSnapshot, Ticker } from '../domain/market-data.js';
+import type { KlineBatch, KlineInterval, OrderBookSnapshot, PastTrades, Ticker } from '../domain/market-data.js';
 import type { Fill, OrderReference, OrderReport, OrderRequest, Side } from '../domain/order.js';
 import type { Random } from '../domain/random.js';
 import type { LatencyPercentiles } from '../kernel/histogram.js';
@@ -219,13 +219,24 @@ export class VenueGateway {
     return minOrderInfo(this.instrument(symbol));
   }
 
-  /** Klines of one answer at most. */
-  get klineBatchMax(): number {
-    return this.protocol.klineBatchMax;
+  /** Whether the venue tells its trades from the beginning on. */
+  get hasPastTrades(): boolean {
+    return this.protocol.pastTrades !== undefined;
   }
 
-  /** Klines that open in [fromMs, toMs), oldest first, a batch at a time. */
-  klines(symbol: string, interval: KlineInterval, fromMs: number, toMs: number): AsyncGenerator<readonly Kline[]> {
+  /**
+   * Trades of the market after a moment, as many as one answer holds; the first page begins where the next one is asked from.
+   * @param afterNs nanoseconds since the epoch
+   * @throws VenueRequestError where the venue does not tell them
+   */
+  async pastTrades(symbol: string, afterNs: bigint): Promise<PastTrades> {
+    const { pastTrades, venue } = this.protocol;
+    if (pastTrades === undefined) throw new VenueRequestError('invalid-request', `${venue} does not tell past trades`, { venue });
+    return this.requests.run(pastTrades(this.instrument(symbol), afterNs));
+  }
+
+  /** Klines that open in [fromMs, toMs), oldest first, a batch at a time, of stretches in which nothing was traded an empty one. */
+  klines(symbol: string, interval: KlineInterval, fromMs: number, toMs: number): AsyncGenerator<KlineBatch> {
     return klineBatches(this.requests, this.protocol, this.instrument(symbol), interval, Math.floor(fromMs), Math.floor(toMs));
   }
 

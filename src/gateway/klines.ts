@@ -1,10 +1,13 @@
 import { VenueProtocolError } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
-import { KLINE_INTERVAL_MS, type Kline, type KlineInterval } from '../domain/market-data.js';
+import { KLINE_INTERVAL_MS, type KlineBatch, type KlineInterval } from '../domain/market-data.js';
 import type { TradingProtocol } from '../venues/trading.js';
 import type { Requests } from './requests.js';
 
-/** Fetches klines that open in [fromMs, toMs) batch by batch, oldest first; each batch is asked for when it is wanted. */
+/**
+ * Fetches klines that open in [fromMs, toMs) batch by batch, oldest first; each batch is asked for when it is wanted. A batch is of a stretch
+ * that one answer holds, so that one in which nothing was traded, which venues answer with nothing, does not look like the end.
+ */
 export async function* klineBatches(
   requests: Requests,
   protocol: TradingProtocol,
@@ -12,17 +15,22 @@ export async function* klineBatches(
   interval: KlineInterval,
   fromMs: number,
   toMs: number,
-): AsyncGenerator<readonly Kline[]> {
-  let nextMs = fromMs;
-  while (nextMs < toMs) {
-    const batch = await requests.run(protocol.klines(instrument, interval, nextMs, toMs));
-    const last = batch[batch.length - 1];
-    if (last === undefined) return;
-    if (last.openMs < nextMs) {
+): AsyncGenerator<KlineBatch> {
+  const stepMs = KLINE_INTERVAL_MS[interval];
+  const stretchMs = protocol.klineBatchMax * stepMs;
+  for (let startMs = Math.ceil(fromMs / stepMs) * stepMs; startMs < toMs; startMs += stretchMs) {
+    const endMs = Math.min(toMs, startMs + stretchMs);
+    const klines = await requests.run(protocol.klines(instrument, interval, startMs, endMs));
+    const [first, last] = [klines[0], klines[klines.length - 1]];
+    if (first !== undefined && last !== undefined && (first.openMs < startMs || last.openMs >= endMs)) {
       const { venue, symbol } = instrument;
-      throw new VenueProtocolError(`${venue} ${symbol}: klines before the time asked for`, { venue, symbol, askedMs: nextMs });
+      throw new VenueProtocolError(`${venue} ${symbol}: klines of another time than was asked for`, {
+        venue,
+        symbol,
+        startMs,
+        endMs,
+      });
     }
-    yield batch;
-    nextMs = last.openMs + KLINE_INTERVAL_MS[interval];
+    yield { klines, toMs: endMs };
   }
 }

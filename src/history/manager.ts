@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../domain/errors.js';
 import { KLINE_INTERVAL_MS, type Kline, type KlineInterval } from '../domain/market-data.js';
-import { type KlineSource, klineWindows } from './fetch/kline-source.js';
+import type { KlineSource } from './fetch/kline-source.js';
 import { columnsOf, intervalMsOf, type KlineColumns } from './kline-columns.js';
 import { type AlignedMarketData, type AlignOptions, alignKlines } from './quality/align.js';
 import { type BacktestDataset, backtestDataset, type SyntheticBookOptions } from './quality/backtest-dataset.js';
@@ -50,7 +50,7 @@ export class HistoricalDataManager {
           const name = source.symbolOf(symbol);
           if (name === undefined) continue;
           const all: Kline[] = [];
-          for await (const { klines: batch } of klineWindows(source, name, interval, startMs, endMs)) all.push(...batch);
+          for await (const batch of source.klines(name, interval, startMs, endMs)) all.push(...batch.klines);
           klines[symbol] = all;
         }
         return [source.exchange, klines] as const;

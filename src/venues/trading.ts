@@ -10,7 +10,7 @@ import type {
 import type { Credentials } from '../domain/credentials.js';
 import type { RefusalKind } from '../domain/errors.js';
 import type { TradableInstrument } from '../domain/instrument.js';
-import type { Kline, KlineInterval, OrderBookSnapshot, Ticker } from '../domain/market-data.js';
+import type { Kline, KlineInterval, OrderBookSnapshot, PastTrades, Ticker } from '../domain/market-data.js';
 import type { Fill, OrderReference, OrderReport, OrderRequest, Side, TimeInForce } from '../domain/order.js';
 import type { Market, VenueId } from '../domain/venue.js';
 
@@ -265,8 +265,10 @@ export interface TradingProtocol {
   instruments(): Dialogue<readonly TradableInstrument[]>;
   orderBook(instrument: TradableInstrument, levels: number): Dialogue<OrderBookSnapshot>;
   readonly klineBatchMax: number;
-  /** Oldest first, those that open in [fromMs, toMs); one batch of at most `klineBatchMax`, the oldest of them. */
+  /** Oldest first, those that open in [fromMs, toMs); a stretch of at most `klineBatchMax` intervals, told whole. */
   klines(instrument: TradableInstrument, interval: KlineInterval, fromMs: number, toMs: number): Dialogue<readonly Kline[]>;
+  /** Trades of the market after a moment, oldest first, one answer of them; where the venue tells them from the beginning on. */
+  readonly pastTrades?: (instrument: TradableInstrument, afterNs: bigint) => Dialogue<PastTrades>;
   /** All instruments. */
   tickers(): Dialogue<readonly Ticker[]>;
 

@@ -60,6 +60,8 @@ export class FakeVenue implements VenuePort {
   mute = false;
   /** Set: the stream lives, but tells nothing of the account. */
   mutePushes = false;
+  /** Minutes since the epoch, the last one left out, in which nothing was traded. */
+  quietMinutes: readonly [from: number, to: number] = [0, 0];
   private ids = 0;
 
   constructor(private readonly time: VirtualTime) {}
@@ -202,7 +204,10 @@ export class FakeVenue implements VenuePort {
 
   private klines(fromMs: number, toMs: number): number[] {
     const first = Math.ceil(fromMs / 60_000) * 60_000;
-    return Array.from({ length: 3 }, (_, i) => first + i * 60_000).filter((openMs) => openMs < toMs);
+    const [quietFrom, quietTo] = this.quietMinutes;
+    return Array.from({ length: 3 }, (_, i) => first + i * 60_000).filter(
+      (openMs) => openMs < toMs && !(openMs >= quietFrom * 60_000 && openMs < quietTo * 60_000),
+    );
   }
 
   private place({ cid = '', symbol = '', qty = '0' }: Record<string, string>): FakeOrder | RefusalKind {

@@ -156,10 +156,15 @@ test('klines come in batches, each when it is wanted', async () => {
   const opens: number[][] = [];
   const read = async (): Promise<void> => {
     for await (const batch of rig.gateway.klines('AAAUSDT', '1m', 60_000, 480_000))
-      opens.push(batch.map(({ openMs }) => openMs / 60_000));
+      opens.push(batch.klines.map(({ openMs }) => openMs / 60_000));
   };
   await rig.until(read());
   expect(opens).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
+  // A stretch in which nothing was traded is not the end.
+  opens.length = 0;
+  rig.venue.quietMinutes = [3, 7];
+  await rig.until(read());
+  expect(opens).toEqual([[1, 2], [], [7]]);
   await rig.stop();
 });
 

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Kline } from '../../src/domain/market-data.js';
 import { Catalogue } from '../../src/history/catalogue.js';
 import { type TimeRange, unionOf, without } from '../../src/history/fetch/coverage.js';
+import { type FundingSource, fetchFunding } from '../../src/history/fetch/fetch-funding.js';
 import { fetchKlines } from '../../src/history/fetch/fetch-klines.js';
 import type { KlineSource } from '../../src/history/fetch/kline-source.js';
 import { readKlines } from '../../src/history/kline-columns.js';
@@ -61,19 +62,21 @@ describe('fetching klines', () => {
     let answers = 0;
     return {
       exchange,
-      batchMax: 30,
       klinesBack: given.klinesBack ?? Number.POSITIVE_INFINITY,
       symbolOf: (symbol) => (symbol === 'BTC/USDT' ? 'BTC_USDT' : undefined),
       klines: async function* (symbol, _interval, fromMs, toMs) {
-        asked.push(`${exchange} ${symbol} ${(fromMs - START) / MINUTE} ${(toMs - START) / MINUTE}`);
-        if (answers++ === given.failsAfter) throw new Error('the venue is gone');
-        const klines: Kline[] = [];
-        for (let openMs = fromMs; openMs < toMs; openMs += MINUTE) {
-          if (openMs >= START + 60 * MINUTE && openMs < START + 120 * MINUTE) continue;
-          const each = price(openMs);
-          klines.push({ openMs, open: each, high: each, low: each, close: each, baseVolume: '1', quoteVolume: null });
+        for (let startMs = fromMs; startMs < toMs; startMs += 30 * MINUTE) {
+          const endMs = Math.min(toMs, startMs + 30 * MINUTE);
+          asked.push(`${exchange} ${symbol} ${(startMs - START) / MINUTE} ${(endMs - START) / MINUTE}`);
+          if (answers++ === given.failsAfter) throw new Error('the venue is gone');
+          const klines: Kline[] = [];
+          for (let openMs = startMs; openMs < endMs; openMs += MINUTE) {
+            if (openMs >= START + 60 * MINUTE && openMs < START + 120 * MINUTE) continue;
+            const each = price(openMs);
+            klines.push({ openMs, open: each, high: each, low: each, close: each, baseVolume: '1', quoteVolume: null });
+          }
+          yield { klines, toMs: endMs };
         }
-        yield klines;
       },
     };
   }
@@ -99,7 +102,7 @@ describe('fetching klines', () => {
       ['mexc', 'gateio'].map((exchange) => ({
         exchange,
         symbol: 'BTC_USDT',
-        klines: 140,
+        rows: 140,
         alreadyMs: 0,
         unreachable: null,
         failure: null,
@@ -110,7 +113,7 @@ describe('fetching klines', () => {
     const before = asked.length;
     const again = await fetchKlines(catalogue, sources, { ...request, toMs: START + 210 * MINUTE }, { nowMs: NOW });
     expect(asked.slice(before)).toEqual(['mexc BTC_USDT 200 210', 'gateio BTC_USDT 200 210']);
-    expect(again[0]).toMatchObject({ klines: 10, alreadyMs: 200 * MINUTE });
+    expect(again[0]).toMatchObject({ rows: 10, alreadyMs: 200 * MINUTE });
   });
 
   it('goes on where a failure stopped it, and leaves the other venue alone', async () => {
@@ -127,7 +130,7 @@ describe('fetching klines', () => {
     let answers = 0;
     const surroundings = { nowMs: NOW, onProgress: () => answers++, isStopped: () => answers >= 2 };
     const [outcome] = await fetchKlines(catalogue, [source('mexc')], request, surroundings);
-    expect(outcome).toMatchObject({ failure: 'broken off', klines: 60 });
+    expect(outcome).toMatchObject({ failure: 'broken off', rows: 60 });
     expect(await times('mexc')).toEqual(minutes(0, 60));
   });
 
@@ -138,10 +141,51 @@ describe('fetching klines', () => {
       { ...request, toMs: NOW },
       { nowMs: NOW },
     );
-    expect(outcome).toMatchObject({ klines: 100, unreachable: [START, START + 260 * MINUTE] });
+    expect(outcome).toMatchObject({ rows: 100, unreachable: [START, START + 260 * MINUTE] });
     expect(await times('kraken')).toEqual(minutes(260, 360));
     // What could not be asked for is not claimed to be there.
     const [later] = await fetchKlines(catalogue, [source('kraken')], { ...request, toMs: NOW }, { nowMs: NOW });
-    expect(later).toMatchObject({ klines: 200, alreadyMs: 100 * MINUTE });
+    expect(later).toMatchObject({ rows: 200, alreadyMs: 100 * MINUTE });
+  });
+
+  describe('of funding', () => {
+    const HOUR = 60 * MINUTE;
+    const contract = (paidHours: number[], fails = false): FundingSource => ({
+      exchange: 'gateio-futures',
+      symbolOf: (symbol) => (symbol === 'BTC/USDT' ? 'BTC_USDT' : undefined),
+      funding: (_symbol, fromMs, toMs) => {
+        asked.push(`${(fromMs - DAY) / HOUR} ${(toMs - DAY) / HOUR}`);
+        if (fails && asked.length > 1) return Promise.reject(new Error('the venue is gone'));
+        const paid = paidHours.map((hour) => ({ timeMs: DAY + hour * HOUR, rate: `0.000${hour % 10}` }));
+        return Promise.resolve(paid.filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs));
+      },
+    });
+    const DAY = Date.parse('2023-01-01T00:00:00Z');
+    const rows = async () => {
+      await catalogue.makeViews();
+      const all = await catalogue.database.rows('SELECT ts_us, funding_us, funding_rate, mark_price FROM funding ORDER BY ts_us');
+      return all.map(({ ts_us: us, funding_us: paid, funding_rate: rate, mark_price: mark }) => {
+        expect([paid, mark]).toEqual([us, null]);
+        return [(Number(us) / 1000 - DAY) / HOUR, rate];
+      });
+    };
+
+    it('goes on where it stopped, within a day as well, and has each payment once', async () => {
+      const wanted = { symbols: ['BTC/USDT', 'X/Y'], fromMs: DAY, toMs: DAY + 100 * 24 * HOUR };
+      const source = contract([0, 8, 16, 24, 32, 40, 1000]);
+      const first = await fetchFunding(catalogue, [source], wanted, { nowMs: DAY + 30 * HOUR });
+      expect(first).toMatchObject([{ symbol: 'BTC_USDT', rows: 4, failure: null }]);
+      expect(await rows()).toEqual([0, 8, 16, 24].map((hour) => [hour, Number(`0.000${hour % 10}`)]));
+      // The day that was under way is asked for again as a whole; days before it are not. Then the venue fails, and what came is kept.
+      asked = [];
+      const failing = await fetchFunding(catalogue, [contract([0, 8, 16, 24, 32, 40], true)], wanted, {
+        nowMs: DAY + 2000 * HOUR,
+      });
+      expect(failing).toMatchObject([{ rows: 3, failure: 'the venue is gone' }]);
+      asked = [];
+      await fetchFunding(catalogue, [source], wanted, { nowMs: DAY + 2000 * HOUR });
+      expect(asked[0]).toBe('744 1464');
+      expect((await rows()).map(([hour]) => hour)).toEqual([0, 8, 16, 24, 32, 40, 1000]);
+    });
   });
 });

@@ -160,13 +160,12 @@ describe('fetchHistoricalData', () => {
   it('asks every exchange for what it lists', async () => {
     const source = (exchange: string): KlineSource => ({
       exchange,
-      batchMax: 7,
       klinesBack: Number.POSITIVE_INFINITY,
       symbolOf: (symbol) => (symbol === 'BTC/USDT' ? 'BTCUSDT' : undefined),
       klines: async function* (symbol, interval, fromMs, toMs) {
         expect([symbol, interval]).toEqual(['BTCUSDT', '1m']);
         const all = walk(25).filter(({ openMs }) => openMs >= fromMs && openMs < toMs);
-        for (let at = 0; at < all.length; at += 10) yield all.slice(at, at + 10);
+        for (let at = 0; at < all.length; at += 10) yield { klines: all.slice(at, at + 10), toMs: fromMs + (at + 10) * MINUTE };
       },
     });
     const several = new HistoricalDataManager([source('mexc'), source('gateio')]);

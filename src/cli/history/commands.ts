@@ -32,7 +32,7 @@ export function addHistoryCommands(program: Command, terminal: CommandOutput): v
 
   common(history.command('fetch'))
     .description(
-      'klines of venues, simulated ones unless --live-data is said, or data of Tardis.dev; goes on where it was broken off',
+      'klines or funding of venues, simulated ones unless --live-data is said, or data of Tardis.dev; goes on where it was broken off',
     )
     .requiredOption('--symbols <list>', 'symbols, separated by commas: BTC/USDT, or as the venue or Tardis calls them', list)
     .requiredOption('--from <moment>', 'a date (2023-03-01) or moment (2023-03-01T12:00:00Z)')
@@ -42,6 +42,7 @@ export function addHistoryCommands(program: Command, terminal: CommandOutput): v
       'only these: binance, binance-futures, coinbase, kraken, mexc, mexc-futures, gateio, gateio-futures',
       list,
     )
+    .option('--kind <kind>', 'klines or funding', 'klines')
     .option('--interval <interval>', 'length of klines: 1m, 5m, 15m, 1h, 4h, 1d', '1m')
     .option('--live-data', "the real exchanges' public interfaces instead of simulated venues")
     .option('-c, --config <file>', 'YAML configuration')

@@ -6,7 +6,9 @@ export interface FetchFlags extends CatalogueFlags {
   readonly symbols: readonly string[];
   readonly from: string;
   readonly to?: string;
-  // Klines
+  // Venues
+  /** "klines" when left out, or "funding". */
+  readonly kind?: string;
   readonly exchanges?: readonly string[];
   readonly interval: string;
   readonly liveData?: boolean;

@@ -4,8 +4,8 @@ import type { Config } from '../config.js';
 import { untilAskedToStop } from '../stop-signal.js';
 import { withCatalogue } from './catalogue.js';
 import type { FetchFlags, Surroundings } from './fetch-flags.js';
-import { fetchFromVenues } from './fetch-klines.js';
 import { fetchFromTardis } from './fetch-tardis.js';
+import { fetchFromVenues } from './fetch-venues.js';
 
 /** `tiercel history fetch`: klines of venues, or data of Tardis. @returns the exit code: 1 when something could not be fetched */
 export async function fetchHistory(

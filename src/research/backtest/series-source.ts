@@ -114,6 +114,9 @@ export function snapshotReader(chunks: SeriesChunks, book: number, levels: numbe
   });
 }
 
+/** Funding that is told when it was paid is played so long before, for accounts pay what they were told in time. */
+const PAID_LEAD_US = 1e6;
+
 /** Marks and funding rates of a contract; prices are plain numbers here. @param book its place in the universe */
 export function fundingReader(chunks: SeriesChunks, book: number): EventReader {
   return chunkReader(chunks, {
@@ -123,7 +126,8 @@ export function fundingReader(chunks: SeriesChunks, book: number): EventReader {
       for (let row = 0; row < chunk.count; row++) {
         builder.row(ROW_BID, marks[row] ?? Number.NaN, indices[row] ?? Number.NaN);
         builder.row(ROW_BID, rates[row] ?? Number.NaN, nextUs[row] ?? Number.NaN);
-        builder.end(EVENT_MARK, book, tsUs[row] ?? 0);
+        const [atUs, dueUs] = [tsUs[row] ?? 0, nextUs[row] ?? Number.NaN];
+        builder.end(EVENT_MARK, book, dueUs === atUs ? atUs - PAID_LEAD_US : atUs);
       }
     },
   });

@@ -7,6 +7,7 @@ import {
   type Kline,
   type KlineInterval,
   type OrderBookSnapshot,
+  type PastTrades,
   type SnapshotLevel,
   type Ticker,
 } from '../../domain/market-data.js';
@@ -26,6 +27,10 @@ const Candle = z
   .rest(z.unknown());
 /** Beside the candles stands the cursor `last`. */
 const Candles = z.object({ result: z.record(z.string(), z.union([z.array(Candle), z.number(), z.string()])) });
+const TRADES_MAX = 1_000;
+const Trade = z.tuple([plainDecimal, plainDecimal, z.number()]).rest(z.unknown());
+/** Beside the trades stands the cursor `last`, in nanoseconds. */
+const Trades = z.object({ result: z.record(z.string(), z.union([z.array(Trade), z.string().regex(/^\d+$/)])) });
 const First = z.tuple([plainDecimal]).rest(z.unknown());
 const OfTwo = z.tuple([plainDecimal, plainDecimal]).rest(z.unknown());
 const TickerRow = z.object({ a: First, b: First, c: First, v: OfTwo, p: OfTwo });
@@ -70,6 +75,19 @@ export function* klines(
     .filter(({ openMs }) => openMs >= fromMs && openMs < toMs)
     .sort((left, right) => left.openMs - right.openMs)
     .slice(0, KLINE_BATCH_MAX);
+}
+
+/** Trades after a moment, as many as one answer has; from the beginning on when the moment is 0. */
+export function* pastTrades({ requestName }: TradableInstrument, afterNs: bigint): Dialogue<PastTrades> {
+  const answer = yield publicRead('Trades', [
+    ['pair', requestName],
+    ['since', String(afterNs)],
+    ['count', String(TRADES_MAX)],
+  ]);
+  const { result } = readAnswer('kraken', 'Trades', Trades, answer);
+  const rows = Object.values(result).find((value) => Array.isArray(value)) ?? [];
+  const trades = rows.map(([price, quantity, seconds]) => ({ timeMs: seconds * 1000, price, quantity }));
+  return { trades, lastNs: BigInt(String(result['last'] ?? afterNs)) };
 }
 
 /** All pairs that are known. The day's value is volume times its average price. */

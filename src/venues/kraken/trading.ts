@@ -9,7 +9,7 @@ import { balances, feeTier, fills, findOrder, openOrders } from './account-reads
 import { BUDGETS, cancelCall, placeCall, publicRead, sessionCall } from './calls.js';
 import { restRefusal } from './errors.js';
 import { instruments } from './instruments.js';
-import { KLINE_BATCH_MAX, klines, orderBook, serverTime, tickers } from './market-reads.js';
+import { KLINE_BATCH_MAX, klines, orderBook, pastTrades, serverTime, tickers } from './market-reads.js';
 import { orderEntry } from './order-entry.js';
 import { placeParams, readPlaced } from './orders.js';
 import { privateStream } from './private-stream.js';
@@ -54,6 +54,7 @@ export function krakenSpotTrading(options: TradingOptions): TradingProtocol {
     orderBook,
     klineBatchMax: KLINE_BATCH_MAX,
     klines,
+    pastTrades,
     tickers: () => tickers(directory),
     place,
     cancel,

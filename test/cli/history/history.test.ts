@@ -9,13 +9,14 @@ import { EXIT_FOUND_FAULT, EXIT_GOOD } from '../../../src/cli/exit.js';
 import { openHttp, publicGateway } from '../../../src/cli/gateways.js';
 import { alignHistory } from '../../../src/cli/history/align.js';
 import { fetchHistory } from '../../../src/cli/history/fetch.js';
-import { gatewaySource } from '../../../src/cli/history/fetch-klines.js';
+import { type GatewaySource, gatewaySource } from '../../../src/cli/history/fetch-venues.js';
 import { reportGaps } from '../../../src/cli/history/gaps.js';
 import { importHistory } from '../../../src/cli/history/import.js';
 import { queryHistory } from '../../../src/cli/history/query.js';
 import { InvalidInputError } from '../../../src/domain/errors.js';
 import { SystemClock, systemTimers } from '../../../src/domain/system-clock.js';
 import { Catalogue } from '../../../src/history/catalogue.js';
+import { type FundingSource, fetchFunding } from '../../../src/history/fetch/fetch-funding.js';
 import { fetchKlines } from '../../../src/history/fetch/fetch-klines.js';
 import { HistoricalDataManager } from '../../../src/history/manager.js';
 import { marketEndpoints } from '../../../src/sim/fronts/front.js';
@@ -167,7 +168,7 @@ describe('tiercel history fetch', () => {
           const endpoints = { rest, wsPrivate, wsTrade };
           const gateway = publicGateway(entry, endpoints, http, surroundings);
           gateways.push(gateway);
-          return gatewaySource(entry, gateway, await gateway.loadInstruments(), true);
+          return gatewaySource(entry, gateway, await gateway.loadInstruments(), true, surroundings.clock.epochUs() / 1000);
         }),
       );
       const nowMs = surroundings.clock.epochUs() / 1000;
@@ -188,10 +189,20 @@ describe('tiercel history fetch', () => {
         'sim-gateio',
         'sim-gateio-futures',
       ]);
-      for (const { exchange, klines: count, failure, unreachable } of outcomes) {
+      for (const { exchange, rows: count, failure, unreachable } of outcomes) {
         expect([exchange, failure, unreachable]).toEqual([exchange, null, null]);
         expect(count, exchange).toBeGreaterThanOrEqual(599);
       }
+      const contracts = sources.filter((source): source is GatewaySource & FundingSource => source.funding !== null);
+      const paid = await fetchFunding(
+        catalogue,
+        contracts,
+        { symbols: ['BTC/USDT'], fromMs: nowMs - 40 * 86_400_000, toMs: nowMs },
+        { nowMs },
+      );
+      expect(paid.map(({ exchange, failure }) => [exchange, failure])).toEqual(
+        ['sim-binance-futures', 'sim-mexc-futures', 'sim-gateio-futures'].map((exchange) => [exchange, null]),
+      );
       const manager = new HistoricalDataManager(sources);
       const hour = Math.floor(nowMs / 3_600_000) * 3_600_000;
       for (const interval of ['5m', '15m', '1h', '4h', '1d'] as const) {

@@ -110,6 +110,9 @@ describe('other series', () => {
         ],
       },
     ]);
+    // As it is fetched: told when it was paid. An account pays only what it was told before.
+    const paid = [{ tsUs: 8e9, fundingUs: 8e9, fundingRate: 0.0001 }];
+    expect(await told(fundingReader(one(paid), 2))).toMatchObject([{ kind: EVENT_MARK, atUs: 8e9 - 1e6 }]);
   });
 });
 

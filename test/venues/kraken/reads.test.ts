@@ -49,6 +49,25 @@ test('klines of the range that was asked for', () => {
   });
 });
 
+test('past trades, and where they end', () => {
+  const row = ['3100.20000', '0.75000000', 1767225600.5, 'b', 'l', '', 900101];
+  const { calls, result } = drive(trading.pastTrades?.(ETH, 1767225600000000000n) ?? expect.fail('no past trades'), [
+    { XETHZUSD: [row], last: '1767225600500000001' },
+  ]);
+  expect(calls[0]).toMatchObject({
+    path: '/0/public/Trades',
+    query: [
+      ['pair', 'XETHZUSD'],
+      ['since', '1767225600000000000'],
+      ['count', '1000'],
+    ],
+  });
+  expect(result).toEqual({
+    trades: [{ timeMs: T0 + 500, price: '3100.2', quantity: '0.75' }],
+    lastNs: 1767225600500000001n,
+  });
+});
+
 test('tickers of the pairs that are known', () => {
   const row = {
     a: ['3100.20', '1', '1.000'],
