@@ -1,6 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { InvalidInputError } from '../domain/errors.js';
+import { type WriterLock, writerLock } from '../transport/writer-lock.js';
 import { HistoryDatabase, sqlList } from './database.js';
 import { KINDS, type SeriesKind } from './kinds.js';
 import { listSeries, seriesFiles } from './layout.js';
@@ -26,6 +28,9 @@ export interface SeriesExtent {
 
 /** Name of the folder for what is under way; nothing in it outlives its work. */
 const TEMPORARY = '.tmp';
+const LOCK_FILE = '.writer';
+/** What a writer has under way; a dead one may have left it. */
+const UNDER_WAY = /^\d+-(import-)?\d+\.(parquet|unzipped|lines)$/;
 
 const Extent = z.object({ rows: z.coerce.number(), first_us: z.coerce.number(), last_us: z.coerce.number() });
 
@@ -35,6 +40,7 @@ const Extent = z.object({ rows: z.coerce.number(), first_us: z.coerce.number(), 
  */
 export class Catalogue {
   private readonly writer: SeriesWriter;
+  private lock: WriterLock | null = null;
 
   private constructor(
     /** The folder. */
@@ -50,6 +56,20 @@ export class Catalogue {
     const temporaryFolder = join(root, TEMPORARY);
     await mkdir(temporaryFolder, { recursive: true });
     return new Catalogue(root, await HistoryDatabase.open({ memoryLimitMb, threads, temporaryFolder }));
+  }
+
+  /**
+   * Takes the right to write, until the catalogue is closed. Whoever writes takes it by itself; to be told before any work is done, it may be
+   * taken first. What a writer that died had under way is removed.
+   * @throws InvalidInputError when another process has it
+   */
+  async lockForWriting(): Promise<void> {
+    if (this.lock !== null) return;
+    this.lock = writerLock(join(this.root, LOCK_FILE));
+    if (this.lock === null)
+      throw new InvalidInputError(`the catalogue ${this.root} is being written by another process`, { root: this.root });
+    const folder = join(this.root, TEMPORARY);
+    for (const name of await readdir(folder)) if (UNDER_WAY.test(name)) await rm(join(folder, name), { force: true });
   }
 
   /** Every series, sorted by kind, length of bars, venue and symbol. */
@@ -81,9 +101,10 @@ export class Catalogue {
   /**
    * Takes the rows of a table, which has the columns of the kind and `line`, the number of each row in its source. In kinds with one row a
    * moment, rows replace what was there; of others, the same source replaces itself. Written in one piece a day.
-   * @throws InvalidInputError for a name that a series cannot have
+   * @throws InvalidInputError for a name that a series cannot have, or when another process writes
    */
-  store(name: SeriesName, table: string, source: SeriesSource): Promise<StoreOutcome> {
+  async store(name: SeriesName, table: string, source: SeriesSource): Promise<StoreOutcome> {
+    await this.lockForWriting();
     return this.writer.store(name, table, source);
   }
 
@@ -111,6 +132,8 @@ export class Catalogue {
   }
 
   close(): void {
+    this.lock?.release();
+    this.lock = null;
     this.database.close();
   }
 }

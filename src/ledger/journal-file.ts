@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
+import { type WriterLock, writerLock } from '../transport/writer-lock.js';
 import { LedgerError, type LedgerFault } from './errors.js';
 
 /** A connection to a ledger file. */
@@ -73,27 +74,11 @@ export function openToWrite(path: string, powerSafe: boolean): JournalDatabase {
  * ends. Readers are not kept out.
  * @throws LedgerError in-use when another has it
  */
-export function lockForWriting(path: string): { release(): void } {
+export function lockForWriting(path: string): WriterLock {
   return inWords(path, () => {
-    const lock = new Database(`${path}-writer`, {});
-    try {
-      lock.exec('begin exclusive');
-    } catch (cause) {
-      lock.close();
-      if (codeOf(cause) !== 'SQLITE_BUSY') throw cause;
-      throw new LedgerError(
-        'in-use',
-        `${path} is being written by another process; a ledger has one writer`,
-        { path },
-        { cause },
-      );
-    }
-    return {
-      release: () => {
-        lock.exec('rollback');
-        lock.close();
-      },
-    };
+    const lock = writerLock(`${path}-writer`);
+    if (lock !== null) return lock;
+    throw new LedgerError('in-use', `${path} is being written by another process; a ledger has one writer`, { path });
   });
 }
 

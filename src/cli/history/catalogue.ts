@@ -21,7 +21,7 @@ export interface SeriesFlags {
   readonly to?: string;
 }
 
-/** Opens the catalogue of a command and closes it after the work. */
+/** Opens the catalogue of a command and closes it after the work. @param mustExist whether it is only read; whoever writes has it alone */
 export async function withCatalogue(
   { catalogue: root, memoryMb }: CatalogueFlags,
   mustExist: boolean,
@@ -32,6 +32,7 @@ export async function withCatalogue(
     throw new InvalidInputError(`there is no catalogue ${root}; import or fetch something first`, { root });
   const catalogue = await Catalogue.open(root, { memoryLimitMb: memoryMb });
   try {
+    if (!mustExist) await catalogue.lockForWriting();
     return await work(catalogue);
   } finally {
     catalogue.close();

@@ -68,12 +68,14 @@ interface Job {
 /**
  * Fetches series into a catalogue, all venues at once. What was fetched before is not asked for again; what fails leaves the others alone,
  * and the next fetch goes on where it stopped.
+ * @throws InvalidInputError when another process writes the catalogue
  */
 export async function fetchSeries(
   catalogue: Catalogue,
   fetches: readonly SeriesFetch[],
   { onProgress, isStopped = () => false }: FetchSurroundings,
 ): Promise<readonly FetchOutcome[]> {
+  await catalogue.lockForWriting();
   const jobs = await Promise.all(fetches.map((fetch) => jobOf(catalogue, fetch)));
   const totalMs = jobs.reduce((sum, { ranges }) => sum + lengthOf(ranges), 0);
   let doneMs = 0;

@@ -68,6 +68,7 @@ export async function importFile(
   hints: ImportHints = {},
 ): Promise<ImportReport> {
   const packing = await packingOf(path);
+  await catalogue.lockForWriting();
   const number = imports++;
   const aside = (ending: string): string => join(catalogue.root, '.tmp', `${process.pid}-import-${number}.${ending}`);
   let plain = path;
