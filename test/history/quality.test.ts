@@ -147,6 +147,12 @@ describe('alignMultiExchangeData and preprocessForBacktesting', () => {
       MarketRegime.LOW_VOLATILITY,
     ]);
     expect(marketConditions.every(({ arbitrageFavorability }) => arbitrageFavorability === 0)).toBe(true);
+    // A window knows nothing of later ones: what was, stays when more is known.
+    for (let windows = 1; windows < marketConditions.length; windows++) {
+      const part = manager.alignMultiExchangeData({ binance: { BTC: path(steps).slice(0, windows * 60) } });
+      const known = manager.preprocessForBacktesting(part).marketConditions;
+      expect(known).toEqual(marketConditions.slice(0, windows));
+    }
   });
 
   it('refuse klines between the moments, and no klines', () => {

@@ -11,7 +11,7 @@ export const MarketRegime = {
 } as const;
 export type MarketRegime = (typeof MarketRegime)[keyof typeof MarketRegime];
 
-/** What a market was like in a window, by simple rules that look at nothing outside of all windows' medians. */
+/** What a market was like in a window, by simple rules that look at it and at the windows before it. Known when the window is over. */
 export interface MarketCondition {
   /** Opening of the window's first kline, milliseconds since the epoch. */
   readonly timestamp: number;
@@ -20,7 +20,7 @@ export interface MarketCondition {
   readonly volatility: number;
   /** Kaufman's efficiency ratio: way from start to end over the way walked, 0 to 1. */
   readonly trendStrength: number;
-  /** Value traded against the median of all windows: v / (v + median), 0 to 1. */
+  /** Value traded against the median of the windows up to this one: v / (v + median), 0 to 1. */
   readonly liquidityScore: number;
   /** Distance between exchanges of the same symbol against 20 bps: d / (d + 20), 0.0 to 1.0; 0 with one exchange. */
   readonly arbitrageFavorability: number;
@@ -29,7 +29,7 @@ export interface MarketCondition {
 const WINDOW_BARS = 60;
 /** A round trip over two venues costs about so much. */
 const COST_BPS = 20;
-/** Volatility against its median over all windows. */
+/** Volatility against its median over the windows up to this one. */
 const CRISIS = 4;
 const HIGH = 2;
 const LOW = 0.5;
@@ -44,7 +44,7 @@ interface Window {
   readonly distanceBps: number;
 }
 
-/** Conditions of windows of 60 klines, one behind the other. The medians are over the whole data: this describes, it does not predict. */
+/** Conditions of windows of 60 klines, one behind the other. What is usual is the median of what has been, so no window knows of a later one. */
 export function conditionsOf({ timestamps, exchangeData }: AlignedMarketData): MarketCondition[] {
   const windows: Window[] = [];
   const all = Object.values(exchangeData).flatMap((symbols) => Object.values(symbols));
@@ -62,16 +62,17 @@ export function conditionsOf({ timestamps, exchangeData }: AlignedMarketData): M
       distanceBps: meanOf(shared.map((several) => distanceBps(several, from, to)).filter((bps) => !Number.isNaN(bps))),
     });
   }
-  const usualVolatility = median(windows.map(({ volatility }) => volatility));
-  const usualValue = median(windows.map(({ value }) => value));
-  return windows.map(({ timestamp, volatility, trendStrength, move, value, distanceBps: bps }) => ({
-    timestamp,
-    regime: regimeOf(volatility, usualVolatility, trendStrength, move),
-    volatility,
-    trendStrength,
-    liquidityScore: value === 0 ? 0 : value / (value + usualValue),
-    arbitrageFavorability: bps / (bps + COST_BPS),
-  }));
+  const volatilities = new RunningMedian();
+  const values = new RunningMedian();
+  return windows.map(({ timestamp, volatility, trendStrength, move, value, distanceBps: bps }) => {
+    const [usualVolatility, usualValue] = [volatilities.with(volatility), values.with(value)];
+    return {
+      ...{ timestamp, volatility, trendStrength },
+      regime: regimeOf(volatility, usualVolatility, trendStrength, move),
+      liquidityScore: value === 0 ? 0 : value / (value + usualValue),
+      arbitrageFavorability: bps / (bps + COST_BPS),
+    };
+  });
 }
 
 function regimeOf(volatility: number, usual: number, trendStrength: number, move: number): MarketRegime {
@@ -127,8 +128,21 @@ function meanOf(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+/** The median of what has come so far. */
+class RunningMedian {
+  private readonly sorted: number[] = [];
+
+  /** @returns the median with this value among them */
+  with(value: number): number {
+    const { sorted } = this;
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] ?? 0) <= value) low = middle + 1;
+      else high = middle;
+    }
+    sorted.splice(low, 0, value);
+    const middle = sorted.length >> 1;
+    return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  }
 }

@@ -15,7 +15,7 @@ const KNOWN_SHARE_MIN = 0.5;
  * Conditions of the market, one every `stepRows`, each from what was known at its time: the window that ends there, and the windows before
  * it. Where half of a window's returns are missing, in the mean of the series, there is no condition. `timestamp` is the opening of the window's last kline, so that the condition is known one interval later. Figures are means over the
  * series; the liquidity score is value traded by itself plus the median of the windows up to then, the favourability the mean distance of
- * exchanges of one symbol against 20 basis points, as in `conditionsOf`, which looks at all data at once and describes only the past.
+ * exchanges of one symbol against 20 basis points, as in `conditionsOf`.
  * @throws CalculationError INVALID_PERIOD for rules that are none
  */
 export function classifyMarket(data: AlignedMarketData, rules: RegimeRules = REGIME_RULES): MarketCondition[] {
