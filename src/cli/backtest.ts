@@ -1,16 +1,19 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { InvalidInputError } from '../domain/errors.js';
+import type { TradableInstrument } from '../domain/instrument.js';
 import { SeededRandom } from '../domain/random.js';
 import { count } from '../ops/human-text.js';
 import { BacktestEngine } from '../research/backtest/backtest-engine.js';
 import type { BacktestResult } from '../research/backtest/backtest-types.js';
 import { calibrateLatency, fixedLatency, type LatencySamples, latencyOf } from '../research/backtest/latency.js';
 import type { TradingSetup } from '../research/backtest/paper-trading.js';
-import { openRecording } from '../research/backtest/recording.js';
+import { openRecording, type Recording } from '../research/backtest/recording.js';
+import type { BookFees } from '../strategy/build-universe.js';
 import { writeBacktestReport } from './backtest-report.js';
 import { backtestSetup } from './backtest-setup.js';
 import type { CommandOutput } from './capture-verify.js';
 import type { Config } from './config.js';
+import { openCaptures } from './decide/captured-recording.js';
 import { withStrategy } from './decide.js';
 import { feesOf } from './deciding.js';
 import { EXIT_GOOD } from './exit.js';
@@ -31,6 +34,8 @@ export interface BacktestFlags {
   /** What was taken of a book is there again after so long; with the book's next version when left out. */
   readonly recoveryMs?: number | undefined;
   readonly slippageBps: number;
+  /** Of captures: messages count as received so long after their venue's time. */
+  readonly receiveLatencyMs?: number | undefined;
   /** File that gets the whole result: trades, equity, report. */
   readonly out?: string | undefined;
   /** Folder that gets the report: a page, JSON and tables. */
@@ -39,24 +44,20 @@ export interface BacktestFlags {
 }
 
 /**
- * `tiercel backtest`: the live engine over a folder of recordings, with orders on paper.
+ * `tiercel backtest`: the live engine over a folder of recordings or over captures of any origin, with orders on paper.
+ * @param paths one folder, or files
  * @returns the exit code
- * @throws InvalidInputError for a folder, a strategy or a parameter that cannot be used
+ * @throws InvalidInputError for paths, a strategy or a parameter that cannot be used
  */
 export async function runBacktest(
-  folder: string,
+  paths: readonly string[],
   config: Config,
   flags: BacktestFlags,
   { write, progress }: CommandOutput,
 ): Promise<number> {
   const { strategy, set, seed, latencyFrom, recoveryMs = null, slippageBps, out, report, json = false } = flags;
   const chosen = strategy === undefined ? config : withStrategy(config, strategy, set);
-  const recording = await openRecording({
-    folder,
-    universeOf: (feeds) => configuredUniverse(chosen, feeds),
-    feesOf: (instrument) => feesOf(chosen, instrument),
-    ...(chosen.signals.enabled && { memory: { signals: chosen.signals } }),
-  });
+  const recording = await openPaths(paths, chosen, flags);
   const samples = latencyFrom === undefined ? null : readingLedger(latencyFrom, (journal) => calibrateLatency(journal.read()));
   const setup = backtestSetup(chosen, recording.market.universe, latencyModels(flags, samples, new SeededRandom(seed)), {
     ...{ recoveryMs, slippageBps },
@@ -71,6 +72,23 @@ export async function runBacktest(
   const summary = report === undefined ? '' : await writeBacktestReport(report, result, { universe, seed });
   write(json ? `${JSON.stringify(summaryOf(result))}\n` : `${backtestText(result)}${summary}`);
   return EXIT_GOOD;
+}
+
+/** What lies in a folder is of the run that recorded it; files are captures, whoever recorded them. */
+function openPaths(paths: readonly string[], config: Config, { receiveLatencyMs: latencyMs }: BacktestFlags): Promise<Recording> {
+  const folders = paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+  const signals = config.signals.enabled ? config.signals : undefined;
+  const fees = (instrument: TradableInstrument): BookFees => feesOf(config, instrument);
+  const [folder] = folders;
+  if (folder === undefined) return openCaptures({ files: paths, feesOf: fees, signals, latencyMs });
+  if (paths.length > 1 || latencyMs !== undefined)
+    throw new InvalidInputError('a folder of recordings is backtested alone, at the times that it tells', { paths });
+  return openRecording({
+    folder,
+    universeOf: (feeds) => configuredUniverse(config, feeds),
+    feesOf: fees,
+    ...(signals !== undefined && { memory: { signals } }),
+  });
 }
 
 function latencyModels(

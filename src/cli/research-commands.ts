@@ -26,7 +26,7 @@ export function addResearchCommands<Flags extends object>(
   program
     .command('backtest')
     .description('the live engine over recordings, with orders on paper: trades, profit and why intents came to nothing')
-    .argument('<folder>', 'what `tiercel record` or `tiercel run --record` wrote')
+    .argument('<path...>', 'the folder that `tiercel record` or `tiercel run --record` wrote, or captures of any origin')
     .option('-c, --config <file>', 'YAML configuration: strategies, fees, sizes, costs, limits')
     .option('--strategy <kind>', 'the strategy; `tiercel strategies` lists them. Those of the configuration when left out')
     .option(
@@ -45,11 +45,12 @@ export function addResearchCommands<Flags extends object>(
       number,
     )
     .option('--slippage-bps <bps>', 'trade at prices that are worse than shown by so much', number, 0)
+    .option('--receive-latency-ms <ms>', "of captures: count messages as received so long after their venue's own time", number)
     .option('--out <file>', 'write trades, equity and report as JSON')
     .option('--report <folder>', 'write report.html, report.json, trades.parquet and equity.parquet')
     .option('--json', 'print one line of JSON')
-    .action((folder: string, flags: Flags & BacktestFlags) =>
-      exitWith(() => runBacktest(folder, configFrom(flags), flags, terminal)),
+    .action((paths: string[], flags: Flags & BacktestFlags) =>
+      exitWith(() => runBacktest(paths, configFrom(flags), flags, terminal)),
     );
 
   program

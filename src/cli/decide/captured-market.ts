@@ -42,6 +42,26 @@ export interface CapturedMarket {
   readonly replay: CaptureReplay;
 }
 
+/** Ends captures while they are played. Where a recording ends its connections are gone: its books are not what the market is from then on. */
+export class CaptureEnds {
+  /** Places of the captures that have not come to their end. */
+  private readonly open: Set<number>;
+
+  constructor(private readonly market: CapturedMarket) {
+    this.open = new Set(market.captures.keys());
+  }
+
+  /** @param capture its place */
+  end(capture: number): void {
+    const { decoders, replay } = this.market;
+    this.open.delete(capture);
+    const left = new Set([...this.open].flatMap((place) => [...(decoders[place] ?? [])]));
+    for (const { plan, session } of replay.feeds) {
+      if (decoders[capture]?.has(plan.decoder) === true && !left.has(plan.decoder)) session.stop();
+    }
+  }
+}
+
 /** Levels that decisions see of a side. */
 const VIEW_LEVELS = 50;
 

@@ -7,7 +7,7 @@ import { rowName } from '../../strategy/universe.js';
 import type { Config } from '../config.js';
 import { assumeFills, type Deciding, makeDeciding } from '../deciding.js';
 import { BasisSampler, type BasisSeries, bookName } from './basis-series.js';
-import { type CapturedMarket, type CaptureSummary, captureMarket } from './captured-market.js';
+import { type CapturedMarket, CaptureEnds, type CaptureSummary, captureMarket } from './captured-market.js';
 import { mergedCaptures } from './merged-captures.js';
 
 /** One decision with the numbers that made it. */
@@ -96,8 +96,7 @@ class CaptureRun {
   private readonly fills: AssumedFills;
   private readonly intents: ReportedIntent[] = [];
   private readonly maxAgeUs: number;
-  /** Places of the captures that have not come to their end. */
-  private readonly open: Set<number>;
+  private readonly ends: CaptureEnds;
   private lastFullUs = Number.NEGATIVE_INFINITY;
   private turnDueMs = Number.NEGATIVE_INFINITY;
   private sampleDueMs = Number.NEGATIVE_INFINITY;
@@ -123,7 +122,7 @@ class CaptureRun {
     this.fills = assumeFills(this.deciding, config.decisions.paperBalanceQuote);
     this.deciding.decisions.listener = (decision) => this.decided(decision);
     this.sampler = new BasisSampler(this.deciding.universe, this.deciding.views);
-    this.open = new Set(files.keys());
+    this.ends = new CaptureEnds(market);
     this.maxAgeUs = config.engine.quoteAgeMsMax * 1000;
   }
 
@@ -134,24 +133,13 @@ class CaptureRun {
       atMs = line.atMs;
       this.passTo(atMs);
       this.market.replay.replay(line.record);
-      if (line.ended >= 0) this.end(line.ended);
+      if (line.ended >= 0) this.ends.end(line.ended);
       if (this.options.everyMs === undefined && line.record.dir === 'in') this.turn(atMs);
     }
     if (atMs !== undefined) this.turn(atMs);
     return this.report();
   }
 
-  /** Where a recording ends its connections are gone: its books are not what the market is from then on. */
-  private end(capture: number): void {
-    const { decoders, replay } = this.market;
-    this.open.delete(capture);
-    const left = new Set([...this.open].flatMap((place) => [...(decoders[place] ?? [])]));
-    for (const { plan, session } of replay.feeds) {
-      if (decoders[capture]?.has(plan.decoder) === true && !left.has(plan.decoder)) session.stop();
-    }
-  }
-
-  /** What is due before the moment: turns at their interval, and points of the series. */
   private passTo(atMs: number): void {
     const { everyMs, sampleMs } = this.options;
     if (everyMs !== undefined) {

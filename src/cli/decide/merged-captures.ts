@@ -1,5 +1,5 @@
 import type { CaptureRecord } from '../../feeds/capture/format.js';
-import { readCapture } from '../../feeds/capture/reader.js';
+import { timedCapture } from '../../feeds/capture/frame-source.js';
 
 /** One line, and what has come to its end with it. */
 export interface MergedLine {
@@ -20,11 +20,12 @@ interface Reading {
 /**
  * The lines of several captures as one stream, by their times; of lines of one moment, those of the earlier file first. A line without
  * a time belongs to the moment of the one before it.
+ * @param latencyMs when given, times are those of the venues and so much more
  */
-export async function* mergedCaptures(files: readonly string[]): AsyncGenerator<MergedLine> {
+export async function* mergedCaptures(files: readonly string[], latencyMs?: number): AsyncGenerator<MergedLine> {
   const open: Reading[] = [];
   for (const [place, file] of files.entries()) {
-    const lines = readCapture(file);
+    const lines = timedCapture(file, latencyMs);
     const first = await lines.next();
     if (first.done !== true) open.push({ place, lines, next: first.value.record, atMs: first.value.record.t ?? 0 });
   }

@@ -66,7 +66,10 @@ export function addHistoryCommands(program: Command, terminal: CommandOutput): v
     .option('--venue <name>', 'where the file does not say it')
     .option('--symbol <symbol>', 'where the file does not say it, or otherwise')
     .option('--interval <interval>', 'of bars, where the path does not say it')
-    .action((paths: string[], flags: CatalogueFlags & SeriesFlags) => exitWith(() => importHistory(paths, flags, terminal)));
+    .option('--receive-latency-ms <ms>', "of captures: count messages as received so long after their venue's own time", number)
+    .action((paths: string[], flags: CatalogueFlags & SeriesFlags & { receiveLatencyMs?: number }) =>
+      exitWith(() => importHistory(paths, flags, terminal)),
+    );
 
   common(history.command('gaps'))
     .description('what is missing, twice, impossible or strange')

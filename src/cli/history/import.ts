@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidInputError } from '../../domain/errors.js';
-import { importCapture } from '../../feeds/capture/capture-import.js';
+import { captureImporter } from '../../feeds/capture/capture-import.js';
 import { importRawDay } from '../../feeds/capture/tardis-source.js';
 import { isSlice } from '../../history/fetch/tardis-slices.js';
 import type { ImportHints } from '../../history/import/format.js';
@@ -16,7 +16,7 @@ import { type CatalogueFlags, isFolder, type SeriesFlags, withCatalogue } from '
 /** `tiercel history import`. @returns the exit code: 1 when a line was malformed or a file of a folder was of no known format */
 export async function importHistory(
   paths: readonly string[],
-  flags: CatalogueFlags & Pick<SeriesFlags, 'venue' | 'symbol' | 'interval'>,
+  flags: CatalogueFlags & Pick<SeriesFlags, 'venue' | 'symbol' | 'interval'> & { readonly receiveLatencyMs?: number },
   output: CommandOutput,
 ): Promise<number> {
   const { venue, symbol, interval } = flags;
@@ -25,6 +25,7 @@ export async function importHistory(
     ...(symbol !== undefined && { symbol }),
     ...(interval !== undefined && { interval: barInterval(interval) }),
   };
+  const captures = captureImporter(flags.receiveLatencyMs);
   const files = byDay((await Promise.all(paths.map(filesOf))).flat());
   return withCatalogue(flags, false, async (catalogue) => {
     const bar = new ProgressBar(files.length, output.progress);
@@ -34,9 +35,7 @@ export async function importHistory(
       for (const { path, isNamed, isDay } of files) {
         bar.to(bar.done, path);
         try {
-          reports.push(
-            isDay ? await importRawDay(catalogue, path) : await importFile({ catalogue, captures: importCapture }, path, hints),
-          );
+          reports.push(isDay ? await importRawDay(catalogue, path) : await importFile({ catalogue, captures }, path, hints));
         } catch (error) {
           // What a person names must be usable; what merely lies in a folder is told.
           if (isNamed || !(error instanceof InvalidInputError)) throw error;

@@ -29,8 +29,13 @@ const MALFORMED_MAX = 20;
 
 let captures = 0;
 
-/** Brings a capture file into a catalogue; see `importFrames`. */
-export const importCapture: CaptureImporter = (catalogue, path, hash) => importFrames(catalogue, captureSource(path), hash);
+/** Brings a capture file into a catalogue, at the times of its recorder; see `importFrames`. */
+export const importCapture: CaptureImporter = captureImporter();
+
+/** Brings capture files into a catalogue. @param latencyMs see `captureSource` */
+export function captureImporter(latencyMs?: number): CaptureImporter {
+  return (catalogue, path, hash) => importFrames(catalogue, captureSource(path, latencyMs), hash);
+}
 
 /**
  * Brings a recording into a catalogue: its frames go through session and kernel as those of live feeds do, and of each book that is in sync the
@@ -46,7 +51,10 @@ export async function importFrames(catalogue: Catalogue, source: FrameSource, ha
   for await (const { line, record } of source.read()) {
     if (record === null) continue;
     if (record.t === null)
-      throw new InvalidInputError(`${path} line ${line} has no receive time; such captures are no history`, { path, line });
+      throw new InvalidInputError(
+        `${path} line ${line} has no receive time; --receive-latency-ms assumes one after the venue's own`,
+        { path, line },
+      );
     survey.see(record);
     if (line > 0) rows++;
   }

@@ -1,5 +1,6 @@
+import { eventTimedCapture } from './event-time.js';
 import type { CaptureRecord } from './format.js';
-import { captureName, readCapture } from './reader.js';
+import { captureName, type NumberedRecord, readCapture } from './reader.js';
 
 /** What a recording says next: a message, or that the recorder lost its connections, so that no book can be gone on with. */
 export interface RecordedEvent {
@@ -20,7 +21,15 @@ export interface FrameSource {
   read(): AsyncIterable<RecordedEvent>;
 }
 
-/** A capture file as a recording of frames. */
-export function captureSource(path: string): FrameSource {
-  return { path, name: captureName(path), format: 'capture', read: () => readCapture(path) };
+/**
+ * A capture file as a recording of frames.
+ * @param latencyMs when given, messages count as received so long after their venue's time; see `eventTimedCapture`
+ */
+export function captureSource(path: string, latencyMs?: number): FrameSource {
+  return { path, name: captureName(path), format: 'capture', read: () => timedCapture(path, latencyMs) };
+}
+
+/** The lines of a capture at the times of its recorder, or at those of its venue; see `captureSource`. */
+export function timedCapture(path: string, latencyMs: number | undefined): AsyncGenerator<NumberedRecord> {
+  return latencyMs === undefined ? readCapture(path) : eventTimedCapture(path, latencyMs);
 }
