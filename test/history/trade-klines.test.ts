@@ -79,6 +79,15 @@ describe('klines of trades', () => {
     );
   });
 
+  it('are whole at the ends of a range that lies between their openings', async () => {
+    const trades = [0, 30, 70, 100, 130].map(
+      (s): PastTrade => ({ timeMs: START + s * 1000, price: String(s + 1), quantity: '1' }),
+    );
+    const [batch] = await read(venue(trades, 10), START + 0.5, START + 90_000);
+    expect(batch?.klines).toMatchObject([{ openMs: START + MINUTE, open: '71', close: '101', baseVolume: '2' }]);
+    expect(batch?.toMs).toBe(START + 90_000);
+  });
+
   it('end when an answer does not lead on', async () => {
     const stuck: AskTrades = (afterNs) =>
       Promise.resolve({ trades: [{ timeMs: START, price: '1', quantity: '1' }], lastNs: afterNs });

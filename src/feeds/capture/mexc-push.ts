@@ -11,6 +11,7 @@ message Wrapper {
   string channel = 1;
   oneof body { Depths publicLimitDepths = 303; Depths publicAggreDepths = 313; Deals publicAggreDeals = 314; BookTicker publicAggreBookTicker = 315; }
   optional string symbol = 3;
+  optional int64 sendTime = 6;
 }
 `;
 
@@ -19,7 +20,7 @@ const wrapper = protobuf.parse(DEFINITION, { keepCase: true }).root.lookupType('
 /** A binary push of MEXC spot as a plain object; undefined when it is none. */
 export function parseMexcPush(frame: Uint8Array): unknown {
   try {
-    return wrapper.toObject(wrapper.decode(frame));
+    return wrapper.toObject(wrapper.decode(frame), { longs: Number });
   } catch {
     return undefined;
   }

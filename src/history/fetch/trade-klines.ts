@@ -24,8 +24,11 @@ export async function* klinesOfTrades(
   toMs: number,
 ): AsyncGenerator<KlineBatch> {
   const stepMs = KLINE_INTERVAL_MS[interval];
-  let afterNs = BigInt(fromMs) * 1_000_000n - 1n;
-  let lastMs = fromMs;
+  const startMs = Math.ceil(fromMs / stepMs) * stepMs;
+  // The last kline opens before the end of the range, and is whole all the same.
+  const endMs = Math.ceil(toMs / stepMs) * stepMs;
+  let afterNs = BigInt(startMs) * 1_000_000n - 1n;
+  let lastMs = startMs;
   let under: TradedKline | undefined;
   for (;;) {
     const { trades, lastNs } = await ask(afterNs);
@@ -34,7 +37,7 @@ export async function* klinesOfTrades(
       if (trade.timeMs < lastMs)
         throw new VenueProtocolError('trades of the past are not in order', { timeMs: trade.timeMs, lastMs });
       lastMs = trade.timeMs;
-      if (trade.timeMs >= toMs) break;
+      if (trade.timeMs >= endMs) break;
       const openMs = Math.floor(trade.timeMs / stepMs) * stepMs;
       if (under?.openMs === openMs) under.take(trade);
       else {
@@ -42,7 +45,7 @@ export async function* klinesOfTrades(
         under = new TradedKline(openMs, trade);
       }
     }
-    if (trades.length === 0 || lastMs >= toMs) {
+    if (trades.length === 0 || lastMs >= endMs) {
       if (under !== undefined) klines.push(under.kline());
       yield { klines, toMs };
       return;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../src/domain/errors.js';
 import { eventTimedCapture, eventTimeMs } from '../../../src/feeds/capture/event-time.js';
+import { parseMexcPush } from '../../../src/feeds/capture/mexc-push.js';
 
 const MS = Date.parse('2026-01-01T00:00:00.125Z');
 const ISO = '2026-01-01T00:00:00.125000Z';
@@ -32,6 +33,13 @@ describe('the time of a message', () => {
   ])('is not there in %s', (_what, message) => {
     expect(eventTimeMs(message)).toBeNull();
   });
+});
+
+it('is found in a binary push of MEXC', () => {
+  // Field 1, the channel, is "a"; field 6 the time that it was sent, as a varint.
+  const varint: number[] = [];
+  for (let rest = BigInt(MS); rest > 0n; rest >>= 7n) varint.push(Number(rest & 127n) | (rest > 127n ? 128 : 0));
+  expect(eventTimeMs(parseMexcPush(Uint8Array.of(10, 1, 97, 48, ...varint)))).toBe(MS);
 });
 
 describe('a capture by the times of its venue', () => {
