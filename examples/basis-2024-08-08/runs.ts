@@ -1,4 +1,4 @@
-// Backtests of the basis strategy over the recorded books: as one would run it, and twice to learn what stands in its way.
+// Backtests of the basis strategy over the recorded books: as one would run it, and otherwise, to learn what stands in its way.
 import type { Catalogue } from '../../src/history/catalogue.js';
 import { BacktestEngine } from '../../src/research/backtest/backtest-engine.js';
 import type { BacktestResult } from '../../src/research/backtest/backtest-types.js';
@@ -42,7 +42,7 @@ export const RUNS: readonly BasisRun[] = [
   },
   {
     name: 'no fees',
-    meaning: 'nobody pays a fee, opens for any expected profit: the most that these books gave this strategy',
+    meaning: 'nobody pays a fee, opens for any expected profit and closes after 15 s',
     ...{ feeShare: 0, latencyMs: 20, parameters: { ...FORCED, minNetBps: 0.1 } },
   },
 ];
