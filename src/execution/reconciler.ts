@@ -47,6 +47,8 @@ export interface KnownFill extends Pick<Fill, 'symbol' | 'tradeId' | 'side' | 'v
   readonly isFeeKnown?: boolean;
 }
 
+/** A difference is held against what is due when nothing was booked for so long. */
+const FUNDING_QUIET_US = 500_000;
 const ZERO = new Exact(0);
 const UNEXPLAINED_MAX = 100;
 /**
@@ -274,7 +276,7 @@ export class PositionReconciler {
   private note(account: ReconciledAccount, holding: Holding, nowUs: number): { difference: Decimal; isBeyond: boolean } {
     let difference = holding.actual.minus(holding.expected);
     let isBeyond = !difference.isZero() && difference.abs().gt(this.toleranceOf(account, holding));
-    if (isBeyond && this.isFunding(account, holding, difference)) {
+    if (isBeyond && this.hasStood(holding, nowUs) && this.isFunding(account, holding, difference)) {
       account.moveAsset(holding.asset, difference, nowUs);
       this.parts.onFunding?.(account.name, holding.asset, difference.toFixed());
       difference = ZERO;
@@ -314,6 +316,11 @@ export class PositionReconciler {
     const { tolerance, toleranceDefault, roundingPerClose } = this.settings;
     const fixed = tolerance[asset] ?? toleranceDefault;
     return name.market === 'spot' || closes === 0 ? fixed : new Exact(roundingPerClose).mul(closes).plus(fixed);
+  }
+
+  /** What is told of a trade comes in parts: a part that is missing for a moment may look like a payment that is due. */
+  private hasStood({ bookedUs, differsSinceUs }: Holding, nowUs: number): boolean {
+    return nowUs - bookedUs >= FUNDING_QUIET_US || nowUs - differsSinceUs >= this.settings.settleMs * 1000;
   }
 
   private isFunding({ name }: ReconciledAccount, { asset, symbol }: Holding, difference: Decimal): boolean {

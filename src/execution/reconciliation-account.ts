@@ -17,6 +17,8 @@ export interface Holding {
   closes: number;
   /** Monotonic microseconds of the last change of either side. */
   movedUs: number;
+  /** Monotonic microseconds of the last booking. */
+  bookedUs: number;
   /** Since when it has differed beyond the tolerance; NaN when it does not. */
   differsSinceUs: number;
   /** Number of the venue's last word on it. */
@@ -134,6 +136,7 @@ export class ReconciledAccount {
   private move(holding: Holding, amount: Decimal, nowUs: number): HoldingChange {
     holding.expected = holding.expected.plus(amount);
     holding.movedUs = nowUs;
+    holding.bookedUs = nowUs;
     const { asset, symbol, expected } = holding;
     return { ...this.name, asset, symbol, change: amount.toFixed(), expected: expected.toFixed() };
   }
@@ -163,6 +166,7 @@ function emptyHolding(asset: string, symbol: string | null): Holding {
     actual: ZERO,
     closes: 0,
     movedUs: 0,
+    bookedUs: Number.NEGATIVE_INFINITY,
     differsSinceUs: Number.NaN,
     wordAt: 0,
   };

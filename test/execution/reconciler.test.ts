@@ -155,6 +155,20 @@ describe('imbalances', () => {
     }
   });
 
+  it('are no funding payment while the venue tells of a trade in parts, and its fee is about what is due', async () => {
+    const { reconciler, balance, funding, pass } = reconcilerRig();
+    funding.due = '0.1';
+    reconciler.trackExecutionPositions(fillOf(PERPS, 'buy', '10', '100', { fee: '0.1' }));
+    // The wallet without the fee yet, and with it.
+    balance(PERPS, 'USDT', '1000');
+    balance(PERPS, 'USDT', '999.9');
+    expect(reconciler.detectImbalances().filter(({ symbol }) => symbol === null)).toEqual([]);
+    balance(PERPS, 'USDT', '1000');
+    await pass(SETTLE_MS);
+    expect(reconciler.detectImbalances().filter(({ symbol }) => symbol === null)).toEqual([]);
+    expect(funding.due).toBe('0');
+  });
+
   it('are not a transfer that was told', () => {
     const { reconciler, balance } = reconcilerRig();
     balance(SPOT, 'USDT', '1500');
