@@ -1,26 +1,22 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { InvalidInputError } from '../domain/errors.js';
-import type { TradableInstrument } from '../domain/instrument.js';
 import { SeededRandom } from '../domain/random.js';
 import { count } from '../ops/human-text.js';
 import { BacktestEngine } from '../research/backtest/backtest-engine.js';
 import type { BacktestResult } from '../research/backtest/backtest-types.js';
 import { calibrateLatency, fixedLatency, type LatencySamples, latencyOf } from '../research/backtest/latency.js';
+import type { Pace } from '../research/backtest/pace.js';
 import type { TradingSetup } from '../research/backtest/paper-trading.js';
-import { openRecording, type Recording } from '../research/backtest/recording.js';
-import type { BookFees } from '../strategy/build-universe.js';
+import { type HistoryFlags, withHistory } from './backtest-history.js';
 import { writeBacktestReport } from './backtest-report.js';
 import { backtestSetup } from './backtest-setup.js';
 import type { CommandOutput } from './capture-verify.js';
 import type { Config } from './config.js';
-import { openCaptures } from './decide/captured-recording.js';
 import { withStrategy } from './decide.js';
-import { feesOf } from './deciding.js';
 import { EXIT_GOOD } from './exit.js';
-import { configuredUniverse } from './feed-plan.js';
 import { readingLedger } from './ledger-file.js';
 
-export interface BacktestFlags {
+export interface BacktestFlags extends HistoryFlags {
   /** Kind of the strategy; those of the configuration when left out. */
   readonly strategy?: string | undefined;
   /** "key=value", the value as JSON or as text. */
@@ -34,8 +30,6 @@ export interface BacktestFlags {
   /** What was taken of a book is there again after so long; with the book's next version when left out. */
   readonly recoveryMs?: number | undefined;
   readonly slippageBps: number;
-  /** Of captures: messages count as received so long after their venue's time. */
-  readonly receiveLatencyMs?: number | undefined;
   /** File that gets the whole result: trades, equity, report. */
   readonly out?: string | undefined;
   /** Folder that gets the report: a page, JSON and tables. */
@@ -44,7 +38,7 @@ export interface BacktestFlags {
 }
 
 /**
- * `tiercel backtest`: the live engine over a folder of recordings or over captures of any origin, with orders on paper.
+ * `tiercel backtest`: the live engine over a folder of recordings, captures of any origin or a catalogue, with orders on paper.
  * @param paths one folder, or files
  * @returns the exit code
  * @throws InvalidInputError for paths, a strategy or a parameter that cannot be used
@@ -57,38 +51,30 @@ export async function runBacktest(
 ): Promise<number> {
   const { strategy, set, seed, latencyFrom, recoveryMs = null, slippageBps, out, report, json = false } = flags;
   const chosen = strategy === undefined ? config : withStrategy(config, strategy, set);
-  const recording = await openPaths(paths, chosen, flags);
   const samples = latencyFrom === undefined ? null : readingLedger(latencyFrom, (journal) => calibrateLatency(journal.read()));
-  const setup = backtestSetup(chosen, recording.market.universe, latencyModels(flags, samples, new SeededRandom(seed)), {
-    ...{ recoveryMs, slippageBps },
+  const { result, universe } = await withHistory(paths, chosen, flags, async ({ pace, ...history }) => {
+    const { universe } = history.market;
+    const models = latencyModels(flags, samples, new SeededRandom(seed));
+    const setup = atPace(backtestSetup(chosen, universe, models, { recoveryMs, slippageBps }), pace);
+    const engine = new BacktestEngine({
+      ...{ ...history, setup, runId: `backtest-${seed}` },
+      ...(pace !== null && { equityMs: pace.equityMs }),
+      onProgress: ({ events, nowUs }) => progress?.(`\r\x1b[2K${count(events)} events, ${new Date(nowUs / 1000).toISOString()}`),
+    });
+    return { result: await engine.run(), universe };
   });
-  const result = await new BacktestEngine({
-    ...{ ...recording, setup, runId: `backtest-${seed}` },
-    onProgress: ({ events, nowUs }) => progress?.(`\r\x1b[2K${count(events)} frames, ${new Date(nowUs / 1000).toISOString()}`),
-  }).run();
   progress?.('\r\x1b[2K');
   if (out !== undefined) writeResult(out, result);
-  const { universe } = recording.market;
   const summary = report === undefined ? '' : await writeBacktestReport(report, result, { universe, seed });
   write(json ? `${JSON.stringify(summaryOf(result))}\n` : `${backtestText(result)}${summary}`);
   return EXIT_GOOD;
 }
 
-/** What lies in a folder is of the run that recorded it; files are captures, whoever recorded them. */
-function openPaths(paths: readonly string[], config: Config, { receiveLatencyMs: latencyMs }: BacktestFlags): Promise<Recording> {
-  const folders = paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
-  const signals = config.signals.enabled ? config.signals : undefined;
-  const fees = (instrument: TradableInstrument): BookFees => feesOf(config, instrument);
-  const [folder] = folders;
-  if (folder === undefined) return openCaptures({ files: paths, feesOf: fees, signals, latencyMs });
-  if (paths.length > 1 || latencyMs !== undefined)
-    throw new InvalidInputError('a folder of recordings is backtested alone, at the times that it tells', { paths });
-  return openRecording({
-    folder,
-    universeOf: (feeds) => configuredUniverse(config, feeds),
-    feesOf: fees,
-    ...(signals !== undefined && { memory: { signals } }),
-  });
+/** What the pace says beside what the configuration says. */
+function atPace(setup: TradingSetup, pace: Pace | null): TradingSetup {
+  if (pace === null) return setup;
+  const { paper, desk, ...own } = pace.setup;
+  return { ...setup, ...own, paper: { ...setup.paper, ...paper }, desk: { ...setup.desk, ...desk } };
 }
 
 function latencyModels(
@@ -117,7 +103,7 @@ function backtestText({ startUs, endUs, strategies, counts, hash, trades }: Back
         `${strategy}: ${own} trades, ${wins} won, net ${net} ${asset} (fees ${fees}, funding ${funding})`,
     ),
     ...Object.entries(counts.causes).map(([cause, times]) => `  ${times} x ${cause}`),
-    `state ${hash.slice(0, 16)}`,
+    `state ${hash.slice(0, 16)}, at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB of memory`,
   ];
   return `${lines.join('\n')}\n`;
 }

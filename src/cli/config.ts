@@ -192,12 +192,16 @@ export function loadConfig(path: string | undefined, overrides: Readonly<Record<
   });
 }
 
-function readTree(path: string): unknown {
+/**
+ * Reads a YAML or JSON file; an empty one is an empty object.
+ * @throws InvalidInputError when it cannot be read, or is neither
+ */
+export function readTree(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new InvalidInputError(`the config file ${path} cannot be read`, { path }, { cause });
+    throw new InvalidInputError(`the file ${path} cannot be read`, { path }, { cause });
   }
   try {
     return parse(text) ?? {};

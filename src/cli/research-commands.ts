@@ -25,8 +25,16 @@ export function addResearchCommands<Flags extends object>(
 ): void {
   program
     .command('backtest')
-    .description('the live engine over recordings, with orders on paper: trades, profit and why intents came to nothing')
-    .argument('<path...>', 'the folder that `tiercel record` or `tiercel run --record` wrote, or captures of any origin')
+    .description(
+      'the live engine over recordings, captures or a catalogue, with orders on paper: trades, profit, and why intents came to nothing',
+    )
+    .argument(
+      '<path...>',
+      'the folder that `tiercel record` or `tiercel run --record` wrote, captures of any origin, or with --instruments a catalogue',
+    )
+    .option('--instruments <file>', 'what was listed, as YAML or JSON: the folder is a catalogue of `tiercel history`')
+    .option('--from <moment>', 'of a catalogue: from a date or moment on')
+    .option('--to <moment>', 'of a catalogue: up to a date or moment')
     .option('-c, --config <file>', 'YAML configuration: strategies, fees, sizes, costs, limits')
     .option('--strategy <kind>', 'the strategy; `tiercel strategies` lists them. Those of the configuration when left out')
     .option(

@@ -152,6 +152,7 @@ export class PositionKeeper {
       const exposure = state.strategies[strategy];
       for (const { symbol, scale } of market.symbols) {
         const net = exposure?.net[symbol] ?? 0;
+        if (net === 0 && this.owed.size === 0) continue;
         const key = `${strategy} ${symbol}`;
         const owed = this.owed.get(key);
         if (exposure === undefined || (net === 0 && owed === undefined)) continue;

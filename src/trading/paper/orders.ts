@@ -65,9 +65,10 @@ export class PaperOrders {
     if (this.fills.length > this.fillsKept) this.fills.shift();
   }
 
-  /** Oldest first. @param symbol null for all */
+  /** Oldest first. Looks back from the newest, for it is the last ones that are asked for. @param symbol null for all */
   fillsSince(symbol: string | null, sinceMs: number): Fill[] {
-    return this.fills.filter((fill) => fill.timeMs >= sinceMs && (symbol === null || fill.symbol === symbol));
+    const first = this.fills.findLastIndex(({ timeMs }) => timeMs < sinceMs) + 1;
+    return this.fills.slice(first).filter((fill) => symbol === null || fill.symbol === symbol);
   }
 }
 
