@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js';
+import { Decimal } from '../domain/decimal.js';
 import type { MinimalOrderExecutor } from '../execution/executor.js';
 import { netOf } from '../ledger/books.js';
 import type { RiskConfig } from '../risk/config.js';
@@ -104,7 +105,7 @@ function positions({ ledger, prices }: DeskReportParts): readonly PositionView[]
     views.push({
       ...{ strategy, venue, market, symbol, asset },
       quantity: quantity.toFixed(),
-      averagePrice: openCost.div(quantity).abs().toSignificantDigits(10).toFixed(),
+      averagePrice: new Decimal(openCost).div(quantity).abs().toSignificantDigits(10).toFixed(),
       unrealised: price > 0 ? quantity.mul(price).minus(openCost).toDecimalPlaces(8).toFixed() : null,
     });
   }

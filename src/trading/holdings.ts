@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.js';
-import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
+import { Decimal, Exact, tenTo } from '../domain/decimal.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { Fill } from '../domain/order.js';
 import type { PositionImbalance } from '../execution/reconciliation-types.js';
@@ -149,7 +149,7 @@ export class Holdings {
       if (open.strategy !== strategy || open.market !== market) continue;
       if (market === 'spot' ? open.symbol !== `${base}/${quote}` : open.venue !== venue || open.symbol !== symbol) continue;
       const { quantity, openCost } = open.position;
-      return quantity.isZero() ? 0 : openCost.div(quantity).abs().toNumber();
+      return quantity.isZero() ? 0 : new Decimal(openCost).div(quantity).abs().toNumber();
     }
     return 0;
   }
