@@ -5,8 +5,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/cli/config.js';
+import { addHistoryCommands } from '../../src/cli/history/commands.js';
+import { addResearchCommands } from '../../src/cli/research-commands.js';
 import { RiskConfigSchema } from '../../src/risk/config.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,6 +34,8 @@ function missing(namesIn: (text: string) => readonly string[], isThere: (name: s
   return named.filter(({ name, document }) => !isThere(name, document)).map(({ name, document }) => `${document}: ${name}`);
 }
 
+const silent = { write: () => undefined };
+
 /** Options by command, subcommands under both words. */
 function commandLine(): ReadonlyMap<string, ReadonlySet<string>> {
   const commands = new Map<string, Set<string>>();
@@ -44,6 +49,15 @@ function commandLine(): ReadonlyMap<string, ReadonlySet<string>> {
     commands.set(isSub ? `${parent} ${name}` : name, new Set([...flags, '--help', '--version']));
     if (!isSub) parent = name;
   }
+  const added = new Command();
+  addResearchCommands(added, { terminal: silent, configFrom: () => loadConfig(undefined), number: Number });
+  addHistoryCommands(added, silent);
+  const take = (command: Command, above: string): void => {
+    const name = `${above}${command.name()}`;
+    commands.set(name, new Set([...command.options.map(({ long }) => long ?? ''), '--help']));
+    for (const sub of command.commands) take(sub, `${name} `);
+  };
+  for (const command of added.commands) take(command, '');
   return commands;
 }
 
