@@ -17,7 +17,7 @@ const BUY_AT = 'binance';
 const SELL_AT = 'gateio';
 /** Gate.io takes ten orders a second of an account: many accounts take turns, each with fewer. */
 const ACCOUNTS = 24;
-const ACCOUNTS_QUICK = 4;
+const ACCOUNTS_QUICK = 6;
 const INTENTS_PER_ACCOUNT = 7;
 const WINDOW_MS = 1000;
 /** What the compiler of JavaScript needs before nothing gets faster any more. */

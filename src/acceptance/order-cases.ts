@@ -284,7 +284,7 @@ export const ORDER_CASES: readonly AcceptanceCase[] = [
     title: 'More than the account has: insufficient balance',
     async run(subject) {
       const { base, quote, contractSize, market, symbol, rules } = subject.instrument;
-      if (market === 'futures') await subject.gateway.setMargin(symbol, { mode: 'isolated', leverage: 1 });
+      if (market === 'futures') await unlevered(subject.gateway, symbol);
       const order = await subject.restingOrder();
       const gateway = await unchecked(subject);
       try {
@@ -371,4 +371,14 @@ function smallestValue({ rules }: TradableInstrument): string {
   const step = new Decimal(rules.quoteStep ?? '0.01');
   const value = Decimal.max(new Decimal(rules.minQuoteAmount).mul('1.5'), 10);
   return (step.isZero() ? value : value.div(step).ceil().mul(step)).toFixed();
+}
+
+/** Leverage 1, in the mode of the position where there is one: some venues keep that until it is closed. */
+async function unlevered(gateway: VenueGateway, symbol: string): Promise<void> {
+  try {
+    await gateway.setMargin(symbol, { mode: 'isolated', leverage: 1 });
+  } catch (error) {
+    if (!(error instanceof VenueRequestError)) throw error;
+    await gateway.setMargin(symbol, { mode: 'cross', leverage: 1 });
+  }
 }
