@@ -3,12 +3,11 @@ import { ROW_ASK, ROW_BID } from '../src/kernel/row-door.js';
 import { type BacktestMarket, rowMarket } from '../src/research/backtest/backtest-market.js';
 import type { BacktestOptions } from '../src/research/backtest/backtest-types.js';
 import {
-  ColumnSource,
+  columnHistory,
   EVENT_DELTA,
   EVENT_SNAPSHOT,
   EventBuilder,
   type EventColumns,
-  readerOf,
 } from '../src/research/backtest/event-columns.js';
 import { RiskConfigSchema } from '../src/risk/config.js';
 import { tradable } from '../src/sim/lab/instrument.js';
@@ -89,7 +88,7 @@ export function l2Backtest(columns: EventColumns): BacktestOptions {
   const market = l2Market();
   return {
     market,
-    source: (kernel) => new ColumnSource(kernel, readerOf([columns])),
+    source: columnHistory(columns),
     epochOffsetUs: 0,
     setup: {
       strategies: makeStrategies([{ kind: 'three-tier', budgetQuote: 1_000, parameters: { minNetBps: 50 } }], market.universe),

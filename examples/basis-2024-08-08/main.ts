@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type TextColumn, textTable } from '../../src/cli/text-table.js';
 import { Catalogue } from '../../src/history/catalogue.js';
 import { runOfBacktest } from '../../src/research/analysis/backtest-run.js';
-import type { BacktestResult } from '../../src/research/backtest/backtest-types.js';
+import type { EngineResult } from '../../src/research/backtest/backtest-types.js';
 import { SpreadAnalyzer } from '../../src/research/optimizer/spread-analyzer.js';
 import type { ResearchReport } from '../../src/research/reports/report-data.js';
 import { writeReport } from '../../src/research/reports/report-files.js';
@@ -19,7 +19,7 @@ import { type BasisRun, costsOf, type MeasuredCosts, RUNS, runBasis } from './ru
 
 interface Made {
   readonly run: BasisRun;
-  readonly result: BacktestResult;
+  readonly result: EngineResult;
   readonly costs: MeasuredCosts;
 }
 

@@ -1,7 +1,7 @@
 // Backtests of the basis strategy over the recorded books: as one would run it, and otherwise, to learn what stands in its way.
 import type { Catalogue } from '../../src/history/catalogue.js';
 import { BacktestEngine } from '../../src/research/backtest/backtest-engine.js';
-import type { BacktestResult } from '../../src/research/backtest/backtest-types.js';
+import type { EngineResult } from '../../src/research/backtest/backtest-types.js';
 import { fixedLatency } from '../../src/research/backtest/latency.js';
 import { RiskConfigSchema } from '../../src/risk/config.js';
 import { DEFAULT_COST_SETTINGS } from '../../src/strategy/cost-model.js';
@@ -48,7 +48,7 @@ export const RUNS: readonly BasisRun[] = [
 ];
 
 /** Runs one of them over a span. */
-export function runBasis(catalogue: Catalogue, span: RecordedSpan, run: BasisRun): Promise<BacktestResult> {
+export function runBasis(catalogue: Catalogue, span: RecordedSpan, run: BasisRun): Promise<EngineResult> {
   const market = basisMarket(run.feeShare);
   const parameters = { ...run.parameters };
   return new BacktestEngine({
@@ -89,7 +89,7 @@ export interface MeasuredCosts {
 }
 
 /** A round has four fills of about the same value, so that a position is a quarter of the turnover. */
-export function costsOf({ trades, strategies }: BacktestResult): MeasuredCosts {
+export function costsOf({ trades, strategies }: EngineResult): MeasuredCosts {
   const sum = (of: 'turnover' | 'fees' | 'net'): number => strategies.reduce((total, row) => total + Number(row[of]), 0);
   const [turnover, fees, net] = [sum('turnover'), sum('fees'), sum('net')];
   const bps = (amount: number): number => (turnover === 0 ? 0 : (amount / (turnover / 4)) * 1e4);

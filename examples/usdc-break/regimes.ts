@@ -1,40 +1,22 @@
 // Regimes of the spread and of the market, where there is data: a regime does not go on over days that are missing.
 import type { AlignedMarketData } from '../../src/history/quality/align.js';
-import { type MeanReversionMetrics, meanReversion } from '../../src/research/optimizer/mean-reversion.js';
+import type { MeanReversionMetrics } from '../../src/research/optimizer/mean-reversion.js';
 import { SpreadAnalyzer } from '../../src/research/optimizer/spread-analyzer.js';
 import type { SpreadRegime } from '../../src/research/optimizer/spread-regimes.js';
 import { MarketRegimeAnalyzer } from '../../src/research/regimes/market-regime-analyzer.js';
 import type { ForecastComparison } from '../../src/research/regimes/regime-forecast.js';
 import { regimeName } from '../../src/research/regimes/regime-names.js';
 import type { RegimeSection } from '../../src/research/reports/report-data.js';
-import { type MarketFrame, sliceFrame } from '../../src/research/thresholds/market-frame.js';
-
-const GAP_US = 3_600_000_000;
-/** Rows that a stretch needs to be looked at. */
-const ROWS_MIN = 120;
-
-/** Stretches of a frame without a gap of more than an hour. */
-function stretches(frame: MarketFrame): MarketFrame[] {
-  const { tsUs } = frame;
-  const found: MarketFrame[] = [];
-  let from = 0;
-  for (let row = 1; row <= tsUs.length; row++) {
-    if (row < tsUs.length && (tsUs[row] as number) - (tsUs[row - 1] as number) <= GAP_US) continue;
-    if (row - from >= ROWS_MIN) found.push(sliceFrame(frame, from, row));
-    from = row;
-  }
-  return found;
-}
+import type { MarketFrame } from '../../src/research/thresholds/market-frame.js';
 
 /** Levels that the spread kept to, in order of time. */
 export function regimesOf(frame: MarketFrame): SpreadRegime[] {
-  return stretches(frame).flatMap((part) => new SpreadAnalyzer(part).detectSpreadRegimes());
+  return new SpreadAnalyzer(frame).detectSpreadRegimes();
 }
 
 /** How the spread returns in the longest stretch without a gap. */
 export function reversionOf(frame: MarketFrame): MeanReversionMetrics {
-  const longest = stretches(frame).sort((one, other) => other.tsUs.length - one.tsUs.length)[0] ?? frame;
-  return meanReversion(new SpreadAnalyzer(longest).points);
+  return new SpreadAnalyzer(frame).meanReversion();
 }
 
 /** Kinds of market by what was known at each moment, and whether the next one could be foretold. */

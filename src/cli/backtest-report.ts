@@ -2,7 +2,7 @@ import { InvalidInputError, TiercelError } from '../domain/errors.js';
 import { SeededRandom } from '../domain/random.js';
 import type { FeeSchedule } from '../research/analysis/exchange-types.js';
 import { exchangeName } from '../research/analysis/execution-logs.js';
-import type { BacktestResult } from '../research/backtest/backtest-types.js';
+import type { EngineResult } from '../research/backtest/backtest-types.js';
 import { reportedBacktest } from '../research/reports/backtest-report.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
 import { writeReportFolder } from './report-folder.js';
@@ -15,7 +15,7 @@ import { reportSummary } from './report-summary.js';
  */
 export async function writeBacktestReport(
   folder: string,
-  result: BacktestResult,
+  result: EngineResult,
   { universe, seed }: { readonly universe: StrategyUniverse; readonly seed: number },
 ): Promise<string> {
   const fees = new Map<string, FeeSchedule>();

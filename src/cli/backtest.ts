@@ -3,7 +3,7 @@ import { InvalidInputError } from '../domain/errors.js';
 import { SeededRandom } from '../domain/random.js';
 import { count } from '../ops/human-text.js';
 import { BacktestEngine } from '../research/backtest/backtest-engine.js';
-import type { BacktestResult } from '../research/backtest/backtest-types.js';
+import type { EngineResult } from '../research/backtest/backtest-types.js';
 import { calibrateLatency, fixedLatency, type LatencySamples, latencyOf } from '../research/backtest/latency.js';
 import type { Pace } from '../research/backtest/pace.js';
 import type { TradingSetup } from '../research/backtest/paper-trading.js';
@@ -90,11 +90,11 @@ function latencyModels(
 }
 
 /** The result without its long lists. */
-function summaryOf({ startUs, endUs, strategies, counts, hash, isClean, trades }: BacktestResult): object {
+function summaryOf({ startUs, endUs, strategies, counts, hash, isClean, trades }: EngineResult): object {
   return { startUs, endUs, trades: trades.length, strategies, counts, hash, isClean };
 }
 
-function backtestText({ startUs, endUs, strategies, counts, hash, trades }: BacktestResult): string {
+function backtestText({ startUs, endUs, strategies, counts, hash, trades }: EngineResult): string {
   const at = (us: number): string => new Date(us / 1000).toISOString();
   const lines = [
     `${at(startUs)} to ${at(endUs)}: ${count(counts.events)} events, ${count(counts.turns)} turns, ${count(trades.length)} trades`,
@@ -108,7 +108,7 @@ function backtestText({ startUs, endUs, strategies, counts, hash, trades }: Back
   return `${lines.join('\n')}\n`;
 }
 
-function writeResult(path: string, { entries: _, equity, ...result }: BacktestResult): void {
+function writeResult(path: string, { entries: _, equity, ...result }: EngineResult): void {
   const columns = { ...equity, tsUs: [...equity.tsUs], equity: [...equity.equity], exposure: [...equity.exposure] };
   try {
     writeFileSync(path, `${JSON.stringify({ ...result, equity: columns })}\n`);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeBacktestReport } from '../../src/cli/backtest-report.js';
 import { InvalidInputError } from '../../src/domain/errors.js';
 import { BacktestEngine } from '../../src/research/backtest/backtest-engine.js';
-import type { BacktestResult } from '../../src/research/backtest/backtest-types.js';
+import type { EngineResult } from '../../src/research/backtest/backtest-types.js';
 import type { ResearchReport } from '../../src/research/reports/report-data.js';
 import { market, scenario } from '../research/backtest/history.js';
 
@@ -41,7 +41,7 @@ describe('the report of a backtest', () => {
   it('is refused in a sentence where there is nothing to tell, or nowhere to write', async () => {
     const result = await new BacktestEngine(scenario()).run();
     const none = { tsUs: new Float64Array(), equity: new Float64Array(), exposure: new Float64Array(), intervalMs: 1000 };
-    const empty: BacktestResult = { ...result, trades: [], equity: none };
+    const empty: EngineResult = { ...result, trades: [], equity: none };
     const { universe } = market();
     await expect(writeBacktestReport(folder, empty, { universe, seed: 1 })).rejects.toThrow(InvalidInputError);
     writeFileSync(join(folder, 'file'), '');

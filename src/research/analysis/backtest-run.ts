@@ -1,7 +1,7 @@
 import { CalculationError } from '../../domain/calculation-error.js';
 import { Decimal, Exact } from '../../domain/decimal.js';
 import type { ClosedTrade } from '../../ledger/performance.js';
-import type { BacktestResult as EngineResult } from '../backtest/backtest-types.js';
+import type { EngineResult } from '../backtest/backtest-types.js';
 import type { BacktestTrade } from '../backtest/trades.js';
 import type { DeltaTrade } from '../thresholds/delta-trade.js';
 import type { MarketFrame } from '../thresholds/market-frame.js';

@@ -3,7 +3,7 @@ import { CONTROL_EPOCH_OFFSET_US } from '../../../assembly/memory/layout.js';
 import { InvalidInputError } from '../../domain/errors.js';
 import { VirtualTime } from '../../domain/virtual-time.js';
 import { reportOf } from '../../ledger/report.js';
-import type { BacktestOptions, BacktestResult } from './backtest-types.js';
+import type { BacktestOptions, EngineResult } from './backtest-types.js';
 import { countsOf, strategiesOf } from './counts.js';
 import { EquitySampler } from './equity.js';
 import type { MarketSource } from './market-source.js';
@@ -33,7 +33,7 @@ export class BacktestEngine {
    * Plays the history to its end.
    * @throws InvalidInputError for a history without events, or one that cannot be read
    */
-  async run(): Promise<BacktestResult> {
+  async run(): Promise<EngineResult> {
     const { market, epochOffsetUs } = this.options;
     const { kernel } = market;
     kernel.float64[(kernel.plan.control + CONTROL_EPOCH_OFFSET_US) >> 3] = epochOffsetUs;
@@ -118,8 +118,8 @@ export class BacktestEngine {
     source: MarketSource,
     trading: PaperTrading,
     startUs: number,
-    end: Pick<BacktestResult, 'isClean' | 'wasAborted'>,
-  ): BacktestResult {
+    end: Pick<EngineResult, 'isClean' | 'wasAborted'>,
+  ): EngineResult {
     const { ledger } = trading;
     const endUs = this.time.epochUs();
     const report = reportOf(ledger.entries, { fromUs: 0, toUs: Number.POSITIVE_INFINITY });

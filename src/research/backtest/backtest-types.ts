@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../ledger/entries.js';
-import type { LedgerReport } from '../../ledger/report.js';
+import type { LedgerReport, ReportRow } from '../../ledger/report.js';
 import type { BacktestMarket } from './backtest-market.js';
 import type { EquitySeries } from './equity.js';
 import type { OpenSource } from './market-source.js';
@@ -47,22 +47,15 @@ export interface BacktestCounts {
   readonly alerts: Readonly<Record<string, number>>;
 }
 
-/** What a strategy earned, by the ledger. Quote amounts as plain decimals. */
-export interface StrategyResult {
+/** What a strategy earned: its row of the ledger's report, and its trades. */
+export interface StrategyResult extends Omit<ReportRow, 'name'> {
   readonly strategy: string;
-  readonly asset: string;
   readonly trades: number;
   readonly wins: number;
-  readonly fills: number;
-  readonly turnover: string;
-  readonly realised: string;
-  readonly fees: string;
-  readonly funding: string;
-  readonly net: string;
 }
 
-/** Everything that came of a backtest. Two runs of the same inputs and seeds give the same, to the last byte of the ledger. */
-export interface BacktestResult {
+/** Everything that came of a run of the `BacktestEngine`. Two runs of the same inputs and seeds give the same, to the last byte of the ledger. */
+export interface EngineResult {
   /** Microseconds since the epoch: of the first event and of the end. */
   readonly startUs: number;
   readonly endUs: number;

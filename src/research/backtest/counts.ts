@@ -39,10 +39,10 @@ export function strategiesOf(
   trades: readonly BacktestTrade[],
   names: readonly string[],
 ): StrategyResult[] {
-  const rows = byStrategy.map(({ name, asset, fills, turnover, realised, fees, funding, net }): StrategyResult => {
-    const own = trades.filter((trade) => trade.strategy === name && trade.asset === asset);
+  const rows = byStrategy.map(({ name, ...row }): StrategyResult => {
+    const own = trades.filter((trade) => trade.strategy === name && trade.asset === row.asset);
     const wins = own.filter((trade) => Number(trade.realised) > 0).length;
-    return { strategy: name, asset, trades: own.length, wins, fills, turnover, realised, fees, funding, net };
+    return { strategy: name, trades: own.length, wins, ...row };
   });
   const idle = names.filter((name) => !rows.some(({ strategy }) => strategy === name));
   const nothing = { asset: '', trades: 0, wins: 0, fills: 0, turnover: '0', realised: '0', fees: '0', funding: '0', net: '0' };

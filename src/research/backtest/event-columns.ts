@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { type LevelColumns, ROW_ASK, ROW_BID, RowDoor } from '../../kernel/row-door.js';
-import type { MarketSource } from './market-source.js';
+import type { MarketSource, OpenSource } from './market-source.js';
 
 /** What an event is. */
 export const EVENT_DELTA = 0;
@@ -176,6 +176,11 @@ export class EventBuilder implements EventColumns {
 export function readerOf(batches: readonly EventColumns[]): EventReader {
   let next = 0;
   return { next: () => Promise.resolve(batches[next++] ?? null) };
+}
+
+/** A history of columns that are there already. */
+export function columnHistory(columns: EventColumns): OpenSource {
+  return (kernel) => new ColumnSource(kernel, readerOf([columns]));
 }
 
 function grown<Column extends { readonly length: number; set(from: Column): void }>(

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../domain/errors.js';
 import { equityFigures } from '../../ledger/performance.js';
 import { BacktestEngine } from './backtest-engine.js';
-import type { BacktestOptions, BacktestResult } from './backtest-types.js';
+import type { BacktestOptions, EngineResult } from './backtest-types.js';
 import type { EquitySeries } from './equity.js';
 import { fixedLatency } from './latency.js';
 import type {
@@ -131,7 +131,7 @@ function slippageOf({ buyPrice, sellPrice }: SpreadOpportunity, buy: SnapshotBoo
 function summaryOf(
   strategyName: string,
   parameters: Readonly<Record<string, unknown>>,
-  { trades, equity, counts, strategies }: BacktestResult,
+  { trades, equity, counts, strategies }: EngineResult,
 ): StrategyBacktestResult {
   const results = trades.map(executionOf);
   const sum = (of: 'net' | 'turnover'): number => strategies.reduce((total, row) => total + Number(row[of]), 0);

@@ -30,7 +30,8 @@ const ARCH_LEVEL = 0.01;
 
 /**
  * Mean reversion from at most 1441 samples at equal distances; the half-life from all points where it is shorter than that distance.
- * @throws InsufficientDataError of the statistics for fewer than some 30 points
+ * @param points one stretch
+ * @throws InsufficientDataError of the statistics for fewer than some 30 points, of the optimiser for a gap as `regularSamples`
  * @throws NotFiniteError
  * @throws ConstantSeriesError
  */

@@ -12,7 +12,7 @@ import { sweepThresholds } from '../thresholds/threshold-sweep.js';
 import { InsufficientDataError } from './errors.js';
 import { type MeanReversionMetrics, meanReversion } from './mean-reversion.js';
 import { type SpreadRegime, spreadRegimes } from './spread-regimes.js';
-import { regularSamples, type SpreadPoints, spreadPoints } from './spread-samples.js';
+import { longestStretch, regularSamples, type SpreadPoints, spreadPoints, stretches } from './spread-samples.js';
 import { type SearchTerms, searchThresholds, type ThresholdLimits } from './threshold-search.js';
 
 /** Distribution of a spread. Percentages are of the spot ask. */
@@ -21,7 +21,7 @@ export interface SpreadAnalysis {
   readonly stdSpread: number;
   /** Spread by percentile: 1, 5, 10, 25, 50, 75, 90, 95, 99. */
   readonly percentiles: Readonly<Record<number, number>>;
-  /** At lags of 0 to 50 samples, of `autocorrelationStepHours` each. */
+  /** In the longest stretch without a gap, at lags of 0 to 50 samples, of `autocorrelationStepHours` each. */
   readonly autocorrelation: readonly number[];
   readonly autocorrelationStepHours: number;
   /** Infinite when the spread does not return. */
@@ -55,16 +55,22 @@ export const SPREAD_TERMS: SpreadTerms = {
 };
 
 const LAGS = 50;
+/** Points that a stretch needs for its regimes. */
+const REGIME_POINTS_MIN = 60;
 const AUTOCORRELATION_SAMPLES_MAX = 86_400;
 const PRICES = ['spotBidPrice', 'spotAskPrice', 'futBidPrice', 'futAskPrice'] as const;
 
-/** The spread between a spot book and a perpetual: its distribution, how it returns, its regimes, and thresholds for it. */
+/**
+ * The spread between a spot book and a perpetual: its distribution, how it returns, its regimes, and thresholds for it. Where more than
+ * an hour is missing nothing is carried over: how it returns is told from the longest stretch, regimes stretch by stretch.
+ */
 export class SpreadAnalyzer {
   /** The spreads that a position is entered and left at. */
   readonly series: SpreadSeries;
   /** The middle of both, in rows that have them. */
   readonly points: SpreadPoints;
   private readonly terms: SpreadTerms;
+  private readonly longest: SpreadPoints;
 
   /**
    * @throws CalculationError INVALID_INTERVAL when columns differ in length or time does not rise; INVALID_PRICE when a price that is
@@ -82,6 +88,7 @@ export class SpreadAnalyzer {
       throw new InsufficientDataError('no row has all four prices', { rows: frame.tsUs.length }, { cause });
     }
     this.points = spreadPoints(this.series);
+    this.longest = longestStretch(this.points);
   }
 
   /**
@@ -93,7 +100,7 @@ export class SpreadAnalyzer {
   analyze(): SpreadAnalysis {
     const { spreadPct } = this.points;
     const { mean, std } = moments(spreadPct);
-    const samples = regularSamples(this.points, AUTOCORRELATION_SAMPLES_MAX);
+    const samples = regularSamples(this.longest, AUTOCORRELATION_SAMPLES_MAX);
     return {
       meanSpread: mean,
       stdSpread: std,
@@ -101,7 +108,7 @@ export class SpreadAnalyzer {
       autocorrelation: [...autocorrelation(samples.values, LAGS)],
       autocorrelationStepHours: samples.stepUs / HOUR_US,
       halfLifeHours: this.meanReversion().halfLife,
-      regimeChanges: this.detectSpreadRegimes().length - 1,
+      regimeChanges: this.stretchesWithRegimes().reduce((sum, part) => sum + spreadRegimes(part).length - 1, 0),
     };
   }
 
@@ -113,12 +120,12 @@ export class SpreadAnalyzer {
 
   /** How quickly the spread returns, and whether it does. Throws what the statistics throw. */
   meanReversion(): MeanReversionMetrics {
-    return meanReversion(this.points);
+    return meanReversion(this.longest);
   }
 
-  /** Stretches between shifts of the level, in order of time. Throws what the statistics throw. */
+  /** Stretches between shifts of the level, in order of time; none goes on over a gap. Throws what the statistics throw. */
   detectSpreadRegimes(): SpreadRegime[] {
-    return spreadRegimes(this.points);
+    return this.stretchesWithRegimes().flatMap(spreadRegimes);
   }
 
   /**
@@ -147,6 +154,12 @@ export class SpreadAnalyzer {
     const { terms } = this;
     const sweep = { fee: roundTripFeePct(terms), maxHold: (terms.maxHoldMinutes / 60) * HOUR_US };
     return { constraints, limits: terms, sweep, sweeper, phase };
+  }
+
+  /** Those that are long enough; where none is the longest one, of which the statistics say what it lacks. */
+  private stretchesWithRegimes(): SpreadPoints[] {
+    const long = stretches(this.points).filter(({ tsUs }) => tsUs.length >= REGIME_POINTS_MIN);
+    return long.length === 0 ? [this.longest] : long;
   }
 }
 

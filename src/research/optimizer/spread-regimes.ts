@@ -34,7 +34,8 @@ const HALF_LIVES_MIN = 4;
  * than twice as large as in the median regime, `trending` where a regime lasts fewer than four of its half-lives.
  * Cumulative sums wander further the longer the memory of a series is, so the critical value grows with its long-run deviation,
  * sqrt((1 + b) / (1 - b)) for a first-order series; b is the median over short stretches, so that shifts do not count as memory.
- * @throws InsufficientDataError of the statistics for fewer than 60 points
+ * @param points one stretch
+ * @throws InsufficientDataError of the statistics for fewer than 60 points, of the optimiser for a gap as `regularSamples`
  * @throws NotFiniteError
  * @throws ConstantSeriesError
  */

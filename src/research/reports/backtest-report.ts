@@ -5,7 +5,7 @@ import type { FeeSchedule } from '../analysis/exchange-types.js';
 import { executionLogsOf } from '../analysis/execution-logs.js';
 import { backtestResult, performanceMetrics } from '../analysis/performance-metrics.js';
 import { performanceReport } from '../analysis/performance-report.js';
-import type { BacktestResult as EngineResult } from '../backtest/backtest-types.js';
+import type { EngineResult } from '../backtest/backtest-types.js';
 import type { ResearchReport, TableSection } from './report-data.js';
 import { equitySection } from './report-sections.js';
 import { scenarioSection } from './scenario-section.js';

@@ -1,7 +1,7 @@
 import { statisticsKernel } from '../../kernel/statistics.js';
 import { type GarchParameters, garchLogLikelihood, meanSquare } from './garch.js';
 import { bfgs, type Minimum, nelderMead } from './minimise.js';
-import { varyingSample } from './sample.js';
+import { standardSample } from './sample.js';
 
 /** A fitted model, and what it makes of the series from a 'sample' start. */
 export interface GarchFit extends GarchParameters {
@@ -34,12 +34,7 @@ const POLISH_ITERATIONS_MAX = 200;
  */
 export function garchFit(values: ArrayLike<number>): GarchFit {
   return statisticsKernel().scope(() => {
-    const { scaled, origin, unit } = varyingSample(values, LENGTH_MIN);
-    const kernel = statisticsKernel();
-    const { mean, second } = kernel.moments(scaled);
-    const std = Math.sqrt(second);
-    kernel.shift(scaled, 1 / std, mean / std);
-    const series = scaled.values;
+    const { scaled: series, mean, std } = standardSample(values, LENGTH_MIN);
     const variance = new Float64Array(series.length + 1);
     const loss = (at: Float64Array): number => {
       const parameters = parametersAt(at);
@@ -56,13 +51,12 @@ export function garchFit(values: ArrayLike<number>): GarchFit {
       .map(({ at }) => bfgs(loss, nelderMead(loss, at, 0.3, EVALUATIONS_MAX).at, POLISH_ITERATIONS_MAX));
     const best = ends.reduce((least, end) => (end.value < least.value ? end : least));
     const { mu, omega, alpha, beta } = parametersAt(best.at);
-    const size = std * unit;
     return {
-      mu: origin + (mean + mu * std) * unit,
-      omega: omega * size * size,
+      mu: mean + mu * std,
+      omega: omega * std * std,
       alpha,
       beta,
-      logLikelihood: -best.value - series.length * Math.log(size),
+      logLikelihood: -best.value - series.length * Math.log(std),
     };
   });
 }

@@ -8,7 +8,7 @@ import {
   smoothRegimes,
 } from './markov-filter.js';
 import { bfgs } from './minimise.js';
-import { varyingSample } from './sample.js';
+import { standardSample } from './sample.js';
 
 /** A fitted model of two regimes; regime 0 is the calmer one. */
 export interface MarkovFit extends MarkovParameters {
@@ -47,12 +47,7 @@ const STARTS: readonly MarkovParameters[] = [
  */
 export function markovFit(values: ArrayLike<number>): MarkovFit {
   return statisticsKernel().scope(() => {
-    const { scaled, origin, unit } = varyingSample(values, LENGTH_MIN);
-    const kernel = statisticsKernel();
-    const { mean, second } = kernel.moments(scaled);
-    const std = Math.sqrt(second);
-    kernel.shift(scaled, 1 / std, mean / std);
-    const series = scaled.values;
+    const { scaled: series, mean, std } = standardSample(values, LENGTH_MIN);
     const room = { filtered: regimeChances(series.length), smoothed: regimeChances(series.length) };
     const screened = STARTS.map((start) => climb(series, start, SCREEN_STEPS, room));
     screened.sort((a, b) => b.logLikelihood - a.logLikelihood);
@@ -63,13 +58,12 @@ export function markovFit(values: ArrayLike<number>): MarkovFit {
     const fitted = calmerFirst(parametersAt(polished.at));
     filterRegimes(series, fitted, room.filtered);
     smoothRegimes(fitted, room.filtered, room.smoothed);
-    const size = std * unit;
     return {
-      means: both((regime) => origin + (mean + fitted.means[regime] * std) * unit),
-      variances: both((regime) => fitted.variances[regime] * size * size),
+      means: both((regime) => mean + fitted.means[regime] * std),
+      variances: both((regime) => fitted.variances[regime] * std * std),
       p00: fitted.p00,
       p11: fitted.p11,
-      logLikelihood: -polished.value - series.length * Math.log(size),
+      logLikelihood: -polished.value - series.length * Math.log(std),
       smoothedHigh: room.smoothed.high,
     };
   });

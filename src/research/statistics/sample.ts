@@ -62,6 +62,25 @@ export function varyingSample(values: ArrayLike<number>, lengthMin: number): Sam
   return sample;
 }
 
+/**
+ * A series that varies, as deviations from its mean in units of its standard deviation: value = mean + scaled * std. To live until the
+ * scope around it ends.
+ * @throws InsufficientDataError for fewer than `lengthMin` values
+ * @throws NotFiniteError
+ * @throws ConstantSeriesError
+ */
+export function standardSample(
+  values: ArrayLike<number>,
+  lengthMin: number,
+): { readonly scaled: Float64Array; readonly mean: number; readonly std: number } {
+  const { scaled, origin, unit } = varyingSample(values, lengthMin);
+  const kernel = statisticsKernel();
+  const { mean, second } = kernel.moments(scaled);
+  const std = Math.sqrt(second);
+  kernel.shift(scaled, 1 / std, mean / std);
+  return { scaled: scaled.values, mean: origin + mean * unit, std: std * unit };
+}
+
 /** The power of two that is at least `max - min` and less than twice as much; 1 where they are equal. */
 export function unitOf(min: number, max: number): number {
   if (min === max) return 1;

@@ -5,12 +5,11 @@ import { ROW_ASK, ROW_BID } from '../../../src/kernel/row-door.js';
 import { type BacktestMarket, rowMarket } from '../../../src/research/backtest/backtest-market.js';
 import type { BacktestOptions } from '../../../src/research/backtest/backtest-types.js';
 import {
-  ColumnSource,
+  columnHistory,
   EVENT_DELTA,
   EVENT_SNAPSHOT,
   EventBuilder,
   type EventColumns,
-  readerOf,
 } from '../../../src/research/backtest/event-columns.js';
 import type { TradingSetup } from '../../../src/research/backtest/paper-trading.js';
 import { RiskConfigSchema } from '../../../src/risk/config.js';
@@ -108,7 +107,7 @@ export function scenario({ columns = history(), setup: more, strategies }: Scena
   const hosted = strategies === undefined ? {} : { strategies: strategies(made.universe) };
   return {
     market: made,
-    source: (kernel) => new ColumnSource(kernel, readerOf([columns])),
+    source: columnHistory(columns),
     epochOffsetUs: 0,
     setup: setup(made.universe, { ...more, ...hosted }),
   };

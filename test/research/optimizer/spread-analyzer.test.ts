@@ -1,9 +1,11 @@
 // Goal: what is said about a spread is what it was made with.
 import { describe, expect, it } from 'vitest';
 import { confidenceScore } from '../../../src/research/optimizer/confidence.js';
+import { InsufficientDataError } from '../../../src/research/optimizer/errors.js';
 import { SpreadAnalyzer } from '../../../src/research/optimizer/spread-analyzer.js';
 import { erfi, modelProfit, SpreadLevel } from '../../../src/research/optimizer/spread-model.js';
-import { regularSamples } from '../../../src/research/optimizer/spread-samples.js';
+import { GAP_MAX_US, regularSamples, stretches } from '../../../src/research/optimizer/spread-samples.js';
+import { sliceFrame } from '../../../src/research/thresholds/market-frame.js';
 import { bestThresholds, erfi as integratedErfi } from './bertram.js';
 import { frameOfSpread, joined, revertingSpread, wanderingSpread } from './spreads.js';
 
@@ -134,5 +136,38 @@ describe('regularSamples', () => {
     const points = { tsUs: Float64Array.of(0, 1, 5, 10), spreadPct: Float64Array.of(1, 2, 3, 4) };
     expect(regularSamples(points, 3)).toEqual({ values: Float64Array.of(1, 3, 4), stepUs: 5, startUs: 0 });
     expect([...regularSamples(points, 100).values]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('carries no value over a gap', () => {
+    const apart = (us: number) => ({ tsUs: Float64Array.of(0, 1, 1 + us, 2 + us), spreadPct: Float64Array.of(1, 2, 3, 4) });
+    expect([...regularSamples(apart(GAP_MAX_US), 4).values]).toEqual([1, 2, 2, 4]);
+    expect(() => regularSamples(apart(GAP_MAX_US + 1), 4)).toThrow(InsufficientDataError);
+    expect(stretches(apart(GAP_MAX_US))).toHaveLength(1);
+    expect(stretches(apart(GAP_MAX_US + 1)).map(({ spreadPct }) => [...spreadPct])).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(stretches({ tsUs: new Float64Array(), spreadPct: new Float64Array() })).toEqual([]);
+  });
+});
+
+describe('a spread with hours missing', () => {
+  const DAY = 86_400;
+  const whole = frameOfSpread(revertingSpread({ ...SPREAD, halfLifeS: 120 }, DAY + 7200, 5));
+  const tsUs = whole.tsUs.map((us, row) => (row < 7200 ? us : us + 20 * 3.6e9));
+  const gapped = new SpreadAnalyzer({ ...whole, tsUs });
+  const after = new SpreadAnalyzer(sliceFrame(whole, 7200, DAY + 7200));
+
+  it('returns as its longest stretch does: what is carried on would pass for a spread that stands still', () => {
+    expect(gapped.meanReversion()).toEqual(after.meanReversion());
+    expect(gapped.analyze().autocorrelation).toEqual(after.analyze().autocorrelation);
+  });
+
+  it('has regimes on either side of the gap, none of them over it, and no shift for that', () => {
+    const gapUs = [tsUs[7199] as number, tsUs[7200] as number] as const;
+    const regimes = gapped.detectSpreadRegimes();
+    expect(regimes.map(({ toTsUs }) => toTsUs)).toContain(gapUs[0]);
+    expect(regimes.map(({ fromTsUs }) => fromTsUs)).toContain(gapUs[1]);
+    expect(gapped.analyze().regimeChanges).toBe(regimes.length - 2);
   });
 });

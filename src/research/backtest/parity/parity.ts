@@ -7,7 +7,7 @@ import { planMemory } from '../../../kernel/plan.js';
 import { localUniverse } from '../../../sim/framework/local-market.js';
 import type { StrategyUniverse } from '../../../strategy/universe.js';
 import { BacktestEngine } from '../backtest-engine.js';
-import type { BacktestResult } from '../backtest-types.js';
+import type { EngineResult } from '../backtest-types.js';
 import { calibrateLatency, latencyOf } from '../latency.js';
 import type { TradingSetup } from '../paper-trading.js';
 import { filesByFeed, openRecording } from '../recording.js';
@@ -37,7 +37,7 @@ export interface ParityReport {
 export interface ParityRun {
   readonly report: ParityReport;
   readonly run: RecordedRun;
-  readonly backtest: BacktestResult;
+  readonly backtest: EngineResult;
   readonly replay: TurnReplayReport;
   readonly comparison: TradeComparison;
 }
@@ -65,7 +65,7 @@ export async function checkParity(options: ParityOptions): Promise<ParityRun> {
   return { report, run, backtest, replay, comparison };
 }
 
-async function backtestRun(options: ParityOptions, run: RecordedRun): Promise<BacktestResult> {
+async function backtestRun(options: ParityOptions, run: RecordedRun): Promise<EngineResult> {
   const { folder, levels, viewLevels, latencySeed } = options;
   const recording = await openRecording({
     folder,

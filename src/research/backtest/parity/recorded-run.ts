@@ -13,7 +13,7 @@ import type { StrategyUniverse } from '../../../strategy/universe.js';
 import type { PaperLatency } from '../../../trading/paper/models.js';
 import type { FeedProtocol } from '../../../venues/contract.js';
 import { FEEDS } from '../../../venues/registry.js';
-import type { BacktestResult } from '../backtest-types.js';
+import type { EngineResult } from '../backtest-types.js';
 import { PaperTrading, type TradingSetup } from '../paper-trading.js';
 import { tradesOf } from '../trades.js';
 import { feedName, type RunRecorder } from './recorder.js';
@@ -38,7 +38,7 @@ export interface RecordedRunOptions {
 }
 
 /** What came of a recorded run. */
-export interface RecordedRun extends Pick<BacktestResult, 'trades' | 'entries'> {
+export interface RecordedRun extends Pick<EngineResult, 'trades' | 'entries'> {
   readonly intents: number;
   readonly turns: number;
   readonly ledgerHash: string;

@@ -6,8 +6,8 @@ import { DEFAULT_COST_SETTINGS } from '../../../strategy/cost-model.js';
 import { makeStrategies } from '../../../strategy/registry.js';
 import { BacktestEngine } from '../../backtest/backtest-engine.js';
 import { rowMarket } from '../../backtest/backtest-market.js';
-import type { BacktestResult } from '../../backtest/backtest-types.js';
-import { ColumnSource, EVENT_SNAPSHOT, EventBuilder, readerOf } from '../../backtest/event-columns.js';
+import type { EngineResult } from '../../backtest/backtest-types.js';
+import { columnHistory, EVENT_SNAPSHOT, EventBuilder } from '../../backtest/event-columns.js';
 import { fixedLatency } from '../../backtest/latency.js';
 import { type MarketFrame, rowAt, sliceFrame } from '../../thresholds/market-frame.js';
 import type { Span, StrategyOutcome } from './outcome.js';
@@ -60,7 +60,7 @@ export async function simulateInEngine(
   const stepMs = Math.max(STEP_MS_MIN, medianStepUs(rows.tsUs) / 1000);
   const result = await new BacktestEngine({
     market,
-    source: (kernel) => new ColumnSource(kernel, readerOf([eventsOf(rows, spot, futures)])),
+    source: columnHistory(eventsOf(rows, spot, futures)),
     epochOffsetUs: 0,
     equityMs: MINUTE_US / 1000,
     setup: {
@@ -144,7 +144,7 @@ function addLevel(
   if (shown > 0) builder.row(side, Math.round(price * 10 ** priceDecimals), shown);
 }
 
-function outcomeOf({ equity, trades }: BacktestResult, fromUs: number, periodUs: number, periods: number): StrategyOutcome {
+function outcomeOf({ equity, trades }: EngineResult, fromUs: number, periodUs: number, periods: number): StrategyOutcome {
   const returns = new Float64Array(periods);
   let sample = 0;
   let before = equity.equity[0] ?? 0;
