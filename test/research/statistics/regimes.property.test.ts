@@ -21,13 +21,14 @@ test('chances equal those of all paths added up', () => {
   fc.assert(
     fc.property(fc.array(value, { minLength: 1, maxLength: 7 }), parameters, (values, model) => {
       const { means, variances, p00, p11 } = model;
-      const stationary1 = (1 - p00) / (2 - p00 - p11);
+      // Each by itself: 1 less the other leaves a regime that cannot be a chance of 1e-15, which a value far off makes the likelier.
+      const [stationary0, stationary1] = [(1 - p11) / (2 - p00 - p11), (1 - p00) / (2 - p00 - p11)];
       const weightOf = (path: readonly number[], length: number): number => {
         let weight = 1;
         for (let t = 0; t < length; t++) {
           const now = path[t] as 0 | 1;
           const stay = path[t - 1] === 0 ? p00 : p11;
-          if (t === 0) weight *= now === 1 ? stationary1 : 1 - stationary1;
+          if (t === 0) weight *= now === 1 ? stationary1 : stationary0;
           else weight *= now === path[t - 1] ? stay : 1 - stay;
           weight *= Math.exp(-(((values[t] ?? 0) - means[now]) ** 2) / (2 * variances[now]));
           weight /= Math.sqrt(2 * Math.PI * variances[now]);
