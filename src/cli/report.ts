@@ -74,6 +74,9 @@ function amount(text: string): string {
   return new Decimal(text).toDecimalPlaces(8).toFixed();
 }
 
+/** A line with more of them says nothing. */
+const AMOUNTS_SHOWN_MAX = 24;
+
 const ROWS = (title: string): readonly TextColumn<ReportRow>[] => [
   { title, align: 'left', text: ({ name }) => name },
   { title: 'in', align: 'left', text: ({ asset }) => asset },
@@ -105,8 +108,9 @@ function textOf(report: LedgerReport): string {
     table(ROWS(''), report.total),
     report.trades
       .map(
-        ({ asset, trades, wins, winRate, unmatched, expected, realised, difference }) =>
-          `${trades} trades in ${asset}: ${wins} won (${(winRate * 100).toFixed(1)} %), ${unmatched} with something open; ` +
+        ({ asset, taken, completed, completedRate, trades, wins, winRate, unmatched, expected, realised, difference }) =>
+          `${taken} taken in ${asset}: ${completed} carried out in full (${percent(completedRate)})\n` +
+          `${trades} trades in ${asset}: ${wins} won (${percent(winRate)}), ${unmatched} with something open; ` +
           `realised ${amount(realised)}, expected ${amount(expected)}, difference ${amount(difference)}\n`,
       )
       .join(''),
@@ -133,7 +137,12 @@ function table<T>(columns: readonly TextColumn<T>[], rows: readonly T[]): string
   return rows.length === 0 ? '' : textTable(columns, rows);
 }
 
+function percent(fraction: number | null): string {
+  return fraction === null ? '-' : `${(fraction * 100).toFixed(1)} %`;
+}
+
 function amounts(title: string, sums: readonly ReportAmount[]): string {
   if (sums.length === 0) return '';
+  if (sums.length > AMOUNTS_SHOWN_MAX) return `${title}: of ${sums.length} assets; --json has them all\n`;
   return `${title}: ${sums.map(({ asset, amount: sum }) => `${amount(sum)} ${asset}`).join(', ')}\n`;
 }

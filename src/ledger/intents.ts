@@ -17,12 +17,16 @@ export interface IntentResult {
   readonly fills: number;
   /** Whether all that was bought was sold as well; what is open still has its cost in no figure. */
   readonly isMatched: boolean;
+  /** Whether every leg was filled whole where it was to be: nothing was missed, hedged elsewhere or unwound. */
+  readonly isComplete: boolean;
 }
 
 interface OpenIntent {
   readonly entry: EntryOf<'intent'>;
   /** By pair: fills of all venues and markets together. */
   readonly pairs: Map<string, { readonly asset: string; readonly position: Position }>;
+  /** What was filled by instrument and side, in the venue's own quantity. */
+  readonly filled: Map<string, Decimal>;
   fills: number;
 }
 
@@ -34,7 +38,7 @@ export class IntentResults {
 
   /** Takes notice of an entry. A fill told twice counts once. */
   see(entry: JournalEntry): void {
-    if (entry.kind === 'intent') this.intents.set(entry.intent, { entry, pairs: new Map(), fills: 0 });
+    if (entry.kind === 'intent') this.intents.set(entry.intent, { entry, pairs: new Map(), filled: new Map(), fills: 0 });
     else if (entry.kind === 'order') this.seeOrder(entry);
     else if (entry.kind === 'fill') this.seeFill(entry);
     else if (entry.kind === 'fee') this.seeFee(entry);
@@ -42,8 +46,8 @@ export class IntentResults {
 
   /** Intents in the order in which they were made. */
   *all(): Generator<IntentResult, void, undefined> {
-    for (const { entry, pairs, fills } of this.intents.values()) {
-      const { intent, strategy, purpose, tsUs, expectedAsset, expectedNet } = entry;
+    for (const { entry, pairs, filled, fills } of this.intents.values()) {
+      const { intent, strategy, purpose, tsUs, expectedAsset, expectedNet, legs } = entry;
       const inAsset = [...pairs.values()].filter(({ asset }) => asset === expectedAsset);
       yield {
         intent,
@@ -55,6 +59,7 @@ export class IntentResults {
         realised: inAsset.reduce((sum, { position }) => sum.plus(position.realisedGross).minus(position.fees), new Exact(0)),
         fills,
         isMatched: [...pairs.values()].every(({ position }) => position.quantity.isZero()),
+        isComplete: legs.every((leg) => filled.get(legKey(leg))?.gte(leg.quantity) === true),
       };
     }
   }
@@ -70,6 +75,7 @@ export class IntentResults {
     if (intent === undefined || this.intentOfFill.has(key)) return;
     this.intentOfFill.set(key, intent);
     intent.fills++;
+    intent.filled.set(legKey(fill), new Exact(fill.quantity).plus(intent.filled.get(legKey(fill)) ?? 0));
     const fee = feeOf(fill).taken;
     positionOf(intent, fill).fill({ side: fill.side, qty: baseUnits(fill), price: fill.price, fee });
   }
@@ -80,6 +86,10 @@ export class IntentResults {
     const intent = tradeId === null ? undefined : this.intentOfFill.get(fillKey({ venue, market, symbol, tradeId }));
     if (intent !== undefined && taken !== null) positionOf(intent, fee).charge(taken);
   }
+}
+
+function legKey({ venue, market, symbol, side }: EntryOf<'intent'>['legs'][number] | EntryOf<'fill'>): string {
+  return `${venue} ${market} ${symbol} ${side}`;
 }
 
 function positionOf({ pairs }: OpenIntent, of: EntryOf<'fill'> | EntryOf<'fee'>): Position {

@@ -25,14 +25,20 @@ export interface ReportRow {
   readonly net: string;
 }
 
-/** Realised against expected profit of the trades in a range: intents of which something was filled. */
+/** What came of the intents in a range, and realised against expected profit of the trades: those of which something was filled. */
 export interface ReportTrades {
   readonly asset: string;
+  /** Intents that were taken up. */
+  readonly taken: number;
+  /** Those whose legs were all filled whole, where they were to be. */
+  readonly completed: number;
+  /** Fraction of those taken up. */
+  readonly completedRate: number;
   readonly trades: number;
   /** Trades that left a profit after fees. */
   readonly wins: number;
-  /** Fraction of the trades. */
-  readonly winRate: number;
+  /** Fraction of the trades; null without any. */
+  readonly winRate: number | null;
   /** Trades of which something is still open. */
   readonly unmatched: number;
   readonly expected: string;
@@ -110,7 +116,7 @@ export function reportOf(entries: Iterable<JournalEntry>, { fromUs, toUs }: Repo
     if (booking.profit !== null) changes.push(booking.profit);
     addAmounts(sums, entry, booking);
   }
-  const inRange = [...intents.all()].filter(({ tsUs, fills }) => tsUs >= fromUs && fills > 0);
+  const inRange = [...intents.all()].filter(({ tsUs }) => tsUs >= fromUs);
   return {
     fromUs,
     toUs,
@@ -182,15 +188,20 @@ function rowOf(group: readonly ProfitChange[], nameOf: (change: ProfitChange) =>
 }
 
 function tradesOf(results: readonly IntentResult[]): ReportTrades[] {
-  return [...groupBy(results, ({ asset }) => asset)].map(([asset, trades]) => {
+  return [...groupBy(results, ({ asset }) => asset)].map(([asset, taken]) => {
+    const trades = taken.filter(({ fills }) => fills > 0);
+    const completed = taken.filter(({ isComplete }) => isComplete).length;
     const expected = sumOf(trades.map((trade) => trade.expected));
     const realised = sumOf(trades.map((trade) => trade.realised));
     const wins = trades.filter((trade) => trade.realised.gt(0)).length;
     return {
       asset,
+      taken: taken.length,
+      completed,
+      completedRate: completed / taken.length,
       trades: trades.length,
       wins,
-      winRate: wins / trades.length,
+      winRate: trades.length === 0 ? null : wins / trades.length,
       unmatched: trades.filter(({ isMatched }) => !isMatched).length,
       expected: expected.toFixed(),
       realised: realised.toFixed(),

@@ -69,7 +69,10 @@ describe('a report', () => {
         { name: '2026-01-02', net: '-0.75' },
       ],
       trades: [
-        { asset: 'USDT', trades: 2, wins: 1, winRate: 0.5, unmatched: 1, expected: '3.5', realised: '1.4', difference: '-2.1' },
+        {
+          ...{ asset: 'USDT', taken: 2, completed: 1, completedRate: 0.5, trades: 2, wins: 1, winRate: 0.5, unmatched: 1 },
+          ...{ expected: '3.5', realised: '1.4', difference: '-2.1' },
+        },
       ],
       feesByAsset: [
         { asset: 'BNB', amount: '0.001' },
@@ -93,6 +96,17 @@ describe('a report', () => {
     const closing = fill({ ...at(2 * DAY_US), strategy: 'basis', tradeId: 't5', price: '104', side: 'sell', quantity: '0.5' });
     const next = reportOf(numbered([...ENTRIES, closing]), { fromUs: START_US + 2 * DAY_US, toUs: START_US + 3 * DAY_US });
     expect(next).toMatchObject({ total: [{ realised: '2', net: '2' }], trades: [], positions: [] });
+  });
+
+  test('counts what was taken up: carried out in full, hedged elsewhere, or without any fill', () => {
+    const elsewhere = [order({ ...kraken, clientOrderId: 'h1' }), fill({ ...kraken, clientOrderId: 'h1', tradeId: 't9' })];
+    const oneLeg = [intent(), order({}), fill({ quantity: '0.6' }), fill({ tradeId: 't2', quantity: '0.4' })];
+    const trades = (entries: readonly LedgerEntry[]) => reportOf(numbered(entries), ALWAYS).trades[0];
+    expect(trades([...oneLeg, ...elsewhere])).toMatchObject({ taken: 1, completed: 1, completedRate: 1 });
+    expect(trades([...oneLeg.slice(0, 3), ...elsewhere])).toMatchObject({ taken: 1, completed: 0, trades: 1 });
+    const hedge = { venue: 'gateio', clientOrderId: 'h1', side: 'sell' } as const;
+    expect(trades([...oneLeg, order(hedge), fill({ ...hedge, tradeId: 't9' })])).toMatchObject({ completed: 0, trades: 1 });
+    expect(trades([intent(), order({})])).toMatchObject({ taken: 1, completed: 0, trades: 0, winRate: null });
   });
 
   test('tells the latencies between entries, of one run only', () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { reportOf } from '../../../src/ledger/report.js';
 import { compareTrades } from '../../../src/research/backtest/parity/compare-trades.js';
 import { checkParity } from '../../../src/research/backtest/parity/parity.js';
 import type { BacktestTrade } from '../../../src/research/backtest/trades.js';
@@ -25,6 +26,9 @@ it('of half a minute: every trade has its twin, profits agree, and the replay is
   expect(report.profitDifferencePct).toBeLessThan(5);
   expect(report.replayIdentical).toBe(true);
   expect(backtest.trades[0]?.planned).toEqual(run.trades[0]?.planned);
+  const taken = reportOf(run.entries, { fromUs: 0, toUs: Number.POSITIVE_INFINITY }).trades;
+  for (const { completedRate } of taken) expect(completedRate).toBeGreaterThan(0.95);
+  expect(taken.length).toBeGreaterThan(0);
 }, 120_000);
 
 describe('trades of two runs', () => {
