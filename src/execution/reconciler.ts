@@ -209,6 +209,14 @@ export class PositionReconciler {
     return { checkedUs: nowUs, holdings, imbalances, blind, unexplained: this.unexplained };
   }
 
+  /** Whether more or less is in an account's wallet than is known of, beyond the tolerance. */
+  walletDiffers(name: AccountName): boolean {
+    const account = this.account(name);
+    return [...account.wallet.values()].some((holding) =>
+      this.isBeyond(account, holding, holding.actual.minus(holding.expected)),
+    );
+  }
+
   /** Every holding that differs, also those that need no correction. */
   detectImbalances(): readonly PositionImbalance[] {
     return this.check().imbalances;
@@ -275,7 +283,7 @@ export class PositionReconciler {
   /** Notes since when a holding has differed. @returns actual less expected, and whether that is beyond the tolerance */
   private note(account: ReconciledAccount, holding: Holding, nowUs: number): { difference: Decimal; isBeyond: boolean } {
     let difference = holding.actual.minus(holding.expected);
-    let isBeyond = !difference.isZero() && difference.abs().gt(this.toleranceOf(account, holding));
+    let isBeyond = this.isBeyond(account, holding, difference);
     if (isBeyond && this.hasStood(holding, nowUs) && this.isFunding(account, holding, difference)) {
       account.moveAsset(holding.asset, difference, nowUs);
       this.parts.onFunding?.(account.name, holding.asset, difference.toFixed());
@@ -309,6 +317,10 @@ export class PositionReconciler {
       correctionRequired: isBeyond && ageMs >= settleMs && (isQuiet || ageMs >= settleMsMax),
       ageMs,
     });
+  }
+
+  private isBeyond(account: ReconciledAccount, holding: Holding, difference: Decimal): boolean {
+    return !difference.isZero() && difference.abs().gt(this.toleranceOf(account, holding));
   }
 
   private toleranceOf({ name }: ReconciledAccount, { asset, symbol, closes }: Holding): Decimal | string {

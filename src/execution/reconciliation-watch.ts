@@ -29,6 +29,8 @@ export interface WatchParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly onEvent: (event: ReconciliationEvent) => void;
+  /** Finds out which funding payments fell due from a moment on, so that the reconciler hears of them. */
+  readonly findFunding?: (account: AccountName, sinceMs: number) => Promise<void>;
   readonly settings?: Partial<WatchSettings>;
 }
 
@@ -202,25 +204,29 @@ export class ReconciliationWatch {
   }
 
   private async ask(watched: Watched, withFills: boolean): Promise<void> {
-    const { reconciler, clock, onEvent } = this.parts;
+    const { reconciler, clock, onEvent, findFunding } = this.parts;
     const { account } = watched;
+    const name: AccountName = { venue: account.venue, market: account.market };
     const askedUs = clock.monotonicUs();
     watched.askedUs = askedUs;
     try {
+      // Since the last time that they were told, however long that is ago.
+      const silentMs = Math.max(0, (askedUs - watched.refreshedUs) / 1000);
+      const sinceMs = account.port.venueMs() - silentMs - this.settings.fillOverlapMs;
       if (withFills) {
         watched.fillsAskedUs = askedUs;
-        // Since the last time that they were told, however long that is ago.
-        const silentMs = Math.max(0, (askedUs - watched.refreshedUs) / 1000);
-        const sinceMs = account.port.venueMs() - silentMs - this.settings.fillOverlapMs;
         for (const fill of await account.port.fills(null, sinceMs)) {
           if (fill.timeMs < sinceMs || reconciler.instrument(fill, fill.symbol) === undefined) continue;
           if (reconciler.trackExecutionPositions(fill).changes.length > 0) onEvent({ kind: 'missed-fill', fill });
         }
       }
       await fetchLists(reconciler, account);
-      if (withFills) watched.refreshedUs = askedUs;
+      if (!withFills) return;
+      // A payment that no feed announced is no drift either.
+      if (reconciler.walletDiffers(name)) await findFunding?.(name, sinceMs);
+      watched.refreshedUs = askedUs;
     } catch (error) {
-      onEvent({ kind: 'refresh-failed', account: { venue: account.venue, market: account.market }, reason: reasonOf(error) });
+      onEvent({ kind: 'refresh-failed', account: name, reason: reasonOf(error) });
     }
   }
 }

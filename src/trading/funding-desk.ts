@@ -13,6 +13,8 @@ interface Pending {
   /** In the quote asset for one contract that is held. */
   readonly perContract: Decimal;
   readonly sinceUs: number;
+  /** Names the payment, by whomever it is told. */
+  readonly id: string;
 }
 
 /** A strategy's part of a payment. */
@@ -30,6 +32,8 @@ const CLOCK_ERROR_US = 5e6;
 const WAIT_US = 900e6;
 /** So long a payment is known to have been noted. */
 const NOTED_US = 86_400e6;
+/** A payment is told for a moment, and kept by the venue as made a little beside it. */
+const SAME_MS = 60_000;
 /** Rates change until they are paid. */
 const ASK_US = 60e6;
 
@@ -70,8 +74,8 @@ export class FundingDesk {
   }
 
   /**
-   * Finds payments of an account that fell due from a moment on, by the venue's own record. Of those that are booked already nothing
-   * comes any more, so that they do no harm.
+   * Finds payments of an account that fell due from a moment on, by the venue's own record: also what no feed announced, and what another
+   * rate was paid of than was announced. Of those that are booked already nothing comes any more, so that they do no harm.
    * @throws VenueRequestError
    */
   async find(account: DeskAccount, sinceMs: number): Promise<void> {
@@ -80,10 +84,9 @@ export class FundingDesk {
     for (const info of this.contracts) {
       const { instrument } = info;
       if (instrument.venue !== venue || instrument.market !== market) continue;
-      const mark = this.parts.prices.mark(info) ?? this.priceInLedger(info);
-      if (mark === null) continue;
+      if (!this.parts.ledger.memory.wasHeld(account, instrument.symbol, sinceMs)) continue;
       for (const { timeMs, rate } of await fundingHistory(instrument.symbol, sinceMs, port.venueMs()))
-        this.note(this.dueOf(info, timeMs * 1000, rate, mark));
+        this.note(info, timeMs * 1000, rate);
     }
   }
 
@@ -120,8 +123,7 @@ export class FundingDesk {
     const isOver = told !== undefined && atUs > told.atUs && told.atUs - epochUs < CLOCK_ERROR_US;
     if (told !== undefined && (isOver || epochUs >= told.atUs)) {
       this.next.delete(info.book);
-      const mark = this.parts.prices.mark(info);
-      if (mark !== null) this.note(this.dueOf(info, told.atUs, plainText(told.rate), mark));
+      this.note(info, told.atUs, plainText(told.rate));
     }
     if (atUs > epochUs && !Number.isNaN(rate)) this.next.set(info.book, { atUs, rate });
   }
@@ -140,20 +142,30 @@ export class FundingDesk {
     );
   }
 
-  /** Keeps a payment in mind, once however often it is told. */
-  private note(due: FundingDue): void {
-    const info = this.parts.prices.book(due, due.symbol);
-    const id = keyOf(due, `${due.symbol} ${Math.round(due.dueMs)}`);
-    if (info === undefined || this.noted.has(id)) return;
-    const sinceUs = this.parts.clock.monotonicUs();
+  /** Keeps a payment in mind, once however often it is told; what is told of it last is what it comes to. */
+  private note(info: BookInfo, atUs: number, rate: string): void {
+    const { venue, market, symbol, quote, contractSize } = info.instrument;
+    const account: AccountName = { venue, market };
+    const key = keyOf(account, quote);
+    const awaited = this.awaited(key);
+    const id = keyOf(account, `${symbol} ${Math.round(atUs / 1000 / SAME_MS)}`);
+    const before = awaited.find((one) => one.id === id);
+    if (before === undefined && this.noted.has(id)) return;
+    const markPrice = before?.due.markPrice ?? this.parts.prices.mark(info) ?? this.priceInLedger(info);
+    if (markPrice === null) return;
+    const due: FundingDue = { venue, market, symbol, dueMs: atUs / 1000, rate, markPrice };
+    const sinceUs = before?.sinceUs ?? this.parts.clock.monotonicUs();
+    this.keepNoted(id, sinceUs);
+    const perContract = new Exact(contractSize).mul(markPrice).mul(rate).neg();
+    this.pending.set(key, [...awaited.filter((one) => one !== before), { due, perContract, sinceUs, id }]);
+  }
+
+  private keepNoted(id: string, sinceUs: number): void {
     this.noted.set(id, sinceUs);
     for (const [oldest, notedUs] of this.noted) {
       if (sinceUs - notedUs <= NOTED_US) break;
       this.noted.delete(oldest);
     }
-    const key = keyOf(due, info.instrument.quote);
-    const perContract = new Exact(info.instrument.contractSize).mul(due.markPrice).mul(due.rate).neg();
-    this.pending.set(key, [...this.awaited(key), { due, perContract, sinceUs }]);
   }
 
   /** One that was never paid must not keep those after it from being known. */
@@ -189,11 +201,6 @@ export class FundingDesk {
 
   private accountOf({ instrument }: BookInfo): DeskAccount | undefined {
     return this.parts.accounts.find((one) => keyOf(one, '') === keyOf(instrument, ''));
-  }
-
-  private dueOf({ instrument }: BookInfo, atUs: number, rate: string, markPrice: string): FundingDue {
-    const { venue, market, symbol } = instrument;
-    return { venue, market, symbol, dueMs: atUs / 1000, rate, markPrice };
   }
 }
 

@@ -140,6 +140,12 @@ export class LedgerMemory {
     return held;
   }
 
+  /** Whether contracts are held, or were at any time from a recent moment of the venue's clock on. */
+  wasHeld(account: AccountName, symbol: string, sinceMs: number): boolean {
+    if (!this.books.contracts(account.venue, symbol).isZero()) return true;
+    return this.recent.of(account).some((fill) => fill.symbol === symbol && fill.timeMs >= sinceMs);
+  }
+
   /** Of the newest recent fill of an instrument; null when there is none. */
   lastPrice(account: AccountName, symbol: string): string | null {
     return this.recent.of(account).findLast((fill) => fill.symbol === symbol)?.price ?? null;

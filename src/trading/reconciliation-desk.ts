@@ -63,6 +63,7 @@ export class ReconciliationDesk {
     });
     this.watch = new ReconciliationWatch({
       ...{ reconciler: this.reconciler, accounts, clock, timers, settings: settings.watch },
+      findFunding: (account, sinceMs) => this.findFunding(account, sinceMs),
       onEvent: (event) => ledger.attempt(() => this.onWatch(event)),
     });
     this.sweep = new OpenOrderSweep({
@@ -147,12 +148,14 @@ export class ReconciliationDesk {
       })),
       timers,
       settings: settings.start,
-      findFunding: async (name, sinceMs) => {
-        const account = accounts.find((one) => keyOf(one) === keyOf(name));
-        if (account !== undefined) await this.funding.find(account, sinceMs);
-      },
+      findFunding: (account, sinceMs) => this.findFunding(account, sinceMs),
       onEvent: (event) => this.onStart(event),
     });
+  }
+
+  private async findFunding(name: AccountName, sinceMs: number): Promise<void> {
+    const account = this.parts.accounts.find((one) => keyOf(one) === keyOf(name));
+    if (account !== undefined) await this.funding.find(account, sinceMs);
   }
 
   /** What the stream tells before the start is over belongs to the account only once it has a beginning. */

@@ -133,6 +133,20 @@ describe('funding that falls due', () => {
     expectNoDrift(rig);
   });
 
+  it('is known though no price of the contract was told for long', async () => {
+    const rig = await short();
+    rig.prices.delete(rig.perpetual);
+    rig.lab.setMark(rig.perpetual, { fundingRate: 0.01, nextFundingUs: rig.time.epochUs() + 30e6 });
+    await rig.run(30_500);
+    pay(rig, '3');
+    await rig.run(60_000);
+    expect(booked(rig)).toEqual([
+      ['pairs', 'ABCUSDT-PERP', '2'],
+      ['other', 'ABCUSDT-PERP', '1'],
+    ]);
+    expectNoDrift(rig);
+  });
+
   it('is known though no turn was made since it fell due', async () => {
     const rig = await short({ settings: { upkeepMs: 20_000 } });
     announce(rig, 40_000);
@@ -202,6 +216,68 @@ describe('funding of a venue whose feed does not tell it', () => {
     expect(amounts.map(([strategy]) => strategy)).toEqual(['pairs', 'other', 'pairs', 'other']);
     expect(amounts.reduce((sum, [, amount]) => sum + Number(amount), 0)).toBeCloseTo(0, 9);
     expectNoDrift(rig);
+  });
+});
+
+describe("funding by the venue's own record", () => {
+  /** The venue tells these payments of ABC when it is asked, from then on. */
+  async function recorded(): Promise<{ rig: DeskRig; record: (rate: string, besideMs?: number) => void }> {
+    const payments: { timeMs: number; rate: string }[] = [];
+    const rig = await short({
+      fundingHistory: async (symbol, fromMs) =>
+        symbol === 'ABCUSDT-PERP' ? payments.filter(({ timeMs }) => timeMs >= fromMs) : [],
+    });
+    // The next one is a while after the trades.
+    await rig.run(10_000);
+    const record = (rate: string, besideMs = 0) => void payments.push({ timeMs: rig.time.epochUs() / 1000 + besideMs, rate });
+    return { rig, record };
+  }
+
+  it('is known though no feed ever announced it', async () => {
+    const { rig, record } = await recorded();
+    record('0.01');
+    await rig.run(20_000);
+    pay(rig, '3');
+    await rig.run(60_000);
+    expect(booked(rig)).toEqual([
+      ['pairs', 'ABCUSDT-PERP', '2'],
+      ['other', 'ABCUSDT-PERP', '1'],
+    ]);
+    expectNoDrift(rig);
+  });
+
+  it('is what was paid, not what was announced', async () => {
+    const { rig, record } = await recorded();
+    announce(rig, 5_000);
+    await rig.run(5_000);
+    record('0.02', 7);
+    await rig.run(500);
+    pay(rig, '6');
+    await rig.run(60_000);
+    expect(rig.entries('funding').map(({ amount, rate }) => [amount, rate])).toEqual([
+      ['4', '0.02'],
+      ['2', '0.02'],
+    ]);
+    expectNoDrift(rig);
+  });
+
+  it('is one payment with the one that was announced', async () => {
+    const { rig, record } = await recorded();
+    announce(rig, 5_000);
+    await rig.run(5_000);
+    record('0.01', 7);
+    await rig.run(500);
+    // What nothing explains has the venue asked for its record before the payment is shown.
+    pay(rig, '-50');
+    await rig.run(30_000);
+    expect(rig.entries('reconciliation').map(({ adjustment }) => adjustment)).toEqual(['-50']);
+    pay(rig, '3');
+    await rig.run(60_000);
+    expect(booked(rig)).toEqual([
+      ['pairs', 'ABCUSDT-PERP', '2'],
+      ['other', 'ABCUSDT-PERP', '1'],
+    ]);
+    expect(rig.entries('reconciliation')).toHaveLength(1);
   });
 });
 
