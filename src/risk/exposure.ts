@@ -3,23 +3,39 @@ import type { RiskBook, RiskUniverse } from './instruments.js';
 /** Changes after which the sums are counted afresh, so that the errors of their additions do not pile up. */
 const RECOUNT_AFTER = 65_536;
 
-/** What a unit of each book and symbol is worth in the reference currency, at the last price that was told. */
+/**
+ * What a unit of each book and symbol is worth in the reference currency, at the last price that was told. A book of which no price was
+ * told yet is valued at its symbol's: what is held there is not worth nothing.
+ */
 export class Valuation {
   readonly ofBook: Float64Array;
   readonly ofSymbol: Float64Array;
+  private readonly told: Uint8Array;
 
   constructor(private readonly market: RiskUniverse) {
     this.ofBook = new Float64Array(market.books.length);
     this.ofSymbol = new Float64Array(market.symbols.length);
+    this.told = new Uint8Array(market.books.length);
   }
 
-  /** @param priceUnits of the book */
+  /** Whether a price of the book itself was told. */
+  isTold(book: number): boolean {
+    return this.told[book] === 1;
+  }
+
+  /** @param priceUnits of the book; what is not above zero is no price */
   mark(book: number, priceUnits: number): void {
     const known = this.market.books[book];
-    if (known === undefined || known.quoteUnit === 0) return;
+    if (known === undefined || known.quoteUnit === 0 || !(priceUnits > 0)) return;
     const value = priceUnits * known.quoteUnit;
+    const ofSymbol = value / known.symbolUnits;
     this.ofBook[book] = value;
-    this.ofSymbol[known.symbol] = value / known.symbolUnits;
+    this.told[book] = 1;
+    this.ofSymbol[known.symbol] = ofSymbol;
+    for (const other of this.market.symbols[known.symbol]?.books ?? []) {
+      const unit = this.market.books[other];
+      if (unit !== undefined && unit.quoteUnit !== 0 && !this.isTold(other)) this.ofBook[other] = ofSymbol * unit.symbolUnits;
+    }
   }
 }
 

@@ -9,6 +9,7 @@ export interface SymbolInfo {
   readonly base: string;
   /** A symbol unit is 10^-scale base assets: a whole number of them is in every quantity unit of its books. */
   readonly scale: number;
+  readonly books: readonly number[];
 }
 
 /** A book as the risk check counts it. */
@@ -44,7 +45,8 @@ export function riskUniverse(universe: StrategyUniverse, config: RiskConfig): Ri
   const bases = [...new Set(rows.map(({ base }) => base))];
   const symbols = bases.map((base, symbol) => {
     const scale = Math.max(...rows.filter((row) => row.base === base).map(({ baseScale }) => baseScale));
-    return { symbol, base, scale };
+    const books = universe.books.filter(({ instrument }) => instrument.base === base).map(({ book }) => book);
+    return { symbol, base, scale, books };
   });
   const symbolOf = new Map(symbols.map((symbol) => [symbol.base, symbol]));
   const venues = [...new Set(universe.books.map(({ instrument }) => instrument.venue))];

@@ -69,7 +69,7 @@ export class RiskState {
    */
   open(key: number, strategy: number, book: number, changeUnits: number, limitPriceUnits: number): boolean {
     if (this.openOrders === ORDERS_MAX) return false;
-    if ((this.valuation.ofBook[book] ?? 0) === 0) this.valuation.mark(book, limitPriceUnits);
+    if (!this.valuation.isTold(book)) this.value(book, limitPriceUnits);
     const slot = this.openOrders++;
     this.keys[slot] = key;
     this.owner[slot] = strategy;
@@ -121,9 +121,12 @@ export class RiskState {
     if (slot >= 0) this.close(slot);
   }
 
-  /** Sets what a strategy holds in a book: at the start, and when reconciliation or a transfer changed it. */
+  /**
+   * Sets what a strategy holds in a book: at the start, and when reconciliation or a transfer changed it.
+   * @param entryPriceUnits 0 when it is not known
+   */
   setPosition(strategy: number, book: number, units: number, entryPriceUnits: number, nowUs: number): void {
-    if ((this.valuation.ofBook[book] ?? 0) === 0) this.valuation.mark(book, entryPriceUnits);
+    if (!this.valuation.isTold(book)) this.value(book, entryPriceUnits);
     const change = units - (this.strategies[strategy]?.position[book] ?? 0);
     this.hold(strategy, book, change, Math.abs(change) * entryPriceUnits, nowUs);
   }
@@ -144,9 +147,7 @@ export class RiskState {
   mark(book: number, priceUnits: number, nowUs: number): void {
     const known = this.market.books[book];
     if (known === undefined) return;
-    this.valuation.mark(book, priceUnits);
-    this.all.revalue(book);
-    for (const strategy of this.strategies) strategy.revalue(book);
+    this.value(book, priceUnits);
     this.unhedged.set(known.symbol, this.all.unhedged(known.symbol), nowUs);
   }
 
@@ -154,6 +155,16 @@ export class RiskState {
   entryPriceUnits(book: number): number {
     const position = Math.abs(this.all.position[book] ?? 0);
     return position === 0 ? 0 : (this.entryQuoteUnits[book] ?? 0) / position;
+  }
+
+  /** Values the book, and those of its symbol that have no price of their own with it. */
+  private value(book: number, priceUnits: number): void {
+    this.valuation.mark(book, priceUnits);
+    for (const other of this.market.symbols[this.market.books[book]?.symbol ?? -1]?.books ?? []) {
+      if (other !== book && this.valuation.isTold(other)) continue;
+      this.all.revalue(other);
+      for (const strategy of this.strategies) strategy.revalue(other);
+    }
   }
 
   private slotOf(key: number): number {

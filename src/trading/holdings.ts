@@ -60,7 +60,7 @@ export class Holdings {
         this.feeRests.set(`${owner} ${book}`, units.minus(exact));
         const entry = Math.max(...names.map((one) => this.entryPrice(one, info))) * 10 ** priceScale;
         const counted = state.strategies[owner]?.position[book] ?? 0;
-        this.hold(owner, info, units.toNumber() - counted, entry > 0 ? entry : this.prices.midUnits(book));
+        this.hold(owner, info, units.toNumber() - counted, entry > 0 ? entry : this.priceUnits(info));
       }
     }
   }
@@ -77,7 +77,7 @@ export class Holdings {
     const short = (this.feeRests.get(key) ?? new Exact(0)).plus(new Exact(fee).mul(tenTo(info.qtyScale)));
     const units = short.floor();
     this.feeRests.set(key, short.minus(units));
-    if (!units.isZero()) this.hold(owner, info, -units.toNumber(), this.prices.midUnits(info.book));
+    if (!units.isZero()) this.hold(owner, info, -units.toNumber(), this.priceUnits(info));
     return { owner, asset: base, base: new Exact(fee).neg().toFixed() };
   }
 
@@ -141,6 +141,13 @@ export class Holdings {
       isFinal: true,
     };
     tell(owner, { intent: -++this.told, ...update });
+  }
+
+  /** In price units: by the book, else by the last fill; 0 when nothing tells. */
+  private priceUnits(info: BookInfo): number {
+    if (this.prices.isFresh(info)) return this.prices.midUnits(info.book);
+    const last = this.parts.ledger.memory.lastPrice(info.instrument, info.instrument.symbol);
+    return Number(last ?? 0) * 10 ** info.priceScale;
   }
 
   private entryPrice(strategy: string, { instrument }: BookInfo): number {

@@ -88,6 +88,23 @@ describe('RiskState', () => {
     ).toEqual(['15.000000000', '15.000000000', '15.000000000']);
   });
 
+  it("values what is held in a book without a price at its symbol's", () => {
+    const desk = new Desk();
+    const [kraken, binance] = [desk.rig.book('kraken'), desk.rig.book('binance')];
+    const venue = desk.parts.market.venues.indexOf('kraken');
+    desk.state.setPosition(0, kraken.book, 200, 0, desk.rig.nowUs);
+    expect(desk.state.all.ofVenue[venue]).toBe(0);
+    desk.state.mark(binance.book, 50 * 10 ** binance.priceScale, desk.rig.nowUs);
+    const worth = 200 * kraken.basePerUnit * 50;
+    expect(desk.state.all.ofVenue[venue]).toBeCloseTo(worth, 9);
+    expect(desk.state.strategies[0]?.ofVenue[venue]).toBeCloseTo(worth, 9);
+    expect(desk.state.all.total).toBeCloseTo(worth, 9);
+    // Its own price counts as soon as there is one, and no other any more.
+    desk.state.mark(kraken.book, 60 * 10 ** kraken.priceScale, desk.rig.nowUs);
+    desk.state.mark(binance.book, 70 * 10 ** binance.priceScale, desk.rig.nowUs);
+    expect(desk.state.all.ofVenue[venue]).toBeCloseTo((worth * 60) / 50, 9);
+  });
+
   it('counts spot and contracts of any size in one unit', () => {
     const desk = new Desk(undefined, undefined, [
       [

@@ -19,6 +19,8 @@ import { LedgerInMemory } from './paper/desk-rig.js';
 export interface DeskRigOptions {
   /** Of an earlier run that died: its time, its venues' accounts, its ledger and its halt go on. */
   readonly before?: DeskRig;
+  /** No book tells a price. */
+  readonly isSilent?: boolean;
   readonly ledger?: LedgerInMemory;
   readonly risk?: z.input<typeof RiskConfigSchema>;
   readonly settings?: Partial<DeskSettings>;
@@ -65,6 +67,7 @@ export class DeskRig {
 
   constructor({
     before,
+    isSilent = false,
     ledger,
     risk = WIDE,
     settings = {},
@@ -109,6 +112,7 @@ export class DeskRig {
       ...{ clock: time, timers: time, wake: () => undefined, onEvent: (event) => this.events.push(event), settings },
       record: { update: (strategy, update) => this.told.push({ ...update, strategy }), balance: () => undefined },
     });
+    if (isSilent) this.prices.clear();
     this.quote();
     this.timers = [
       time.every(200, () => this.quote()),

@@ -41,6 +41,18 @@ describe('a restart', () => {
     expect(rig.desk.state.entryPriceUnits(book)).toBeCloseTo(99.89 * 10 ** priceScale, 3);
   });
 
+  it('values what is held before any book tells a price', async () => {
+    const first = await new DeskRig().start();
+    await first.trade();
+    first.die();
+    const rig = await new DeskRig({ before: first, isSilent: true }).start();
+    const { state } = rig.desk;
+    const { book } = rig.sellAt;
+    expect(state.all.position[book]).toBe(-100);
+    expect(state.all.worstUnits(book) * (state.valuation.ofBook[book] ?? 0)).toBeCloseTo(99.89, 9);
+    expect(rig.desk.report().state).toBe('trading');
+  });
+
   it("counts what is held of a strategy that does not run any more as nobody's", async () => {
     const first = await new DeskRig().start();
     await first.trade(first.short(20), 1);
