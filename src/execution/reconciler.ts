@@ -35,8 +35,8 @@ export interface ReconcilerParts {
   readonly instruments: readonly TradableInstrument[];
   readonly prices: PriceSource;
   readonly settings?: Partial<ReconciliationSettings>;
-  /** About what funding comes to that fell due and that a wallet has not shown; nothing when left out. */
-  readonly fundingDue?: (account: AccountName, asset: string) => Decimal;
+  /** About what funding comes to that fell due and may be what a wallet differs by; nothing when left out. */
+  readonly fundingDue?: (account: AccountName, asset: string, difference: Decimal) => Decimal;
   /** A change of a wallet was taken for the funding that was due. */
   readonly onFunding?: (account: AccountName, asset: string, amount: string) => void;
 }
@@ -336,7 +336,7 @@ export class PositionReconciler {
   }
 
   private isFunding({ name }: ReconciledAccount, { asset, symbol }: Holding, difference: Decimal): boolean {
-    const due = symbol === null ? this.parts.fundingDue?.(name, asset) : undefined;
+    const due = symbol === null ? this.parts.fundingDue?.(name, asset, difference) : undefined;
     if (due === undefined || due.isZero() || due.isNegative() !== difference.isNegative()) return false;
     return difference.minus(due).abs().lte(due.abs().mul(this.settings.fundingSlack));
   }

@@ -68,6 +68,8 @@ export interface StartUpParts {
   readonly movements?: readonly Movement[];
   /** Finds out which funding payments fell due from a moment on, so that the reconciler hears of them; asked again and again. */
   readonly findFunding?: (account: AccountName, sinceMs: number) => Promise<void>;
+  /** Milliseconds for which the process that sent the orders of before has certainly been gone; 0 when left out. */
+  readonly deadForMs?: () => number;
   readonly settings?: Partial<StartUpSettings>;
 }
 
@@ -230,10 +232,11 @@ export class StartUp {
   /** @returns null when the venue has never had the order, and cannot get it any more */
   private async endOf(port: StartPort, reference: OrderReference): Promise<OrderReport | null> {
     const { tries, pauseMs, deadAfterMs } = this.settings;
+    const { deadForMs = () => 0 } = this.parts;
     let denials = 0;
     for (let attempt = 0; attempt < tries || denials > 0; attempt++) {
       // Reads are dear at some venues: who was not there is asked for once more, when it can have arrived.
-      if (attempt > 0) await this.pause(denials > 0 ? Math.max(pauseMs, deadAfterMs) : pauseMs);
+      if (attempt > 0) await this.pause(denials > 0 ? Math.max(pauseMs, deadAfterMs - deadForMs()) : pauseMs);
       const report = await askOrder(port, reference);
       if (report === null) {
         if (++denials > 1) return null;

@@ -4,6 +4,7 @@ import type { AccountName, FundingDue } from '../execution/reconciliation-types.
 import type { Views } from '../kernel/views.js';
 import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';
 import type { DeskAccount } from './desk-types.js';
+import { nearestSubset } from './nearest-subset.js';
 import type { Prices } from './prices.js';
 import type { FundingPart, TradingLedger } from './trading-ledger.js';
 
@@ -24,6 +25,12 @@ interface Part {
   readonly strategy: string;
   /** What it is about to come to, in the quote asset. */
   readonly estimate: Decimal;
+}
+
+/** A payment of contracts that somebody held. */
+interface Payment {
+  readonly pending: Pending;
+  readonly parts: readonly Part[];
 }
 
 const ZERO = new Exact(0);
@@ -90,19 +97,26 @@ export class FundingDesk {
     }
   }
 
-  /** About what everything comes to that fell due and that a wallet has not shown: by now, in whichever turn it was looked at last. */
-  due(account: AccountName, asset: string): Decimal {
+  /**
+   * About what the payments come to that fell due, that a wallet has not shown, and that it may differ by: they are shown together or one
+   * by one. By now, in whichever turn it was looked at last.
+   */
+  due(account: AccountName, asset: string, difference: Decimal): Decimal {
     this.look();
-    return this.partsOf(keyOf(account, asset)).reduce((sum, { estimate }) => sum.plus(estimate), ZERO);
+    return sumOf(this.shown(keyOf(account, asset), difference).flatMap(({ parts }) => parts));
   }
 
   /** A wallet changed by about what was due: every part of it is what it was to come to, and what differs is shared out by size. */
   settled(account: AccountName, asset: string, amount: string): void {
     const key = keyOf(account, asset);
-    const parts = this.partsOf(key);
-    this.pending.delete(key);
+    const payments = this.shown(key, new Exact(amount));
+    this.pending.set(
+      key,
+      this.awaited(key).filter((one) => !payments.some(({ pending }) => pending === one)),
+    );
+    const parts = payments.flatMap((payment) => payment.parts);
     let left: Decimal = new Exact(amount);
-    const differs = parts.reduce((rest, { estimate }) => rest.minus(estimate), left);
+    const differs = left.minus(sumOf(parts));
     const size = parts.reduce((total, { estimate }) => total.plus(estimate.abs()), ZERO);
     const booked: FundingPart[] = [];
     for (const [index, { due, strategy, estimate }] of parts.entries()) {
@@ -174,15 +188,23 @@ export class FundingDesk {
     return (this.pending.get(key) ?? []).filter((one) => one.sinceUs >= sinceUs);
   }
 
-  /** Whose the payments of a wallet are: of those who held the contracts at the moment, whenever their fills were told. */
-  private partsOf(key: string): readonly Part[] {
+  /** The payments that together come nearest to a change of a wallet. */
+  private shown(key: string, change: Decimal): readonly Payment[] {
+    const payments = this.awaited(key).flatMap((pending): Payment[] => {
+      const parts = this.partsOf(pending);
+      return parts.length === 0 ? [] : [{ pending, parts }];
+    });
+    const sums = payments.map(({ parts }) => sumOf(parts).toNumber());
+    return nearestSubset(sums, change.toNumber()).flatMap((place) => payments[place] ?? []);
+  }
+
+  /** Whose a payment is: of those who held the contracts at the moment, whenever their fills were told. */
+  private partsOf({ due, perContract }: Pending): readonly Part[] {
     const { owners, ledger } = this.parts;
-    return this.awaited(key).flatMap(({ due, perContract }) =>
-      owners.flatMap((strategy): Part[] => {
-        const held = ledger.memory.heldAt(strategy, due, due.symbol, due.dueMs);
-        return held.isZero() ? [] : [{ due, strategy, estimate: held.mul(perContract) }];
-      }),
-    );
+    return owners.flatMap((strategy): Part[] => {
+      const held = ledger.memory.heldAt(strategy, due, due.symbol, due.dueMs);
+      return held.isZero() ? [] : [{ due, strategy, estimate: held.mul(perContract) }];
+    });
   }
 
   /** What contracts cost on average that are held, or came to when they were traded last; null when they were not. */
@@ -202,6 +224,10 @@ export class FundingDesk {
   private accountOf({ instrument }: BookInfo): DeskAccount | undefined {
     return this.parts.accounts.find((one) => keyOf(one, '') === keyOf(instrument, ''));
   }
+}
+
+function sumOf(parts: readonly Part[]): Decimal {
+  return parts.reduce((sum, { estimate }) => sum.plus(estimate), ZERO);
 }
 
 function keyOf({ venue, market }: AccountName, asset: string): string {

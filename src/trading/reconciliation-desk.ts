@@ -48,9 +48,12 @@ export class ReconciliationDesk {
   private startUp: StartUp;
   private retry: { readonly timer: Timer; readonly goOn: () => void } | undefined;
   private isStopped = false;
+  /** When the ledger was ours already, monotonic: nobody else sends orders that are in it. */
+  private readonly ownerSinceUs: number;
 
   constructor(private readonly parts: ReconciliationDeskParts) {
     const { accounts, universe, prices, clock, timers, settings, ledger } = parts;
+    this.ownerSinceUs = clock.monotonicUs();
     this.funding = new FundingDesk(parts);
     this.reconciler = new PositionReconciler({
       clock,
@@ -58,7 +61,7 @@ export class ReconciliationDesk {
       instruments: universe.books.map(({ instrument }) => instrument),
       prices: prices.quote,
       settings: settings.reconciliation,
-      fundingDue: (account, asset) => this.funding.due(account, asset),
+      fundingDue: (account, asset, difference) => this.funding.due(account, asset, difference),
       onFunding: (account, asset, amount) => ledger.attempt(() => this.funding.settled(account, asset, amount)),
     });
     this.watch = new ReconciliationWatch({
@@ -137,7 +140,7 @@ export class ReconciliationDesk {
   }
 
   private makeStartUp(): StartUp {
-    const { accounts, ledger, timers, settings } = this.parts;
+    const { accounts, ledger, clock, timers, settings } = this.parts;
     return new StartUp({
       reconciler: this.reconciler,
       accounts: accounts.map(({ venue, market, port }) => ({
@@ -148,6 +151,7 @@ export class ReconciliationDesk {
       })),
       timers,
       settings: settings.start,
+      deadForMs: () => (clock.monotonicUs() - this.ownerSinceUs) / 1000,
       findFunding: (account, sinceMs) => this.findFunding(account, sinceMs),
       onEvent: (event) => this.onStart(event),
     });

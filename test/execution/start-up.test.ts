@@ -209,6 +209,24 @@ describe('a start', () => {
     expect(atMs).toBeLessThan(3_000);
   });
 
+  it('waits less for such an order the longer nobody can have sent it', async () => {
+    const order = {
+      symbol: 'ABCUSDT',
+      venueOrderId: null,
+      clientOrderId: 'a',
+      side: 'buy',
+      filledQty: '0',
+      filledQuote: '0',
+    } as const;
+    const snapshot = { ...KNOWN, openOrders: [order] };
+    const [short, none] = await Promise.all(
+      [600, 60_000].map((ms) => start({ balances: { ABC: '10', USDT: '1000' } }, snapshot, { deadForMs: () => ms })),
+    );
+    expect(short).toMatchObject({ state: { kind: 'ready' }, atMs: 400 });
+    // It is asked for again all the same.
+    expect(none).toMatchObject({ state: { kind: 'ready' }, atMs: 250 });
+  });
+
   it('works a fill out from its order when the venue does not list it: the same each time, and the real one is not booked again', async () => {
     const order = {
       symbol: 'ABCUSDT',

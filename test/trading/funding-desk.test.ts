@@ -72,6 +72,23 @@ describe('funding that falls due', () => {
     expectNoDrift(rig);
   });
 
+  it('of several contracts may come one by one, however little the last of them is', async () => {
+    const rig = await short();
+    announce(rig, 5_000);
+    announce(rig, 5_000, -0.0012, [rig.otherPerpetual]);
+    await rig.run(5_500);
+    pay(rig, '3');
+    await rig.run(10_000);
+    expect(booked(rig)).toEqual([
+      ['pairs', 'ABCUSDT-PERP', '2'],
+      ['other', 'ABCUSDT-PERP', '1'],
+    ]);
+    pay(rig, '-0.12');
+    await rig.run(60_000);
+    expect(booked(rig).slice(2)).toEqual([['other', 'XYZUSDT-PERP', '-0.12']]);
+    expectNoDrift(rig);
+  });
+
   it('is noticed though the venue announces the next one before it is due by the clock here', async () => {
     const rig = await short();
     announce(rig, 5_000);
@@ -309,6 +326,28 @@ describe('funding that fell due while nobody ran', () => {
     await rig.run(5_000);
     expect(rig.desk.report().state).toBe('trading');
     expect(rig.entries('funding')).toHaveLength(3);
+  });
+
+  it('is booked for the contracts that it was not booked for before', async () => {
+    const first = await short();
+    announce(first, 5_000);
+    await first.run(5_500);
+    const dueMs = first.time.epochUs() / 1000 - 500;
+    pay(first, '3');
+    await first.run(2_000);
+    first.die();
+    first.account('gateio', 'futures').move('USDT', '1');
+    const rig = new DeskRig({
+      before: first,
+      fundingHistory: async (_symbol, fromMs) => (dueMs >= fromMs ? [{ timeMs: dueMs, rate: '0.01' }] : []),
+    });
+    await rig.start();
+    expect(rig.desk.report().state).toBe('trading');
+    expect(booked(rig)).toEqual([
+      ['pairs', 'ABCUSDT-PERP', '2'],
+      ['other', 'ABCUSDT-PERP', '1'],
+      ['other', 'XYZUSDT-PERP', '1'],
+    ]);
   });
 
   it('is booked though something was kept after it fell due', async () => {
