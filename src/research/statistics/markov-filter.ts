@@ -62,8 +62,10 @@ export function filterRegimes(values: ArrayLike<number>, parameters: MarkovParam
   const constant1 = -(LOG_2_PI + Math.log(variance1)) / 2;
   const { calm, high } = filtered;
   let logLikelihood = 0;
-  let chance0 = (1 - p11) / (2 - p00 - p11);
-  let chance1 = (1 - p00) / (2 - p00 - p11);
+  // Not 2 - p00 - p11, which has lost the last digits where both are near 1.
+  const leaves = 1 - p00 + (1 - p11);
+  let chance0 = (1 - p11) / leaves;
+  let chance1 = (1 - p00) / leaves;
   for (let t = 0; t < values.length; t++) {
     const value = values[t] as number;
     const log0 = constant0 - (value - mean0) ** 2 / (2 * variance0);

@@ -51,6 +51,13 @@ test('chances equal those of all paths added up', () => {
   );
 });
 
+test('chances at the start add up to 1 where hardly anything leaves a regime', () => {
+  const rare = 1 - 2 ** -53;
+  const { filtered, logLikelihood } = markovFilter([0], { means: [0, 0], variances: [1, 1], p00: rare, p11: rare });
+  expect(filtered[0]).toBe(0.5);
+  expect(logLikelihood).toBeCloseTo(-Math.log(2 * Math.PI) / 2, 12);
+});
+
 /** A series that switches regimes. */
 function switching(seed: number, length: number, { means, variances, p00, p11 }: MarkovParameters): Float64Array {
   const random = new SeededRandom(seed);
