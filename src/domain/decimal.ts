@@ -69,6 +69,32 @@ export function ceilToGrid(value: DecimalJs.Value, step: DecimalJs.Value): strin
   return roundToGrid(value, step, Decimal.ROUND_CEIL);
 }
 
+/** As `ceilToGrid`, of a quotient of positive numbers: without its endless digits. */
+export function ceilQuotientToGrid(dividend: DecimalJs.Value, divisor: DecimalJs.Value, step: DecimalJs.Value): string {
+  const steps = wholeSteps(dividend, divisor, step);
+  if (steps === null) return quotient(dividend, divisor);
+  return plainText((steps.rest.gt(0) ? steps.whole.plus(1) : steps.whole).mul(step));
+}
+
+/** As `floorToGrid`, of a quotient of positive numbers: without its endless digits. */
+export function floorQuotientToGrid(dividend: DecimalJs.Value, divisor: DecimalJs.Value, step: DecimalJs.Value): string {
+  const steps = wholeSteps(dividend, divisor, step);
+  return steps === null ? quotient(dividend, divisor) : plainText(steps.whole.mul(step));
+}
+
+/** How many whole steps go into a quotient, and what of the dividend is left; null where the step is 0. */
+function wholeSteps(
+  dividend: DecimalJs.Value,
+  divisor: DecimalJs.Value,
+  step: DecimalJs.Value,
+): { readonly whole: Decimal; readonly rest: Decimal } | null {
+  if (new Exact(step).isZero()) return null;
+  const perStep = new Exact(divisor).mul(step);
+  const exact = new Exact(dividend);
+  const whole = exact.divToInt(perStep);
+  return { whole, rest: exact.minus(whole.mul(perStep)) };
+}
+
 function roundToGrid(value: DecimalJs.Value, step: DecimalJs.Value, rounding: DecimalJs.Rounding): string {
   return plainText(new Exact(step).isZero() ? value : toMultiple(value, step, rounding));
 }

@@ -1,4 +1,4 @@
-import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
+import { type Decimal, Exact, quotient, tenTo } from '../domain/decimal.js';
 import type { Side } from '../domain/order.js';
 import type { Capital } from '../strategy/capital.js';
 import type { CostModel } from '../strategy/cost-model.js';
@@ -24,6 +24,6 @@ export class HedgeFunds {
     const scale = this.universe.accounts[account]?.scale ?? 0;
     const available = new Exact(this.capital.available(account)).div(tenTo(scale));
     if (!isSpot) return available.gt(0) ? null : available;
-    return side === 'sell' ? available : available.div(new Exact(price).mul(1 + this.costs.total(book)));
+    return side === 'sell' ? available : new Exact(quotient(available, new Exact(price).mul(1 + this.costs.total(book))));
   }
 }

@@ -259,7 +259,8 @@ export class LedgerMemory {
     }
     order.wasAcknowledged ||= entry.step === 'acknowledged';
     order.hasEnded ||= isFinal(entry.state);
-    if (entry.filledQuantity !== null) order.reported = Exact.max(order.reported, entry.filledQuantity);
+    if (entry.filledQuantity !== null && order.reported.lt(entry.filledQuantity))
+      order.reported = new Exact(entry.filledQuantity);
   }
 
   private seeFill(entry: EntryOf<'fill'>): void {
@@ -276,7 +277,7 @@ export class LedgerMemory {
     if (order === undefined) return;
     order.told = order.told.plus(quantity);
     order.toldQuote = order.toldQuote.plus(new Exact(quantity).mul(contractSize).mul(price));
-    order.reported = Exact.max(order.reported, order.told);
+    if (order.reported.lt(order.told)) order.reported = order.told;
   }
 
   private seeFee(entry: EntryOf<'fee'>): void {

@@ -21,6 +21,8 @@ export type MarketOptions = Pick<
 
 const PLANTS_KEPT = 10_000;
 const BURSTS_PER_SECOND = 8;
+/** A market that hardly moves has no more bursts than this for every update. */
+const BURSTS_PER_UPDATE_MAX = 8;
 /** Share of the updates that comes in bursts. */
 const BURST_SHARE = 0.15;
 
@@ -129,11 +131,13 @@ export class SimulatedMarket {
 
   /** Now and then one asset becomes busy: its price moves faster, and its books get many updates in a second or so. */
   private scheduleBurst(nowUs: number): void {
-    this.queue.add(nowUs + this.exponential(1e6 / BURSTS_PER_SECOND), (timeUs) => {
+    const { updatesPerSecond } = this.options;
+    const perSecond = Math.min(BURSTS_PER_SECOND, BURSTS_PER_UPDATE_MAX * updatesPerSecond);
+    this.queue.add(nowUs + this.exponential(1e6 / perSecond), (timeUs) => {
       const { asset, books } = this.groupOf.get(this.drawBook()) as AssetBooks;
       const durationUs = (0.3 + this.random.next() * 1.7) * 1e6;
       asset.fair.burst(timeUs + durationUs);
-      const count = Math.round((this.options.updatesPerSecond * BURST_SHARE) / BURSTS_PER_SECOND);
+      const count = Math.round((updatesPerSecond * BURST_SHARE) / perSecond);
       this.scheduleBurstUpdate(timeUs, books, durationUs / (count + 1), count);
       this.scheduleBurst(timeUs);
     });

@@ -1,4 +1,5 @@
 import { type Decimal, Exact } from '../../../src/domain/decimal.js';
+import { groupBy } from '../../../src/domain/group-by.js';
 import type { OrderRequest } from '../../../src/domain/order.js';
 import type { Market, VenueId } from '../../../src/domain/venue.js';
 import type { EntryOf, JournalEntry } from '../../../src/ledger/entries.js';
@@ -42,12 +43,17 @@ export class Truth {
   readonly intents = new Map<string, EntryOf<'intent'>>();
   readonly ended = new Set<string>();
   readonly ofIntent = new Map<string, EntryOf<'order'>[]>();
+  private readonly booksOf: ReadonlyMap<string, readonly SimulatedBook[]>;
 
   constructor(
     private readonly world: World,
     /** Told of every fill at an exchange. */
     private readonly onFill: (fill: EngineFill) => void,
   ) {
+    this.booksOf = groupBy(
+      world.books.map(({ book }) => book),
+      ({ instrument }) => instrument.base,
+    );
     for (const { engine } of world.exchanges)
       engine.onEvent((event) => {
         if (event.kind === 'fill') this.take(event.fill);
@@ -102,9 +108,9 @@ export class Truth {
 
   /** The middle of an asset's book, or of any of its books. */
   price(asset: string): number {
-    const books = this.world.books.filter(({ book }) => book.instrument.base === asset).map(({ book }) => middleOf(book));
-    books.sort((left, right) => left - right);
-    return books[books.length >> 1] ?? 0;
+    const middles = (this.booksOf.get(asset) ?? []).map(middleOf);
+    middles.sort((left, right) => left - right);
+    return middles[middles.length >> 1] ?? 0;
   }
 
   private take(fill: EngineFill): void {

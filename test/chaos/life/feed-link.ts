@@ -36,8 +36,6 @@ export interface FeedState {
   sequence: number;
 }
 
-type Row = readonly [string, string];
-
 const LEVELS = 12;
 const RECOVERY_MS_MIN = 150;
 const RECOVERY_MS_MAX = 2_500;
@@ -141,15 +139,15 @@ export class FeedLink {
     const book = this.parts.books[place]?.book;
     if (state === undefined || book === undefined) return new Uint8Array();
     const { priceDecimals, qtyDecimals } = book.instrument;
-    const rows = (side: LadderSide): Row[] => {
-      const found: Row[] = [];
-      for (const { priceUnits, qtyUnits } of side.levels()) {
-        found.push([decimalText(priceUnits, priceDecimals), decimalText(qtyUnits, qtyDecimals)]);
-        if (found.length === LEVELS) break;
+    const rows = (side: LadderSide): string => {
+      let found = '';
+      for (const { priceUnits, qtyUnits } of side.levels().slice(0, LEVELS)) {
+        const row = `["${decimalText(priceUnits, priceDecimals)}","${decimalText(qtyUnits, qtyDecimals)}"]`;
+        found += found === '' ? row : `,${row}`;
       }
       return found;
     };
-    return Buffer.from(JSON.stringify({ lastUpdateId: ++state.sequence, bids: rows(book.bids), asks: rows(book.asks) }));
+    return Buffer.from(`{"lastUpdateId":${++state.sequence},"bids":[${rows(book.bids)}],"asks":[${rows(book.asks)}]}`);
   }
 
   private address(place: number): number {
