@@ -79,7 +79,7 @@ describe.skipIf(dataFolder === undefined)('examples on recorded markets (TIERCEL
     const reports = mkdtempSync(join(tmpdir(), 'tiercel-examples-'));
     try {
       const klines = join(dataFolder ?? '', 'history', 'klines-1m-202303');
-      const { stdout } = await run(process.execPath, [example('usdc-break/main'), klines, reports, '2023-03-09', '2023-03-16']);
+      const { stdout } = await run(process.execPath, [example('usdc-break/main'), klines, reports, '2023-03-01', '2023-04-01']);
       expect(stdout).toContain('imported 11 files, 190605 rows, 0 malformed');
       expect(stdout).toMatch(/2023-03-10\s+5\.3 \/ 43\.2 \/ 79\.5\s+5\.0 \/ 18\.9 \/ 68\.2\s+0\.9916/);
       // The level of the nominal spread shifts in the evening of the break; that of the converted one does not.
@@ -88,6 +88,15 @@ describe.skipIf(dataFolder === undefined)('examples on recorded markets (TIERCEL
       );
       // Three trades win at closes that were not of the same moment, and lose a minute later.
       expect(stdout).toMatch(/nominal spread, 5 bps a fill\n[\s\S]*?optimised\s+3\s+3\s+0\s+0\s+0\.54\s+-0\.71\s+0\.55/);
+      // The best pair of each training wins nearly every unseen trade, and none of it could be had; the optimiser declines.
+      const walked =
+        /nominal spread, 5 bps a fill\n[\s\S]*?walk-forward: (8 trainings, tested from 2023-03-09T09:36) on\n([\s\S]*?)\n\n/.exec(
+          stdout,
+        );
+      expect(walked?.[2]).toMatch(/best of the sweep\s+89\s+84\s+0\s+0\s+7\.26\s+-19\.00\s+7\.13\n/);
+      expect(walked?.[2]).toContain(
+        '8 of 8 trainings declined, and their tests were sat out. 5 more had no data to be tested on.',
+      );
       const report: unknown = JSON.parse(readFileSync(join(reports, 'report.json'), 'utf8'));
       expect(report).toMatchObject({
         walkForward: { folds: expect.any(Array) as unknown },

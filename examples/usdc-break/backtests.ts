@@ -77,14 +77,19 @@ function endedInTime({ hours }: DeltaTrade): boolean {
   return hours <= MAX_HOURS + 1;
 }
 
-function sumsOf(all: readonly DeltaTrade[], frame: MarketFrame, dollars: MarketFrame, fees: DeltaFees): TradeSums {
-  const trades = all.filter(endedInTime);
+/** Trades with each fill so many rows later, or in the last row, at the prices of a frame. */
+export function laterBy(rows: number, trades: readonly DeltaTrade[], frame: MarketFrame, fees: DeltaFees): DeltaTrade[] {
   const last = frame.tsUs.length - 1;
+  return trades.map(({ entryRow, exitRow, reason }) =>
+    deltaTrade(frame, Math.min(last, entryRow + rows), Math.min(last, exitRow + rows), fees, reason),
+  );
+}
+
+/** @param dollars the same rows with all prices in dollars */
+export function sumsOf(all: readonly DeltaTrade[], frame: MarketFrame, dollars: MarketFrame, fees: DeltaFees): TradeSums {
+  const trades = all.filter(endedInTime);
   const net = (of: MarketFrame, lateRows: number): number =>
-    trades.reduce((sum, { entryRow, exitRow }) => {
-      const [entry, exit] = [Math.min(last, entryRow + lateRows), Math.min(last, exitRow + lateRows)];
-      return sum + deltaTrade(of, entry, exit, fees, '').netProfitPct;
-    }, 0);
+    laterBy(lateRows, trades, of, fees).reduce((sum, { netProfitPct }) => sum + netProfitPct, 0);
   return {
     trades: trades.length,
     wins: trades.filter(({ netProfitPct }) => netProfitPct > 0).length,

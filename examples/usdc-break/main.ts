@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TextColumn, textTable } from '../../src/cli/text-table.js';
 import { dateStartUs } from '../../src/history/series.js';
+import { walkText } from '../../src/research/reports/walk-forward-report.js';
 import { type Backtests, backtests, type TradeSums } from './backtests.js';
 import { alignMarket, type CheckedSeries, checkMarket, importMarket } from './market.js';
 import { marketRegimes, regimesOf, reversionOf } from './regimes.js';
 import { writeReports } from './report.js';
 import { type DayDistances, dayDistances, frameOf, type SpreadDistance, twoCurrencies } from './spreads.js';
+import { type Walks, walks } from './walk.js';
 
 /** What a fill costs: the default of the source documents, and about what a small account pays. */
 const FEES_BPS = [5, 26];
@@ -78,8 +80,12 @@ async function study(folder: string, scratch: string): Promise<void> {
     const fees = { spotFee: feeBps / 1e4, futFee: feeBps / 1e4 };
     const nominal = await backtests(frames.nominal, frames.converted, fees);
     const converted = await backtests(frames.converted, frames.converted, fees);
-    for (const [view, made] of Object.entries({ nominal, converted }))
-      line(`\n${view} spread, ${feeBps} bps a fill\n${backtestText(made)}`);
+    const walked = {
+      nominal: await walks(frames.nominal, frames.converted, fees),
+      converted: await walks(frames.converted, frames.converted, fees),
+    };
+    for (const [view, made] of Object.entries({ nominal, converted } as const))
+      line(`\n${view} spread, ${feeBps} bps a fill\n${backtestText(made)}${walkTable(walked[view as 'nominal'])}`);
     if (reportFolder === undefined || feeBps !== FEES_BPS[0]) continue;
     const { alignmentQuality } = aligned;
     await writeReports(reportFolder, {
@@ -90,6 +96,7 @@ async function study(folder: string, scratch: string): Promise<void> {
       market: section,
       ...frames,
       backtests: { nominal, converted },
+      walked,
       feeBps,
     });
   }
@@ -125,11 +132,12 @@ function distanceText(days: readonly DayDistances[]): string {
   );
 }
 
-function backtestText({ static: fixed, optimized, folds, failures }: Backtests): string {
-  type Row = readonly [string, TradeSums];
-  const table = textTable<Row>(
+type NamedSums = readonly [name: string, sums: TradeSums];
+
+function sumsText(title: string, rows: readonly NamedSums[]): string {
+  return textTable<NamedSums>(
     [
-      { title: 'thresholds', align: 'left', text: ([name]) => name },
+      { title, align: 'left', text: ([name]) => name },
       right('trades', ([, { trades }]) => String(trades)),
       right('won', ([, { wins }]) => String(wins)),
       right('timeouts', ([, { timeouts }]) => String(timeouts)),
@@ -138,11 +146,32 @@ function backtestText({ static: fixed, optimized, folds, failures }: Backtests):
       right('a row later', ([, { netNextRowPct }]) => netNextRowPct.toFixed(2)),
       right('in dollars', ([, { netInDollarsPct }]) => netInDollarsPct.toFixed(2)),
     ],
-    [
-      ['static', fixed],
-      ['optimised', optimized],
-    ],
+    rows,
   );
+}
+
+function walkTable({ optimized, unguarded, static: untaught }: Walks): string {
+  const { folds } = optimized.report;
+  const from = new Date((folds[0]?.test.from ?? 0) / 1000).toISOString().slice(0, 16);
+  const learnt = ({ report }: Walks['optimized']): string =>
+    report.folds.map(({ parameters }) => parameters?.['entryThresholdPct']?.toFixed(3) ?? '-').join(' ');
+  return [
+    `walk-forward: ${folds.length} trainings, tested from ${from} on\n`,
+    sumsText('thresholds', [
+      ['static', untaught],
+      ['best of the sweep', unguarded.sums],
+      ['optimised', optimized.sums],
+    ]),
+    `  optimised: ${walkText(optimized.report)}\n  entries by training: ${learnt(optimized)}\n`,
+    `  best of the sweep: ${walkText(unguarded.report)}\n  entries by training: ${learnt(unguarded)}\n`,
+  ].join('');
+}
+
+function backtestText({ static: fixed, optimized, folds, failures }: Backtests): string {
+  const table = sumsText('thresholds', [
+    ['static', fixed],
+    ['optimised', optimized],
+  ]);
   const found = folds
     .filter(({ inSamplePct }) => inSamplePct !== null)
     .map(({ date, declined, entryThresholdPct, exitThresholdPct, confidence, inSamplePct, outOfSamplePct }) => {

@@ -2,17 +2,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runOfDelta } from '../../src/research/analysis/backtest-run.js';
+import type { ReportedFigure } from '../../src/research/analysis/performance-report.js';
 import type { SpreadRegime } from '../../src/research/optimizer/spread-regimes.js';
-import type { RegimeSection, ResearchReport, TableSection } from '../../src/research/reports/report-data.js';
+import type { RegimeSection, ResearchReport, TableSection, WalkForwardSection } from '../../src/research/reports/report-data.js';
 import { writeReport } from '../../src/research/reports/report-files.js';
 import { equitySection, spreadSection } from '../../src/research/reports/report-sections.js';
+import { dateText, walkForwardSection, walkText } from '../../src/research/reports/walk-forward-report.js';
 import type { MarketFrame } from '../../src/research/thresholds/market-frame.js';
-import type { Backtests } from './backtests.js';
+import type { Backtests, TradeSums } from './backtests.js';
 import type { CheckedSeries } from './market.js';
 import type { DayDistances } from './spreads.js';
+import type { Walk, Walks } from './walk.js';
 
 const CAPITAL = 10_000;
-const DAY_MS = 86_400_000;
 
 /** Everything that the example found. */
 export interface Findings {
@@ -25,6 +27,7 @@ export interface Findings {
   readonly converted: MarketFrame;
   /** By the lower fees. */
   readonly backtests: Readonly<Record<'nominal' | 'converted', Backtests>>;
+  readonly walked: Readonly<Record<'nominal' | 'converted', Walks>>;
   readonly feeBps: number;
 }
 
@@ -43,7 +46,17 @@ export async function writeReports(folder: string, findings: Findings): Promise<
   await writeReport(join(folder, 'report.json'), report, 'json');
 }
 
-function reportOf({ checked, alignmentQuality, days, regimes, market, nominal, backtests, feeBps }: Findings): ResearchReport {
+function reportOf({
+  checked,
+  alignmentQuality,
+  days,
+  regimes,
+  market,
+  nominal,
+  backtests,
+  walked,
+  feeBps,
+}: Findings): ResearchReport {
   const { nominal: made } = backtests;
   const worst = days.reduce(
     (widest, day) => (day.nominal.maxBps > widest.nominal.maxBps ? day : widest),
@@ -69,12 +82,17 @@ function reportOf({ checked, alignmentQuality, days, regimes, market, nominal, b
         text: `${made.optimized.netPct.toFixed(2)} %, ${made.optimized.netNextRowPct.toFixed(2)} % a row later`,
         meaning: `of a position, after ${feeBps} bps a fill; the second figure fills each trade one row later`,
       },
+      walkFigure('Walk-forward, optimised', walked.nominal.optimized),
+      walkFigure('Walk-forward, unguarded', walked.nominal.unguarded),
     ],
     warnings: WARNINGS,
     equity: equitySection(
       [
         runOfDelta(nominal, made.staticTrades, { ...terms, strategyName: 'static thresholds' }),
-        runOfDelta(nominal, made.found.trades, { ...terms, strategyName: 'optimised thresholds' }),
+        runOfDelta(nominal, made.found.trades, { ...terms, strategyName: 'optimised, day by day' }),
+        runOfDelta(nominal, walked.nominal.unguarded.trades, { ...terms, strategyName: 'walk-forward, unguarded' }),
+        runOfDelta(nominal, walked.nominal.unguarded.lateTrades, { ...terms, strategyName: 'the same, a row later' }),
+        runOfDelta(nominal, walked.nominal.optimized.trades, { ...terms, strategyName: 'walk-forward, optimised' }),
       ],
       'USD',
     ),
@@ -88,19 +106,14 @@ function reportOf({ checked, alignmentQuality, days, regimes, market, nominal, b
       })),
     }),
     regimes: market,
-    walkForward: {
-      note: 'Each day is traded by thresholds of the day before. Where none were trusted, none are shown and those of before stay.',
-      parameterNames: ['enter %', 'leave %'],
-      unit: '% of a position',
-      folds: made.folds.map(({ fromMs, declined, entryThresholdPct, exitThresholdPct, inSamplePct, outOfSamplePct }) => ({
-        testFromMs: fromMs,
-        testToMs: fromMs + DAY_MS,
-        parameters: declined === null ? [entryThresholdPct, exitThresholdPct] : [null, null],
-        inSample: inSamplePct,
-        outOfSample: outOfSamplePct,
-      })),
-    },
-    tables: [distanceTable(days), sumsTable(backtests, feeBps), regimeTable(regimes), gapTable(checked)],
+    walkForward: shownWalk(walked.nominal.optimized),
+    tables: [
+      unguardedTable(walked.nominal.unguarded),
+      distanceTable(days),
+      sumsTable(backtests, walked, feeBps),
+      regimeTable(regimes),
+      gapTable(checked),
+    ],
   };
 }
 
@@ -124,7 +137,36 @@ function distanceTable(days: readonly DayDistances[]): TableSection {
   };
 }
 
-function sumsTable(backtests: Findings['backtests'], feeBps: number): TableSection {
+function walkFigure(name: string, { sums: { trades, netPct, netNextRowPct } }: Walk): ReportedFigure {
+  const text = trades === 0 ? 'no trade' : `${netPct.toFixed(2)} %, ${netNextRowPct.toFixed(2)} % a row later`;
+  return { name, text, meaning: 'out of sample, of a position' };
+}
+
+/** What the walk is, before what came of it. */
+function shownWalk({ report }: Walk): WalkForwardSection {
+  const section = walkForwardSection(report);
+  const terms =
+    'The nominal spread. The first training has 60 % of the days that are in the data, each later one everything so far; a day is tested, then learnt again.';
+  return { ...section, note: `${terms} ${section.note ?? ''}` };
+}
+
+function unguardedTable({ report }: Walk): TableSection {
+  const text = (value: number | null | undefined): string => ((value ?? null) === null ? '' : (value as number).toFixed(3));
+  return {
+    title: 'The same walk without guards',
+    note: `The best pair of a sweep over the training, whatever speaks against it. ${walkText(report)}`,
+    columns: [
+      { name: 'tested from' },
+      ...numbers('enter %', 'leave %', 'in sample, %', 'out of sample, %', 'first thresholds kept, %'),
+    ],
+    rows: report.folds.map(({ test, parameters, inSample, outOfSample, unretrained }) => [
+      dateText(test.from / 1000),
+      ...[parameters?.['entryThresholdPct'], parameters?.['exitThresholdPct'], inSample, outOfSample, unretrained].map(text),
+    ]),
+  };
+}
+
+function sumsTable(backtests: Findings['backtests'], walked: Findings['walked'], feeBps: number): TableSection {
   return {
     title: `Backtests, ${feeBps} bps a fill, per cent of a position`,
     columns: [
@@ -132,13 +174,20 @@ function sumsTable(backtests: Findings['backtests'], feeBps: number): TableSecti
       { name: 'thresholds' },
       ...numbers('trades', 'won', 'net', 'a row later', 'in dollars', 'over gaps'),
     ],
-    rows: (['nominal', 'converted'] as const).flatMap((view) =>
-      (['static', 'optimized'] as const).map((kind) => {
-        const { trades, wins, netPct, netNextRowPct, netInDollarsPct, overGaps } = backtests[view][kind];
+    rows: (['nominal', 'converted'] as const).flatMap((view) => {
+      const { optimized, unguarded, static: untaught } = walked[view];
+      const rows: [string, TradeSums][] = [
+        ['static', backtests[view].static],
+        ['optimised, day by day', backtests[view].optimized],
+        ['walk-forward days, static', untaught],
+        ['walk-forward, unguarded', unguarded.sums],
+        ['walk-forward, optimised', optimized.sums],
+      ];
+      return rows.map(([kind, { trades, wins, netPct, netNextRowPct, netInDollarsPct, overGaps }]) => {
         const profits = [netPct, netNextRowPct, netInDollarsPct].map((profit) => profit.toFixed(2));
         return [view, kind, String(trades), String(wins), ...profits, String(overGaps)];
-      }),
-    ),
+      });
+    }),
   };
 }
 

@@ -105,12 +105,14 @@ export function addResearchCommands<Flags extends object>(
     .option('--rolling', 'train on as much as the first time, not on everything so far')
     .option('--spot-fee-bps <bps>', 'taker fee', number, 5)
     .option('--futures-fee-bps <bps>', 'taker fee', number, 5)
-    .option('--max-hours <hours>', 'longest hold', number, 6)
-    .option('--min-trades <count>', 'decline when a training finds fewer', number, 5)
+    .option('--max-hours <hours>', 'longest hold, at most 6', number, 6)
+    .option('--hit-rate <share>', 'of the trades that have to win', number, 0.7)
+    .option('--min-trades <count>', 'a day', number, 5)
+    .option('--max-drawdown <share>', 'of the position', number, 0.02)
     .option('--seed <seed>', 'decides what the scenarios draw', number, 1)
     .option('--out <folder>', 'write report.html, report.json, trades.parquet and equity.parquet')
     .option('--json', 'print one line of JSON')
-    .action((file: string, flags: WalkForwardFlags) => exitWith(() => runWalkForward(file, flags, terminal)));
+    .action((file: string, flags: WalkForwardFlags) => exitWith(() => runWalkForward(file, flags, terminal, new SystemClock())));
 
   program
     .command('parity')

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { Clock } from '../domain/clock.js';
 import { InvalidInputError, TiercelError } from '../domain/errors.js';
 import { SeededRandom } from '../domain/random.js';
-import { DELTA_WALK_TERMS, DeltaWalk } from '../research/analysis/delta-walk.js';
+import { DeltaWalk } from '../research/analysis/delta-walk.js';
 import { walkForward } from '../research/analysis/walk-forward.js';
+import { DeltaArbitrageOptimizer } from '../research/optimizer/delta-arbitrage-optimizer.js';
 import { readFrameFile } from '../research/optimizer/frame-file.js';
 import { reportedWalk } from '../research/reports/walk-forward-report.js';
 import { HOUR_US } from '../strategy/hedged/funding.js';
@@ -21,7 +23,10 @@ export interface WalkForwardFlags {
   readonly spotFeeBps: number;
   readonly futuresFeeBps: number;
   readonly maxHours: number;
+  /** What a training has to find: share of the trades that win, trades a day, largest drawdown as a share of the position. */
+  readonly hitRate: number;
   readonly minTrades: number;
+  readonly maxDrawdown: number;
   readonly seed: number;
   /** Folder that gets report.html, report.json, trades.parquet and equity.parquet. */
   readonly out?: string | undefined;
@@ -29,20 +34,31 @@ export interface WalkForwardFlags {
 }
 
 const CAPITAL_QUOTE = 10_000;
+/** Of one training. */
+const TIME_LIMIT_MS = 600_000;
 
 /**
- * `tiercel walk-forward`: learns thresholds of the delta strategy on the first part of a file and tests them on the rest, learning again
- * every so many days. Between both lies as long as a position may be held.
+ * `tiercel walk-forward`: learns thresholds of the delta strategy, as the live optimiser does, on the first part of a file and tests them
+ * on the rest, learning again every so many days. Between both lies as long as a position may be held.
  * @returns the exit code
  * @throws InvalidInputError for a file or a flag that cannot be used, and data that cannot be analysed
  */
-export async function runWalkForward(path: string, flags: WalkForwardFlags, { write }: CommandOutput): Promise<number> {
+export async function runWalkForward(
+  path: string,
+  flags: WalkForwardFlags,
+  { write }: CommandOutput,
+  clock: Clock,
+): Promise<number> {
   const temporaryFolder = mkdtempSync(join(tmpdir(), 'tiercel-walk-'));
   try {
     const frame = await readFrameFile(path, temporaryFolder);
-    const { trainShare, retrainDays, rolling = false, spotFeeBps, futuresFeeBps, maxHours, minTrades, seed } = flags;
-    const fees = { spotFee: spotFeeBps / 1e4, futFee: futuresFeeBps / 1e4 };
-    const walk = new DeltaWalk(frame, { ...DELTA_WALK_TERMS, ...fees, maxHours, tradesMin: minTrades });
+    const { trainShare, retrainDays, rolling = false, spotFeeBps, futuresFeeBps, maxHours, seed } = flags;
+    const optimizer = new DeltaArbitrageOptimizer(clock, {
+      ...{ spotFee: spotFeeBps / 1e4, futFee: futuresFeeBps / 1e4, maxHoldMinutes: maxHours * 60 },
+      ...{ targetHitRate: flags.hitRate, minTradesPerDay: flags.minTrades, maxDrawdownTolerance: flags.maxDrawdown },
+      timeLimitMs: TIME_LIMIT_MS,
+    });
+    const walk = new DeltaWalk(frame, optimizer);
     const report = await walkForward(walk, {
       ...{ from: frame.tsUs[0] as number, to: (frame.tsUs.at(-1) as number) + 1 },
       ...{ trainShare, retrainEvery: retrainDays * 24 * HOUR_US, purge: maxHours * HOUR_US, isAnchored: !rolling },

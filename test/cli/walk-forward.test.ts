@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runWalkForward, type WalkForwardFlags } from '../../src/cli/walk-forward.js';
 import { InvalidInputError } from '../../src/domain/errors.js';
 import { SeededRandom } from '../../src/domain/random.js';
+import { SystemClock } from '../../src/domain/system-clock.js';
 import type { WalkForwardReport } from '../../src/research/analysis/walk-forward.js';
 import type { ResearchReport } from '../../src/research/reports/report-data.js';
 
@@ -38,16 +39,19 @@ async function run(file: string, more: Partial<WalkForwardFlags> = {}): Promise<
     retrainDays: 1,
     spotFeeBps: 5,
     futuresFeeBps: 5,
-    maxHours: 12,
+    maxHours: 6,
+    hitRate: 0.7,
     minTrades: 5,
+    maxDrawdown: 0.02,
     seed: 1,
     ...more,
   };
-  const code = await runWalkForward(join(folder, file), flags, {
-    write: (text) => {
+  const output = {
+    write: (text: string) => {
       written += text;
     },
-  });
+  };
+  const code = await runWalkForward(join(folder, file), flags, output, new SystemClock());
   expect(code).toBe(0);
   return written;
 }

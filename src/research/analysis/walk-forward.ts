@@ -21,8 +21,10 @@ export interface WalkForwardTerms extends Stretch {
   readonly isAnchored?: boolean;
 }
 
-/** What is walked: both functions see one stretch and nothing else. */
+/** What is walked: each function sees one stretch and nothing else. */
 export interface Walked {
+  /** Whether there is anything to test in a stretch: what has nothing is no test. All have, unless told. */
+  has?(stretch: Stretch): boolean;
   /** Finds parameters; null where it finds none worth trading, and the test is then sat out. */
   train(stretch: Stretch): Promise<TrainedParameters | null> | TrainedParameters | null;
   /** Score of parameters: profit, more is better. Asked for the training's stretch and for the test's. */
@@ -65,6 +67,8 @@ export interface WalkForwardReport {
   readonly profitableShare: number | null;
   /** Tests that were sat out. */
   readonly declined: number;
+  /** Tests that there was no data for; they are in nothing else. */
+  readonly empty: number;
 }
 
 const MONTH_MS = 30 * 86_400_000;
@@ -92,8 +96,10 @@ export function walkForwardSplits(terms: WalkForwardTerms): { readonly train: St
  */
 export async function walkForward(walked: Walked, terms: WalkForwardTerms): Promise<WalkForwardReport> {
   const folds: WalkForwardFold[] = [];
+  const splits = walkForwardSplits(terms);
   let first: TrainedParameters | null = null;
-  for (const { train, test } of walkForwardSplits(terms)) {
+  for (const { train, test } of splits) {
+    if (walked.has?.(test) === false) continue;
     const parameters = await walked.train(train);
     first = folds.length === 0 ? parameters : first;
     const score = async (tried: TrainedParameters | null, stretch: Stretch): Promise<number | null> =>
@@ -105,10 +111,10 @@ export async function walkForward(walked: Walked, terms: WalkForwardTerms): Prom
       unretrained: await score(first, test),
     });
   }
-  return reportOf(folds);
+  return reportOf(folds, splits.length - folds.length);
 }
 
-function reportOf(folds: readonly WalkForwardFold[]): WalkForwardReport {
+function reportOf(folds: readonly WalkForwardFold[], empty: number): WalkForwardReport {
   const traded = folds.filter(({ parameters }) => parameters !== null);
   const sum = (pick: (fold: WalkForwardFold) => number | null): number =>
     folds.reduce((total, fold) => total + (pick(fold) ?? 0), 0);
@@ -124,6 +130,7 @@ function reportOf(folds: readonly WalkForwardFold[]): WalkForwardReport {
     profitableShare:
       traded.length === 0 ? null : traded.filter(({ outOfSample }) => (outOfSample ?? 0) > 0).length / traded.length,
     declined: folds.length - traded.length,
+    empty,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { BacktestRun } from '../analysis/backtest-run.js';
 import { equityChart, extremePlaces } from '../analysis/performance-report.js';
+import { GAP_MAX_US } from '../optimizer/spread-samples.js';
 import type { DeltaTrade } from '../thresholds/delta-trade.js';
 import { frameSpreads, type MarketFrame } from '../thresholds/market-frame.js';
 import type { ThresholdGrid } from '../thresholds/threshold-sweep.js';
@@ -26,12 +27,13 @@ export interface SpreadShown {
  */
 export function spreadSection(frame: MarketFrame, { name, thresholds = [], trades = [] }: SpreadShown): SpreadSection {
   const { entry, exit } = frameSpreads(frame);
-  const kept = extremePlaces(entry, SPREAD_POINTS_MAX);
-  const pick = (column: Float64Array): (number | null)[] => kept.map((row) => shown(column[row] as number));
+  const kept = withGaps(frame, extremePlaces(entry, SPREAD_POINTS_MAX));
+  const pick = (column: Float64Array): (number | null)[] =>
+    kept.map(({ row, isGap }) => (isGap ? null : shown(column[row] as number)));
   return {
     name,
     ...(trades.length > TRADES_MAX && { note: `The first ${TRADES_MAX} of ${trades.length} trades are shown.` }),
-    tsMs: kept.map((row) => (frame.tsUs[row] as number) / 1000),
+    tsMs: kept.map(({ row, isGap }) => (frame.tsUs[row] as number) / 1000 - (isGap ? 1 : 0)),
     entryPct: pick(entry),
     exitPct: pick(exit),
     thresholds,
@@ -40,6 +42,22 @@ export function spreadSection(frame: MarketFrame, { name, thresholds = [], trade
       ...{ entryPct: trade.entrySpreadPct, exitPct: trade.exitSpreadPct, profitPct: trade.netProfitPct },
     })),
   };
+}
+
+/** Rows with a mark before each first one behind a gap, so that no line is drawn over what is missing. */
+function withGaps({ tsUs }: MarketFrame, rows: readonly number[]): { readonly row: number; readonly isGap: boolean }[] {
+  return rows.flatMap((row, at) => {
+    let isGap = false;
+    for (let next = (rows[at - 1] ?? row) + 1; next <= row; next++) {
+      isGap ||= (tsUs[next] as number) - (tsUs[next - 1] as number) > GAP_MAX_US;
+    }
+    return isGap
+      ? [
+          { row, isGap },
+          { row, isGap: false },
+        ]
+      : [{ row, isGap }];
+  });
 }
 
 /** Every pair of a sweep. */

@@ -10,7 +10,7 @@ import { MarketRegimeAnalyzer } from '../regimes/market-regime-analyzer.js';
 import { REGIMES, regimeName } from '../regimes/regime-names.js';
 import type { DeltaTrade } from '../thresholds/delta-trade.js';
 import { type MarketFrame, rowAt, sliceFrame } from '../thresholds/market-frame.js';
-import type { RegimeSection, ResearchReport, TableSection } from './report-data.js';
+import type { RegimeSection, ResearchReport, TableSection, WalkForwardSection } from './report-data.js';
 import { equitySection, spreadSection, sweepFront, sweepSection } from './report-sections.js';
 import { scenarioSection } from './scenario-section.js';
 
@@ -93,21 +93,26 @@ export function reportedWalk({ name, frame, walk, report, capitalQuote, random }
         pareto: sweepFront(grid),
       }),
       ...(scenarios !== null && { scenarios }),
-      walkForward: {
-        note: walkText(report),
-        parameterNames: report.drift.map((drift) => parameterText(drift.name)),
-        unit: '% of a position',
-        folds: folds.map(({ test: { from, to }, parameters, inSample, outOfSample }) => ({
-          ...{ testFromMs: from / 1000, testToMs: to / 1000, inSample, outOfSample },
-          parameters: report.drift.map((drift) => parameters?.[drift.name] ?? null),
-        })),
-      },
+      walkForward: walkForwardSection(report),
     },
   };
 }
 
+/** Trainings and tests of a walk over thresholds, times in microseconds. */
+export function walkForwardSection(report: WalkForwardReport): WalkForwardSection {
+  return {
+    note: walkText(report),
+    parameterNames: report.drift.map((drift) => parameterText(drift.name)),
+    unit: '% of a position',
+    folds: report.folds.map(({ test: { from, to }, parameters, inSample, outOfSample }) => ({
+      ...{ testFromMs: from / 1000, testToMs: to / 1000, inSample, outOfSample },
+      parameters: report.drift.map((drift) => parameters?.[drift.name] ?? null),
+    })),
+  };
+}
+
 /** A walk in a few sentences. */
-export function walkText({ outOfSample, unretrained, efficiency, declined, folds, drift }: WalkForwardReport): string {
+export function walkText({ outOfSample, unretrained, efficiency, declined, empty, folds, drift }: WalkForwardReport): string {
   const moved = drift.flatMap(({ name, relative }) =>
     relative === null ? [] : [`${parameterText(name)} by ${(relative * 100).toFixed(0)} %`],
   );
@@ -115,6 +120,7 @@ export function walkText({ outOfSample, unretrained, efficiency, declined, folds
     `Out of sample ${outOfSample.toFixed(3)} % of a position; with the first thresholds kept ${unretrained.toFixed(3)} %.`,
     efficiency === null ? '' : ` A unit of time earned ${(efficiency * 100).toFixed(0)} % of what it earned in sample.`,
     declined === 0 ? '' : ` ${declined} of ${folds.length} trainings declined, and their tests were sat out.`,
+    empty === 0 ? '' : ` ${empty} more had no data to be tested on.`,
     moved.length === 0 ? '' : ` Mean drift from training to training: ${moved.join(', ')}.`,
   ].join('');
 }

@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CalculationError } from '../../../src/domain/calculation-error.js';
 import { SeededRandom } from '../../../src/domain/random.js';
-import { DELTA_WALK_TERMS, DeltaWalk } from '../../../src/research/analysis/delta-walk.js';
+import { SystemClock } from '../../../src/domain/system-clock.js';
+import { DeltaWalk } from '../../../src/research/analysis/delta-walk.js';
 import { type Stretch, walkForward, walkForwardSplits } from '../../../src/research/analysis/walk-forward.js';
+import { DeltaArbitrageOptimizer } from '../../../src/research/optimizer/delta-arbitrage-optimizer.js';
 import type { MarketFrame } from '../../../src/research/thresholds/market-frame.js';
 import { START_MS } from './runs.js';
 
@@ -78,6 +80,13 @@ describe('a walk', () => {
     ]);
   });
 
+  it('leaves out what there is nothing to test in', async () => {
+    const walked = { has: ({ from }: Stretch) => from !== 70, train: () => ({ level: 1 }), evaluate: () => 2 };
+    const report = await walkForward(walked, { from: 0, to: 100, retrainEvery: 10 });
+    expect(report.folds.map(({ test }) => test.from)).toEqual([60, 80, 90]);
+    expect(report).toMatchObject({ outOfSample: 6, empty: 1, declined: 0, profitableShare: 1 });
+  });
+
   it('that never trades has nothing to tell', async () => {
     const report = await walkForward({ train: () => null, evaluate: () => 1 }, { from: 0, to: 10, retrainEvery: 2 });
     expect(report).toMatchObject({ outOfSample: 0, declined: 2, drift: [], efficiency: null, profitableShare: null });
@@ -106,11 +115,11 @@ describe('thresholds of the delta strategy', () => {
     return made;
   }
   const reverting = (rows: number): MarketFrame => frame(rows, 11, (basis, noise) => basis * 0.97 + noise * 0.0007);
-  const terms = { ...DELTA_WALK_TERMS, maxHours: 48 };
+  const optimizer = new DeltaArbitrageOptimizer(new SystemClock());
 
   it('are learnt, and earn out of sample most of what they did in sample', async () => {
     const data = reverting(9_000);
-    const walk = new DeltaWalk(data, terms);
+    const walk = new DeltaWalk(data, optimizer);
     const stretch = { from: data.tsUs[0] as number, to: (data.tsUs.at(-1) as number) + 1 };
     const report = await walkForward(walk, { ...stretch, retrainEvery: 1_200 * MINUTE_US, purge: 60 * MINUTE_US });
     expect(report.folds).toHaveLength(3);
@@ -121,30 +130,33 @@ describe('thresholds of the delta strategy', () => {
     for (const { train, test, parameters } of report.folds) {
       if (parameters === null) continue;
       for (const part of [train, test]) {
-        for (const { entryTsUs, exitTsUs } of walk.trades(parameters, part)) {
+        for (const { entryTsUs, exitTsUs, entryRow, exitRow } of walk.trades(parameters, part)) {
           expect(entryTsUs).toBeGreaterThanOrEqual(part.from);
           expect(exitTsUs).toBeLessThan(part.to);
+          expect([data.tsUs[entryRow], data.tsUs[exitRow]]).toEqual([entryTsUs, exitTsUs]);
         }
       }
     }
   });
 
-  it('are the same whatever the data holds after the training', () => {
+  it('are the same whatever the data holds after the training', async () => {
     const data = reverting(3_000);
     const cut = 1_800;
     const changed = { ...data, futBidPrice: data.futBidPrice.slice(), futAskPrice: data.futAskPrice.slice() };
     for (let row = cut; row < 3_000; row++) changed.futBidPrice[row] = changed.futAskPrice[row] = 1;
     const stretch = { from: data.tsUs[0] as number, to: data.tsUs[cut] as number };
-    const trained = new DeltaWalk(data, terms).train(stretch);
+    const trained = await new DeltaWalk(data, optimizer).train(stretch);
     expect(trained).not.toBeNull();
-    expect(new DeltaWalk(changed, terms).train(stretch)).toEqual(trained);
+    expect(await new DeltaWalk(changed, optimizer).train(stretch)).toEqual(trained);
   });
 
-  it('are declined where no pair pays, and a stretch without data has none', () => {
+  it('are declined where no pair pays, and a stretch without data has none', async () => {
     const calm = frame(500, 1, (_, noise) => noise * 1e-5);
     const whole = { from: 0, to: Number.MAX_SAFE_INTEGER };
-    expect(new DeltaWalk(calm, terms).train(whole)).toBeNull();
-    expect(new DeltaWalk(calm, terms).train({ from: 0, to: 1 })).toBeNull();
-    expect(new DeltaWalk(calm, terms).evaluate({ entryThresholdPct: 1, exitThresholdPct: 0 }, { from: 0, to: 1 })).toBe(0);
+    const walk = new DeltaWalk(calm, optimizer);
+    expect(walk.bestOfSweep(whole)).toBeNull();
+    expect(await walk.train(whole)).toBeNull();
+    expect(await walk.train({ from: 0, to: 1 })).toBeNull();
+    expect(walk.evaluate({ entryThresholdPct: 1, exitThresholdPct: 0 }, { from: 0, to: 1 })).toBe(0);
   });
 });

@@ -113,6 +113,11 @@ describe('sections', () => {
     expect(spreadSection(frame, { name: 'BTC' })).toMatchObject({
       ...{ tsMs: [1000, 2000, 3000], entryPct: [1, null, 2], exitPct: [1, null, 2], trades: [], thresholds: [] },
     });
+    // No line is drawn over hours that are not there.
+    const gapped = { ...frame, tsUs: column(1e6, 2e6, 3e6 + 3.6e9), spotAskPrice: column(100, 100, 100) };
+    expect(spreadSection(gapped, { name: 'BTC' })).toMatchObject({
+      ...{ tsMs: [1000, 2000, 3_602_999, 3_603_000], entryPct: [1, 1, null, 2], exitPct: [1, 1, null, 2] },
+    });
   });
 });
 
