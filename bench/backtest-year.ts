@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
+import { joinedBacktests, runBacktests } from '../src/research/backtest/pooled-backtests.js';
+import { ResearchPool } from '../src/research/pool/research-pool.js';
 import { KLINE_VENUES, type KlineSpan, MINUTES_OF_YEAR } from './kline-year.js';
 import { type BenchResult, compared, type Effort, type Suite, sink } from './measure.js';
 import { plainKlines } from './plain-klines.js';
-import type { KlineRun } from './threads/backtest-run.js';
 
 const YEAR = 'backtest.year';
 const PROCESSOR = 'backtest.year.processor';
@@ -33,19 +33,20 @@ async function run({ quick }: Effort): Promise<BenchResult[]> {
   });
   const klines = symbols * KLINE_VENUES.length * minutes;
   const plain = plainSeconds(quick) * klines;
-  const pool = new Piscina<KlineSpan, KlineRun>({
-    filename: new URL('./threads/backtest-run.js', import.meta.url).href,
-    ...{ name: 'runKlines', minThreads: THREADS, maxThreads: THREADS },
-    resourceLimits: { maxYoungGenerationSizeMb: 48, maxOldGenerationSizeMb: 1_024 },
-  });
+  const pool = new ResearchPool({ threads: THREADS, heapMib: 1_024 });
+  const factory = { module: new URL('./kline-year.js', import.meta.url).href, name: 'klineBacktest' };
   try {
     const [startMs, before] = [performance.now(), process.cpuUsage()];
-    const parts = await Promise.all(spans.map((span) => pool.run(span)));
+    const parts = await runBacktests(
+      pool,
+      spans.map((span) => ({ runId: `from symbol ${span.firstSymbol}`, factory, input: span })),
+    );
     const seconds = (performance.now() - startMs) / 1000;
     const processor = secondsSince(before);
-    const sum = (of: 'turns' | 'trades'): number => parts.reduce((total, part) => total + part[of], 0);
-    if (!quick && sum('trades') < 1_000) throw new Error(`a year of ${sum('trades')} trades measures nothing`);
-    const size = `${klines} klines, ${sum('turns')} turns, ${sum('trades')} trades`;
+    const trades = joinedBacktests(parts).trades.length;
+    const turns = parts.reduce((total, { counts }) => total + counts.turns, 0);
+    if (!quick && trades < 1_000) throw new Error(`a year of ${trades} trades measures nothing`);
+    const size = `${klines} klines, ${turns} turns, ${trades} trades`;
     const loop = 'an object a kline and level, books in a Map, no orders and no ledger';
     const scaled = `timed on ${SLICE_MINUTES} minutes of 20 symbols and scaled up`;
     const peakMib = process.resourceUsage().maxRSS / 1024;
@@ -67,7 +68,7 @@ async function run({ quick }: Effort): Promise<BenchResult[]> {
       ),
     ];
   } finally {
-    await pool.destroy();
+    await pool.close();
   }
 }
 

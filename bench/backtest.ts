@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
 import { BacktestEngine } from '../src/research/backtest/backtest-engine.js';
-import { l2Backtest, l2History } from './l2-history.js';
+import { type PooledBacktest, runBacktests } from '../src/research/backtest/pooled-backtests.js';
+import { ResearchPool } from '../src/research/pool/research-pool.js';
+import { type L2Size, l2Backtest, l2History } from './l2-history.js';
 import { playMapBooks } from './l2-map-books.js';
 import { type BenchResult, type Effort, median, type Suite, sink } from './measure.js';
-import type { BacktestEnd, BacktestTask } from './threads/backtest-run.js';
 
 const REPLAY = 'replay.l2.events';
 const CONCURRENT = 'backtest.concurrent';
@@ -44,12 +44,14 @@ function secondsSince(before: NodeJS.CpuUsage): number {
 
 async function concurrent({ quick }: Effort): Promise<BenchResult[]> {
   const threads = availableParallelism();
-  const pool = new Piscina<BacktestTask, BacktestEnd>({
-    filename: new URL('./threads/backtest-run.js', import.meta.url).href,
-    ...{ name: 'runBacktest', minThreads: threads, maxThreads: threads },
-  });
-  const task = (seed: number): BacktestTask => ({ messages: quick ? 500 : 20_000, rowsPerMessage: 16, seed });
-  const runOf = (seeds: readonly number[]): Promise<BacktestEnd[]> => Promise.all(seeds.map((seed) => pool.run(task(seed))));
+  const pool = new ResearchPool({ threads, heapMib: 2_048 });
+  const factory = { module: new URL('./l2-history.js', import.meta.url).href, name: 'l2BacktestOf' };
+  const sizeOf = (seed: number): L2Size => ({ messages: quick ? 500 : 20_000, rowsPerMessage: 16, seed });
+  const runOf = (seeds: readonly number[]): Promise<PooledBacktest[]> =>
+    runBacktests(
+      pool,
+      seeds.map((seed) => ({ runId: `seed ${seed}`, factory, input: sizeOf(seed) })),
+    );
   try {
     const seeds = Array.from({ length: RUNS }, (_, place) => place + 1);
     // Every thread has compiled before anything is timed.
@@ -60,13 +62,13 @@ async function concurrent({ quick }: Effort): Promise<BenchResult[]> {
       const startMs = performance.now();
       const [end] = await runOf([seed]);
       oneMs.push(performance.now() - startMs);
-      oneMib.push((end?.bytes ?? 0) / MIB);
+      oneMib.push((end?.memoryBytes ?? 0) / MIB);
       if (end?.hash !== ends[seed - 1]?.hash) throw new Error(`seed ${seed} came to another state the second time`);
     }
     const startMs = performance.now();
     const again = await runOf(seeds);
     const allMs = performance.now() - startMs;
-    const allMib = Math.max(...again.map(({ bytes }) => bytes)) / MIB;
+    const allMib = Math.max(...again.map(({ memoryBytes }) => memoryBytes)) / MIB;
     if (again.some(({ hash }, place) => hash !== ends[place]?.hash))
       throw new Error('twelve at once came to other states than before');
     const one = median(oneMs);
@@ -91,6 +93,6 @@ async function concurrent({ quick }: Effort): Promise<BenchResult[]> {
       },
     ];
   } finally {
-    await pool.destroy();
+    await pool.close();
   }
 }

@@ -83,6 +83,11 @@ export function l2Market(): BacktestMarket {
   return rowMarket(VENUES.map((venue) => tradable({ venue, takerFeeBps: 5, priceDecimals: 4, qtyDecimals: 2 })));
 }
 
+/** A backtest of an invented history, for a pool. */
+export function l2BacktestOf(size: L2Size): BacktestOptions {
+  return l2Backtest(l2History(size));
+}
+
 /** A backtest of that history, with the three-tier strategy and everything that goes with it. */
 export function l2Backtest(columns: EventColumns): BacktestOptions {
   const market = l2Market();
