@@ -60,9 +60,16 @@ function stepAt(step: i32): usize {
 function fillStep(step: i32): void {
   const target = stepAt(step);
   for (let index: u32 = 0; index < 4; index++) {
-    for (let value: u32 = 0; value < 256; value++) {
-      const entry = (<usize>index << 10) + (<usize>value << 2);
-      store<u32>(target + entry, stepped(step, entry, value << (index << 3)));
+    const row = <usize>index << 10;
+    store<u32>(target + row, 0);
+    // It is linear: what becomes of a value is the sum of what becomes of its bits.
+    for (let bit: u32 = 1; bit < 256; bit <<= 1) {
+      const entry = row + (<usize>bit << 2);
+      const alone = stepped(step, entry, bit << (index << 3));
+      for (let rest: u32 = 0; rest < bit; rest++) {
+        const lower = load<u32>(target + row + (<usize>rest << 2));
+        store<u32>(target + entry + (<usize>rest << 2), alone ^ lower);
+      }
     }
   }
 }

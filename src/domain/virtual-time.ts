@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers';
 import type { Clock, Timer, Timers } from './clock.js';
 
 interface Entry {
@@ -149,4 +149,8 @@ export class VirtualTime implements Clock, Timers {
 
 function before(left: Entry, right: Entry): boolean {
   return left.dueUs < right.dueUs || (left.dueUs === right.dueUs && left.order < right.order);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
