@@ -66,6 +66,8 @@ export class PositionReconciler {
   private readonly booked = new Map<string, boolean>();
   /** By order, the quantity of synthetic fills whose real ones have not been told. */
   private readonly stoodFor = new Map<string, Decimal>();
+  /** Ids of real fills that came after synthetic ones had been booked for them. */
+  private readonly replaced = new Set<string>();
   private unexplained: string[] = [];
 
   constructor(private readonly parts: ReconcilerParts) {
@@ -85,7 +87,8 @@ export class PositionReconciler {
   begin(snapshot: AccountSnapshot, knownFills: readonly KnownFill[] = []): void {
     const size = (symbol: string): string => this.instrument(snapshot, symbol)?.contractSize ?? '1';
     const prefix = `${keyOf(snapshot)} `;
-    for (const ids of [this.booked, this.stoodFor]) for (const id of ids.keys()) if (id.startsWith(prefix)) ids.delete(id);
+    for (const ids of [this.booked, this.stoodFor, this.replaced])
+      for (const id of ids.keys()) if (id.startsWith(prefix)) ids.delete(id);
     this.account(snapshot).start(snapshot, size, this.nowUs());
     for (const fill of knownFills) {
       this.remember(fillId(snapshot, fill), fill.isFeeKnown ?? true);
@@ -110,6 +113,7 @@ export class PositionReconciler {
     if (feeBooked === true || (feeBooked === false && !hasFee)) return { isNew: false, changes: [] };
     if (feeBooked === undefined && this.isStoodFor(fill)) {
       this.remember(id, true);
+      this.replaced.add(id);
       return { isNew: false, changes: [] };
     }
     if (fill.tradeId.startsWith(SYNTHETIC)) this.standFor(fill, fill);
@@ -119,6 +123,11 @@ export class PositionReconciler {
       changes.push(account.moveAsset(fill.feeAsset ?? instrument.quote, new Exact(fill.fee).neg(), nowUs));
     this.remember(id, hasFee);
     return { isNew: feeBooked === undefined, changes };
+  }
+
+  /** Whether a synthetic fill was booked for this one before it was told: it is counted already. */
+  isReplaced(fill: Fill): boolean {
+    return this.replaced.has(fillId(fill, fill));
   }
 
   /** Whether a fill was booked without its fee. */

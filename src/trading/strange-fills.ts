@@ -10,6 +10,8 @@ export interface StrangeFillsParts {
   readonly holdings: Holdings;
   readonly keeper: PositionKeeper;
   readonly timers: Timers;
+  /** Whether a fill is counted by one that was worked out for it. */
+  readonly isReplaced: (fill: Fill) => boolean;
   /** How long execution gets to know the order. */
   readonly afterMs: number;
   readonly onEvent: (event: DeskEvent) => void;
@@ -26,8 +28,8 @@ export class StrangeFills {
 
   /** Looks at a fill again in a while, if something of it is not booked. */
   lookAfter(fill: Fill): void {
-    const { ledger, timers, afterMs } = this.parts;
-    if (!ledger.lacks(fill)) return;
+    const { timers, afterMs } = this.parts;
+    if (!this.isLacking(fill)) return;
     const timer = timers.after(afterMs, () => {
       this.waiting.delete(timer);
       this.take(fill);
@@ -44,13 +46,17 @@ export class StrangeFills {
     this.waiting.clear();
   }
 
+  private isLacking(fill: Fill): boolean {
+    return this.parts.ledger.lacks(fill) && !this.parts.isReplaced(fill);
+  }
+
   private take(fill: Fill): void {
     this.parts.ledger.attempt(() => this.book(fill));
   }
 
   private book(fill: Fill): void {
     const { ledger, holdings, keeper, onEvent } = this.parts;
-    if (!ledger.lacks(fill) || !ledger.venueFill(fill)) return;
+    if (!this.isLacking(fill) || !ledger.venueFill(fill)) return;
     const order = ledger.memory.order(fill, fill.clientOrderId, fill.venueOrderId);
     const strategy = order?.strategy ?? UNATTRIBUTED;
     const held = holdings.outside(fill, strategy);

@@ -144,7 +144,10 @@ export class TradingDesk {
     });
     const { keeper, holdings } = this;
     const { onEvent } = parts;
-    this.strange = new StrangeFills({ ledger, holdings, keeper, timers, onEvent, afterMs: settings.strangeFillMs });
+    this.strange = new StrangeFills({
+      ...{ ledger, holdings, keeper, timers, onEvent, afterMs: settings.strangeFillMs },
+      isReplaced: (fill) => this.reconciliation.reconciler.isReplaced(fill),
+    });
     this.reconciliation = new ReconciliationDesk({
       ...{ universe, owners, accounts, ledger, holdings, prices, views, clock, timers, settings, onEvent },
       workingOrders: () => executor.workingOrders(),

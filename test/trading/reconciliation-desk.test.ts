@@ -157,6 +157,43 @@ describe('fills that nothing told', () => {
     expect(rig.kinds()).toEqual(expect.arrayContaining(['missed-fill', 'order-from-before', 'ready']));
   });
 
+  it('were worked out from their order are not booked again when the venue tells them at last', async () => {
+    const first = await new DeskRig().start();
+    const kraken = first.account('kraken');
+    kraken.treatment = { ...kraken.treatment, share: 0, rests: true };
+    first.desk.take(first.intent([[first.sellAt, 100]], 1));
+    await first.run(100);
+    first.die();
+    const [order] = kraken.orders.values();
+    if (order === undefined) throw new RangeError('no order');
+    const fill = kraken.trade(first.sellAt.instrument.symbol, 'buy', '0.4', '100', order.clientOrderId);
+    kraken.orders.set(order.clientOrderId ?? '', { ...order, filledQty: '0.4', filledQuote: '40' });
+    const unlisted = kraken.history.splice(0);
+    kraken.treatment = { ...kraken.treatment, share: 1, rests: false };
+
+    let rig = await new DeskRig({ before: first }).start();
+    await rig.run(500);
+    expect(rig.entries('fill')).toMatchObject([{ tradeId: expect.stringMatching(/^synthetic:/), quantity: '0.4' }]);
+    kraken.history.unshift(...unlisted);
+    kraken.tellFill(fill);
+    await rig.run(ASK_MS);
+    const isOne = (): void => {
+      expect(rig.entries('fill')).toMatchObject([
+        { strategy: 'other', side: 'buy', quantity: '0.4' },
+        { strategy: 'other', side: 'sell', quantity: '0.4' },
+      ]);
+      expect(rig.position(1, rig.buyAt.book) + rig.position(1, rig.sellAt.book)).toBe(0);
+      expect(rig.kinds()).not.toContain('strange-fill');
+      expectAgreement(rig);
+    };
+    isOne();
+    rig.die();
+    rig = await new DeskRig({ before: rig }).start();
+    kraken.tellFill(fill);
+    await rig.run(ASK_MS);
+    isOne();
+  });
+
   it('that come while the start is under way are booked once', async () => {
     const first = await new DeskRig().start();
     await first.trade();
