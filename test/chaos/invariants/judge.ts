@@ -90,7 +90,7 @@ export class Judge implements LifeWatcher {
     if (result.kind !== 'refused') return;
     world.stats.refusals++;
     // What a hedge takes back may have been spent meanwhile: it is refused, and tried elsewhere.
-    if (result.refusal !== 'insufficient-balance' || this.truth.orders.get(request.clientOrderId)?.isHedge === true) return;
+    if (result.refusal !== 'insufficient-balance' || this.truth.isHedged(request.clientOrderId)) return;
     if (world.nowUs - (this.movedUs.get(venue) ?? Number.NEGATIVE_INFINITY) > MOVED_US)
       this.accuse('funds-twice', `${venue} does not have the funds for ${request.clientOrderId}`);
   }

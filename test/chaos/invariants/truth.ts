@@ -87,6 +87,13 @@ export class Truth {
     if (order !== undefined) order.isGone = true;
   }
 
+  /** Whether a hedge of its intent left after an order that had no answer: it may have spent what the order was to be paid with. */
+  isHedged(clientOrderId: string): boolean {
+    const intent = this.sending.get(clientOrderId)?.intent ?? null;
+    const ofIntent = intent === null ? [] : (this.ofIntent.get(intent) ?? []);
+    return ofIntent.some((entry) => this.orders.get(entry.clientOrderId)?.isHedge === true);
+  }
+
   /** Orders that may still fill: under way, or open at the exchange. */
   openOrders(): SentOrder[] {
     const { nowUs } = this.world;
