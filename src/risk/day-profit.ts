@@ -16,6 +16,8 @@ export class DayProfit {
   private equity = Number.NaN;
   private start = Number.NaN;
   private peak = Number.NaN;
+  /** By fill, what fees are expected to come to that were not told yet. */
+  private readonly untold = new Map<string, number>();
 
   constructor(epochUs: number) {
     this.day = Math.floor(epochUs / DAY_US);
@@ -31,10 +33,19 @@ export class DayProfit {
   get peakEquityQuote(): number {
     return this.peak;
   }
-  /** The worse of what was realised and what the equity changed by: neither open losses nor booked ones can hide. */
+  /**
+   * The worse of what was realised and what the equity changed by, less fees that were not told yet: neither open losses nor booked ones
+   * nor late fees can hide.
+   */
   get profitQuote(): number {
     const change = this.equity - this.start;
-    return change < this.realised ? change : this.realised;
+    return (change < this.realised ? change : this.realised) - this.untoldFeesQuote;
+  }
+  /** What fees are expected to come to that are in neither sum, because their venues have not told them. */
+  get untoldFeesQuote(): number {
+    let sum = 0;
+    for (const quote of this.untold.values()) sum += quote;
+    return sum;
   }
   /** Fall from the peak as a fraction of it; 0 while no equity is known. */
   get drawdownFraction(): number {
@@ -50,12 +61,21 @@ export class DayProfit {
     this.day = day;
     this.realised = 0;
     this.start = this.equity;
+    this.untold.clear();
     return true;
   }
 
   /** Profit that was booked, negative for a loss; fees included. */
   addRealised(quote: number): void {
     this.realised += quote;
+  }
+  /** A fill was booked without its fee: so much counts as lost until it is told, or until the day or a person begins anew. */
+  expectFee(fill: string, quote: number): void {
+    this.untold.set(fill, (this.untold.get(fill) ?? 0) + quote);
+  }
+  /** The fee of a fill was told, and is booked as any other loss. */
+  feeTold(fill: string): void {
+    this.untold.delete(fill);
   }
   /** Worth of everything, open positions included. */
   setEquity(quote: number): void {
@@ -71,6 +91,7 @@ export class DayProfit {
   }
   /** A person took note of the losses so far: limits count from here on. */
   acknowledge(): void {
+    this.untold.clear();
     this.realised = 0;
     this.start = this.equity;
     this.peak = this.equity;

@@ -8,6 +8,7 @@ import { keyOf } from '../execution/reconciler.js';
 import type { StartState } from '../execution/start-up.js';
 import type { AccountEvent, GatewayNotice } from '../gateway/events.js';
 import { type Booking, netOf } from '../ledger/books.js';
+import type { JournalEntry } from '../ledger/entries.js';
 import { FuturesRiskManager } from '../risk/futures-manager.js';
 import { HaltLatch, type HaltTrigger } from '../risk/halt.js';
 import { riskUniverse } from '../risk/instruments.js';
@@ -33,6 +34,7 @@ import { StrangeFills } from './strange-fills.js';
 import { TradingLedger, UNATTRIBUTED } from './trading-ledger.js';
 import type { TradingReport } from './trading-report.js';
 import { UnattributedPositions } from './unattributed-positions.js';
+import { UntoldFees } from './untold-fees.js';
 import { Upkeep } from './upkeep.js';
 
 const STOP_POLL_MS = 20;
@@ -63,6 +65,7 @@ export class TradingDesk {
   private readonly margin: ContractMargin;
   private readonly activity: Activity;
   private readonly strange: StrangeFills;
+  private readonly untoldFees: UntoldFees;
   private isStopping = false;
   private isReady = false;
   private isOpen = false;
@@ -87,6 +90,7 @@ export class TradingDesk {
     });
     this.prices = new Prices(universe, views, clock, config);
     const { prices } = this;
+    this.untoldFees = new UntoldFees(prices, config.rates, state.profit);
     this.ledger = new TradingLedger({
       writer: parts.ledger,
       clock,
@@ -95,7 +99,7 @@ export class TradingDesk {
       instruments: new InstrumentIndex(universe.books.map(({ instrument }) => instrument)),
       rates: config.rates,
       worth: prices.worth,
-      onBooked: (booking) => this.booked(booking),
+      onBooked: (booking, entry) => this.booked(booking, entry),
       onFill: (fill) => this.reconciliation.booked(fill),
       onBaseFee: (strategy, instrument, fee) => {
         // What was booked before the start was over is restored with everything else.
@@ -347,8 +351,9 @@ export class TradingDesk {
     capital.setBalance(account, units);
   }
 
-  private booked(booking: Booking): void {
+  private booked(booking: Booking, entry: JournalEntry): void {
     this.funds.booked(booking);
+    this.untoldFees.see(entry);
     const { profit } = booking;
     if (profit === null) return;
     this.state.profit.addRealised(netOf(profit).toNumber() * (this.parts.risk.rates[profit.asset] ?? 0));

@@ -26,7 +26,7 @@ export interface TradingLedgerParts {
   readonly rates: RiskConfig['rates'];
   /** What a unit of an asset is worth in another at a venue, as an exact text; null when no book says. */
   readonly worth: (venue: VenueId, asset: string, quote: string) => string | null;
-  readonly onBooked: (booking: Booking) => void;
+  readonly onBooked: (booking: Booking, entry: JournalEntry) => void;
   /** A fill, or the fee of one that was told without, has been booked. */
   readonly onFill: (fill: Fill) => void;
   /** A fill on spot cost so much of the bought asset itself. */
@@ -314,8 +314,9 @@ export class TradingLedger implements ExecutionJournal {
   }
 
   private take(entry: NewEntry, sequence: number): void {
-    const booking = this.memory.see({ ...entry, sequence } as JournalEntry);
-    if (booking !== null) this.parts.onBooked(booking);
+    const kept = { ...entry, sequence } as JournalEntry;
+    const booking = this.memory.see(kept);
+    if (booking !== null) this.parts.onBooked(booking, kept);
   }
 
   private written(write: () => number): number {

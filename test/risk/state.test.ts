@@ -166,6 +166,26 @@ describe('DayProfit', () => {
     expect([profit.advance(5 * DAY_US), profit.profitQuote, profit.peakEquityQuote]).toEqual([false, -1, 1000]);
   });
 
+  it('counts fees that are expected as lost until they are told, the day ends, or a person takes note', () => {
+    const profit = new DayProfit(5 * DAY_US);
+    profit.addRealised(-1);
+    for (const [fill, quote] of [
+      ['a', 2],
+      ['b', 4],
+      ['b', 8],
+    ] as const)
+      profit.expectFee(fill, quote);
+    expect([profit.profitQuote, profit.realisedQuote]).toEqual([-15, -1]);
+    profit.feeTold('b');
+    profit.feeTold('c');
+    expect(profit.profitQuote).toBe(-3);
+    profit.acknowledge();
+    expect(profit.profitQuote).toBe(0);
+    profit.expectFee('a', 2);
+    profit.advance(6 * DAY_US);
+    expect(profit.profitQuote).toBe(0);
+  });
+
   it('goes on from a record of the same day, and keeps the peak of another', () => {
     const profit = new DayProfit(5 * DAY_US);
     profit.setEquity(1000);

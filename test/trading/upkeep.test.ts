@@ -46,6 +46,36 @@ describe('a loss that is booked', () => {
   });
 });
 
+describe('a fee that is told later than its fill', () => {
+  /** A fill of 1800 USDT at a listed fee of a thousandth, after a trade that cost 0.42. */
+  const withoutFee = async (dailyLossQuoteMax: number) => {
+    const rig = await new DeskRig({ risk: { ...WIDE, dailyLossQuoteMax } }).start();
+    await rig.trade();
+    const binance = rig.account('binance');
+    const fill = binance.trade(rig.buyAt.instrument.symbol, 'buy', '18', '100', binance.sent[0]?.clientOrderId);
+    binance.tellFill({ ...fill, fee: null, feeAsset: null });
+    return { rig, binance, fill };
+  };
+
+  it('counts as lost at its listed rate until then, and stops opening at once', async () => {
+    const { rig } = await withoutFee(2);
+    const { sent } = rig;
+    rig.desk.take(rig.intent());
+    expect(rig.sent).toBe(sent);
+    expect(rig.desk.report()).toMatchObject({ state: 'halted', halt: { reasons: [{ trigger: 'daily-loss' }] } });
+  });
+
+  it('counts once when it is told', async () => {
+    const { rig, binance, fill } = await withoutFee(3);
+    const { profit } = rig.desk.state;
+    expect(profit.untoldFeesQuote).toBeCloseTo(1.8, 9);
+    const before = profit.realisedQuote;
+    binance.tellFill({ ...fill, fee: '2', feeAsset: 'USDT' });
+    expect([profit.untoldFeesQuote, rig.desk.report().state]).toEqual([0, 'trading']);
+    expect(profit.realisedQuote).toBeCloseTo(before - 2, 9);
+  });
+});
+
 describe('a position near its liquidation', () => {
   it('is reduced, with what hedges it, once in each interval', async () => {
     const risk = { ...WIDE, futures: { leverage: 10, liquidationBufferMin: 0.95, deleverageTo: 0.5 } };
