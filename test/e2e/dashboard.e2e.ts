@@ -1,51 +1,31 @@
 // Goal: the dashboard in a real browser, over a real server with a made-up engine behind it: it shows what it is told, follows
 // it, survives the loss of the engine, and says nothing on the console.
-// TIERCEL_CHROMIUM names another browser; TIERCEL_SCREENSHOTS a folder that gets pictures.
 import { createServer } from 'node:net';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ControlAnswer, ControlRequest, OperatorSnapshot } from '../../src/ops/messages.js';
 import { type OperatorServer, startOperatorServer } from '../../src/ops/operator-server.js';
 import { FakeBooks, fakeSnapshot } from '../ops/fake-engine.js';
 import { fakeTrading, haltedTrading } from '../ops/fake-trading.js';
+import { expectText, OVERFLOWING, picture, testBrowser } from './browser.js';
 
-const BROWSER_ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-/** Runs in the page: names what is wider than its place. */
-const OVERFLOWING = `[document.documentElement, ...document.querySelectorAll('.scroll, section, header')]
-  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
-  .map(({ id, className }) => id + ' ' + className)`;
 const HISTORY_STEPS = 1200;
 const TIMEOUT_MS = 60_000;
 
-let browser: Browser;
+const browser = testBrowser();
 let server: OperatorServer;
 let page: Page;
 let complaints: string[];
 let asked: ControlRequest[];
 let controlAnswer: ControlAnswer | null;
 
-beforeAll(async () => {
-  const executablePath = process.env.TIERCEL_CHROMIUM ?? '/usr/bin/chromium';
-  browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
-}, TIMEOUT_MS);
-afterAll(() => browser.close());
-
 beforeEach(async () => {
   server = await startServer(await freePort());
   for (let step = 0; step < HISTORY_STEPS; step++) server.update(fakeSnapshot(step));
-  complaints = [];
   asked = [];
   controlAnswer = { ok: true, message: 'Trading is stopped; 2 open orders cancelled.' };
-  page = await openPage(1280, 800);
+  ({ page, complaints } = await browser.open(`http://127.0.0.1:${server.port}/`, 1280, 800));
+  await page.locator('#venue-rows tr').first().waitFor();
 }, TIMEOUT_MS);
 afterEach(async () => {
   await page.close();
@@ -68,27 +48,6 @@ function startServer(port: number): Promise<OperatorServer> {
     return controlAnswer;
   };
   return startOperatorServer({ host: '127.0.0.1', port, books: new FakeBooks(), control });
-}
-
-async function openPage(width: number, height: number): Promise<Page> {
-  const opened = await browser.newPage({ viewport: { width, height } });
-  opened.setDefaultTimeout(10_000);
-  opened.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  opened.on('pageerror', (error) => complaints.push(String(error)));
-  opened.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
-  await opened.goto(`http://127.0.0.1:${server.port}/`);
-  await opened.locator('#venue-rows tr').first().waitFor();
-  return opened;
-}
-
-/** Waits until the element shows exactly this text. */
-async function shows(selector: string, text: string): Promise<void> {
-  await expect.poll(() => page.locator(selector).textContent(), { timeout: 10_000 }).toBe(text);
-}
-
-async function picture(name: string): Promise<void> {
-  const folder = process.env.TIERCEL_SCREENSHOTS;
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
 function texts(selector: string): Promise<string[]> {
@@ -115,21 +74,21 @@ test('shows venues, opportunities and latencies, and follows the engine', { time
 
   const synced = last.venues.map((status) => ({ ...status, state: 'SYNCED' as const, synced: status.symbols }));
   server.update({ ...withFound(HISTORY_STEPS, 9876), venues: synced });
-  await shows('#opportunities-count', '18 open · 9,876 found since the start');
-  await shows('#venues-count', '8 of 8 synced');
+  await expectText(page, '#opportunities-count', '18 open · 9,876 found since the start');
+  await expectText(page, '#venues-count', '8 of 8 synced');
   expect(await page.locator('#banner').isVisible()).toBe(false);
   expect(await texts('#venue-rows .state.bad')).toEqual([]);
-  await shows('#book-facts .good', 'SYNCED');
-  await picture('dashboard');
+  await expectText(page, '#book-facts .good', 'SYNCED');
+  await picture(page, 'dashboard');
   expect(complaints).toEqual([]);
 });
 
 test('the book panel shows the chosen book, exactly, and keeps asking', { timeout: TIMEOUT_MS }, async () => {
-  await shows('#book-rows tr:first-child td:nth-child(3)', '63011.87');
+  await expectText(page, '#book-rows tr:first-child td:nth-child(3)', '63011.87');
   await page.selectOption('#book-feed', 'kraken spot');
   await page.fill('#book-symbol', 'PEPE/USDT');
   await page.press('#book-symbol', 'Enter');
-  await shows('#book-rows tr:first-child td:nth-child(4)', '0.0000112301');
+  await expectText(page, '#book-rows tr:first-child td:nth-child(4)', '0.0000112301');
   const sequence = (await texts('#book-facts dd'))[1];
   await expect.poll(async () => (await texts('#book-facts dd'))[1], { timeout: 10_000 }).not.toBe(sequence);
 
@@ -138,12 +97,12 @@ test('the book panel shows the chosen book, exactly, and keeps asking', { timeou
 
   await page.fill('#book-symbol', 'NO-SUCH');
   await page.press('#book-symbol', 'Enter');
-  await shows('#book-message', 'There is no book of NO-SUCH here.');
+  await expectText(page, '#book-message', 'There is no book of NO-SUCH here.');
   expect(await page.locator('#book-rows tr').count()).toBe(0);
 
   const second = fakeSnapshot(HISTORY_STEPS - 1).opportunities.list[1];
   await page.locator('#opportunity-rows button').nth(1).click();
-  await shows('#book-rows tr:first-child td:nth-child(3)', '3120.39');
+  await expectText(page, '#book-rows tr:first-child td:nth-child(3)', '3120.39');
   expect(await page.inputValue('#book-feed')).toBe(`${second?.buyVenue} ${second?.market}`);
   expect(complaints).toEqual([]);
 });
@@ -153,10 +112,10 @@ test('says that the engine is gone, and comes back by itself', { timeout: TIMEOU
   server.close();
   await page.locator('#banner').waitFor({ state: 'visible' });
   expect(await page.textContent('#banner')).toBe('Connection to the engine lost. Trying again; what you see is old.');
-  await picture('dashboard-lost');
+  await picture(page, 'dashboard-lost');
   server = await startServer(port);
   server.update(withFound(1, 77));
-  await shows('#opportunities-count', '18 open · 77 found since the start');
+  await expectText(page, '#opportunities-count', '18 open · 77 found since the start');
   await page.locator('#banner').waitFor({ state: 'hidden' });
 });
 
@@ -171,7 +130,7 @@ test('says that the engine is silent when it stops reporting', { timeout: TIMEOU
 /** Shows trading, and waits until the page does. */
 async function showTrading(trading: OperatorSnapshot['trading']): Promise<void> {
   server.update(fakeSnapshot(HISTORY_STEPS, { trading }));
-  if (trading !== null) await shows('#trading-state', trading.state);
+  if (trading !== null) await expectText(page, '#trading-state', trading.state);
 }
 
 test('shows what trading does, and nothing of it where nothing is traded', { timeout: TIMEOUT_MS }, async () => {
@@ -205,7 +164,7 @@ test('shows what trading does, and nothing of it where nothing is traded', { tim
   expect(await texts('#drifts .empty')).toEqual(['none']);
   expect(await page.locator('#trading-halt').isVisible()).toBe(false);
   expect(await page.locator('#trading-clear').isDisabled()).toBe(true);
-  await picture('dashboard-trading');
+  await picture(page, 'dashboard-trading');
 
   await showTrading(haltedTrading());
   expect(await texts('#trading-halt li')).toEqual([
@@ -214,7 +173,7 @@ test('shows what trading does, and nothing of it where nothing is traded', { tim
   ]);
   expect(await texts('#drifts tbody td')).toEqual(['PEPE spot', '81000000', '80000000']);
   expect(await page.locator('#trading-clear').isEnabled()).toBe(true);
-  await picture('dashboard-halted');
+  await picture(page, 'dashboard-halted');
   await showTrading(null);
   await page.locator('#trading').waitFor({ state: 'hidden' });
   expect(complaints).toEqual([]);
@@ -250,9 +209,9 @@ test('stops and clears after a question, and says what became of it', { timeout:
   expect(asked).toEqual([]);
   await page.fill('#control [name=reason]', 'looks odd');
   await page.fill('#control [name=by]', 'anna');
-  await picture('dashboard-stop');
+  await picture(page, 'dashboard-stop');
   await page.click('#control-confirm');
-  await shows('#trading-message', 'Trading is stopped; 2 open orders cancelled.');
+  await expectText(page, '#trading-message', 'Trading is stopped; 2 open orders cancelled.');
   expect(await page.locator('#control').isVisible()).toBe(false);
 
   await showTrading(haltedTrading());
@@ -260,8 +219,8 @@ test('stops and clears after a question, and says what became of it', { timeout:
   await page.click('#trading-clear');
   expect(await page.locator('#control [name=reason]').isVisible()).toBe(false);
   await page.click('#control-confirm');
-  await shows('#control-trouble', 'Remove the file STOP first: it stops trading.');
-  await picture('dashboard-clear-refused');
+  await expectText(page, '#control-trouble', 'Remove the file STOP first: it stops trading.');
+  await picture(page, 'dashboard-clear-refused');
   expect(await page.locator('#control').isVisible()).toBe(true);
   expect(asked).toEqual([
     { kind: 'stop', reason: 'looks odd', by: 'anna' },
@@ -269,9 +228,9 @@ test('stops and clears after a question, and says what became of it', { timeout:
   ]);
   await page.click('#control-cancel');
   await showTrading(fakeTrading({ state: 'blocked', reason: 'mexc holds 5 SOL that nothing explains' }));
-  await shows('#trading-reason', 'mexc holds 5 SOL that nothing explains');
+  await expectText(page, '#trading-reason', 'mexc holds 5 SOL that nothing explains');
   await page.click('#trading-clear');
-  await shows('#control-title', 'Take over what the venues hold?');
+  await expectText(page, '#control-title', 'Take over what the venues hold?');
   // The refusal is an answer with a status of its own, which browsers always write down.
   expect(complaints).toEqual([expect.stringContaining('409 (Conflict)')]);
 });
@@ -289,5 +248,5 @@ test.each([
   await showTrading(trading);
   const overflowing = await page.evaluate<string[]>(OVERFLOWING);
   expect(overflowing).toEqual([]);
-  await picture(`dashboard-${width}${trading === null ? '' : '-trading'}`);
+  await picture(page, `dashboard-${width}${trading === null ? '' : '-trading'}`);
 });

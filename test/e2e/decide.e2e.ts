@@ -1,15 +1,10 @@
 // Goal: the page of `tiercel decide` in a real browser: it draws the basis, lists every decision with its numbers, filters them, leads
 // from an intent to its decision, and says nothing on the console.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { DecideReport } from '../../src/cli/decide/decide-on-captures.js';
 import { decidePage } from '../../src/cli/decide/decide-page.js';
+import { picture, testBrowser } from './browser.js';
 
-const BROWSER_ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 const START_MS = 1_723_161_256_000;
 const BOOKS = ['binance spot BTCUSDT', 'binance futures BTCUSDT'] as const;
 
@@ -65,28 +60,10 @@ const report: DecideReport = {
   positions: [{ strategy: 'basis', book: BOOKS[0], base: 0.01 }],
 };
 
-let browser: Browser;
-let folder: string;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tiercel-page-'));
-  browser = await chromium.launch({
-    executablePath: process.env.TIERCEL_CHROMIUM ?? '/usr/bin/chromium',
-    args: BROWSER_ARGUMENTS,
-  });
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
+const browser = testBrowser();
 
 test.each([1280, 700])('the page at a width of %d', async (width) => {
-  const path = join(folder, `${width}.html`);
-  writeFileSync(path, decidePage(report));
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(pathToFileURL(path).href);
+  const { page, complaints } = await browser.openHtml(decidePage(report), width);
   expect(await page.textContent('#period')).toBe(
     '2024-08-08 23:54:16.000 to 23:55:16.000 UTC, 12,345 turns, 3 decisions, 1 intent',
   );
@@ -97,6 +74,7 @@ test.each([1280, 700])('the page at a width of %d', async (width) => {
     return data.some((value) => value > 0);
   })()`;
   expect(await page.evaluate(painted)).toBe(true);
+  await picture(page, `decide-${width}`);
   expect(await page.textContent('.u-legend')).toMatch(/buy spot, sell futures.*mid.*needed to enter.*fees of a round trip/s);
   expect(await page.locator('#decisions tbody tr').count()).toBe(3);
   expect(await page.textContent('#decision-2')).toMatch(/23:54:36\.000.*enter.*entryBasisBps 6.*hoursToExpiry unknown/s);

@@ -1,41 +1,27 @@
 // Goal: the panel of delta thresholds in a real browser: it shows spread, thresholds and every update, follows the engine, lets one choose
 // pair and span, is not there where nothing is followed, and says nothing on the console.
-// TIERCEL_CHROMIUM names another browser; TIERCEL_SCREENSHOTS a folder that gets pictures.
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeltaReport } from '../../src/ops/delta-report.js';
 import { type OperatorServer, startOperatorServer } from '../../src/ops/operator-server.js';
 import { fakeDelta, fakeSpreads } from '../ops/fake-delta.js';
 import { FakeBooks, fakeSnapshot, noControl } from '../ops/fake-engine.js';
 import { fakeTrading } from '../ops/fake-trading.js';
+import { expectText, OVERFLOWING, picture, testBrowser } from './browser.js';
 
-const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
-const OVERFLOWING = `[document.documentElement, ...document.querySelectorAll('.scroll, section, header')]
-  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
-  .map(({ id, className }) => id + ' ' + className)`;
 const TIMEOUT_MS = 60_000;
 const { epochUs: END_US } = fakeSnapshot(0);
 
-let browser: Browser;
+const browser = testBrowser();
 let server: OperatorServer;
 let page: Page;
 let complaints: string[];
-
-beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env.TIERCEL_CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
-}, TIMEOUT_MS);
-afterAll(() => browser.close());
 
 beforeEach(async () => {
   const spreads = fakeSpreads(END_US);
   server = await startOperatorServer({ host: '127.0.0.1', port: 0, books: new FakeBooks(), spreads, control: noControl });
   show(fakeDelta(END_US));
-  complaints = [];
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.setDefaultTimeout(10_000);
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(`http://127.0.0.1:${server.port}/`);
+  ({ page, complaints } = await browser.open(`http://127.0.0.1:${server.port}/`, 1440, 900));
   await page.locator('#venue-rows tr').first().waitFor();
 }, TIMEOUT_MS);
 afterEach(async () => {
@@ -45,16 +31,6 @@ afterEach(async () => {
 
 function show(report: DeltaReport | null, trading = fakeTrading()): void {
   server.update(fakeSnapshot(0, { delta: report === null ? [] : [report], trading }));
-}
-
-/** Waits until the element shows exactly this text. */
-async function shows(selector: string, text: string): Promise<void> {
-  await expect.poll(() => page.locator(selector).textContent(), { timeout: 10_000 }).toBe(text);
-}
-
-async function picture(name: string): Promise<void> {
-  const folder = process.env.TIERCEL_SCREENSHOTS;
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }
 
 /**
@@ -84,8 +60,8 @@ function pixels(colour: readonly [number, number, number]): Promise<number> {
 
 test('shows the spread with its thresholds, every update, and how the search stands', { timeout: TIMEOUT_MS }, async () => {
   await page.locator('#delta-chart canvas').waitFor();
-  await shows('#delta-state', 'waiting');
-  await shows('#delta-note', 'optimised on mexc BTCUSDT / gateio BTC_USDT perpetual, the last 24 h');
+  await expectText(page, '#delta-state', 'waiting');
+  await expectText(page, '#delta-note', 'optimised on mexc BTCUSDT / gateio BTC_USDT perpetual, the last 24 h');
   expect(await page.locator('#delta-facts dd').allTextContents()).toEqual([
     ...['0.380 %', '0.140 %', '× 1', '0.67'],
     expect.stringMatching(/^failed \d\d:\d\d:\d\d$/),
@@ -107,7 +83,7 @@ test('shows the spread with its thresholds, every update, and how the search sta
   ] as const)
     expect(await pixels(colour)).toBeGreaterThan(200);
   expect(await pixels([0xff, 0x6b, 0x6b])).toBeGreaterThan(20);
-  await picture('delta');
+  await picture(page, 'delta');
 
   const later = fakeDelta(END_US);
   show({
@@ -115,8 +91,8 @@ test('shows the spread with its thresholds, every update, and how the search sta
     schedule: { ...later.schedule, state: 'updating', nextUpdateMs: null },
     parameters: { ...later.parameters, entryThresholdPct: 0.4321 },
   });
-  await shows('#delta-state', 'updating');
-  await shows('#delta-facts .delta-entry', '0.432 %');
+  await expectText(page, '#delta-state', 'updating');
+  await expectText(page, '#delta-facts .delta-entry', '0.432 %');
   expect(complaints).toEqual([]);
 });
 
@@ -143,5 +119,5 @@ test.each([
   await page.locator('#delta-chart canvas').waitFor();
   await page.locator('#book-rows tr').first().waitFor();
   expect(await page.evaluate<string[]>(OVERFLOWING)).toEqual([]);
-  await picture(`delta-${width}`);
+  await picture(page, `delta-${width}`);
 });

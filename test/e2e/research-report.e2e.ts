@@ -1,16 +1,11 @@
 // Goal: the page of a research report in a real browser: every section draws, what is hovered explains itself, names stay texts,
 // nothing is loaded, the page fits a narrow window, and says nothing on the console.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { gateResults } from '../../src/research/analysis/scenarios.js';
 import { htmlReport } from '../../src/research/reports/html-report.js';
 import type { ResearchReport } from '../../src/research/reports/report-data.js';
+import { picture, testBrowser } from './browser.js';
 
-const BROWSER_ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 const START_MS = Date.UTC(2023, 2, 1);
 const HOSTILE = '</script><img src="https://example.invalid/x" onerror="alert(1)">';
 const tsMs = Array.from({ length: 100 }, (_, hour) => START_MS + hour * 3_600_000);
@@ -67,37 +62,10 @@ const report: ResearchReport = {
   tables: [{ title: HOSTILE, columns: [{ name: 'cause' }], rows: [[HOSTILE]] }],
 };
 
-let browser: Browser;
-let folder: string;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tiercel-page-'));
-  browser = await chromium.launch({
-    executablePath: process.env.TIERCEL_CHROMIUM ?? '/usr/bin/chromium',
-    args: BROWSER_ARGUMENTS,
-  });
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
-
-async function opened(shown: ResearchReport, width: number) {
-  const path = join(folder, 'report.html');
-  writeFileSync(path, htmlReport(shown));
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('dialog', (dialog) => complaints.push(dialog.message()));
-  page.on('request', (request) => {
-    if (!/^(file|data):/.test(request.url())) complaints.push(request.url());
-  });
-  await page.goto(pathToFileURL(path).href);
-  return { page, complaints };
-}
+const browser = testBrowser();
 
 test.each([1280, 700])('the page at a width of %d', async (width) => {
-  const { page, complaints } = await opened(report, width);
+  const { page, complaints } = await browser.openHtml(htmlReport(report), width);
   expect(await page.title()).toBe(HOSTILE);
   expect(await page.locator('section > h2').allTextContents()).toEqual([
     ...[
@@ -117,6 +85,7 @@ test.each([1280, 700])('the page at a width of %d', async (width) => {
     return data.some((value) => value > 0);
   })`;
   expect(await page.evaluate(painted)).toEqual([true, true, true, true, true]);
+  await picture(page, `research-report-${width}`);
   await page.locator('.u-over').nth(3).hover();
   expect(await page.locator('.u-legend').nth(3).textContent()).toMatch(/regime.*crisis/);
   // The third cell: entered at 0.2, left at 0.
@@ -130,7 +99,7 @@ test.each([1280, 700])('the page at a width of %d', async (width) => {
 });
 
 test('a report of next to nothing', async () => {
-  const { page, complaints } = await opened({ title: 'Nothing' }, 900);
+  const { page, complaints } = await browser.openHtml(htmlReport({ title: 'Nothing' }), 900);
   expect(await page.locator('section').count()).toBe(0);
   expect(complaints).toEqual([]);
   await page.close();
