@@ -1,9 +1,9 @@
 import type { LedgerEntry } from '../../src/ledger/entries.js';
 import { LedgerError } from '../../src/ledger/errors.js';
-import { LedgerInMemory } from './paper/desk-rig.js';
+import { CheckedLedger } from './checked-ledger.js';
 
 /** A ledger on a disk that can be full. */
-export class BrokenLedger extends LedgerInMemory {
+export class BrokenLedger extends CheckedLedger {
   isBroken = false;
 
   override append(entry: LedgerEntry): number {

@@ -13,15 +13,15 @@ import type { BookInfo } from '../../src/strategy/universe.js';
 import type { DeskAccount, DeskEvent, DeskSettings } from '../../src/trading/desk-types.js';
 import { TradingDesk } from '../../src/trading/trading-desk.js';
 import { MemoryStore, WIDE } from '../risk/desk.js';
+import { CheckedLedger } from './checked-ledger.js';
 import { FakeAccount } from './fake-account.js';
-import { LedgerInMemory } from './paper/desk-rig.js';
 
 export interface DeskRigOptions {
   /** Of an earlier run that died: its time, its venues' accounts, its ledger and its halt go on. */
   readonly before?: DeskRig;
   /** No book tells a price. */
   readonly isSilent?: boolean;
-  readonly ledger?: LedgerInMemory;
+  readonly ledger?: CheckedLedger;
   readonly risk?: z.input<typeof RiskConfigSchema>;
   readonly settings?: Partial<DeskSettings>;
   readonly strategyNames?: readonly string[];
@@ -49,7 +49,7 @@ export class DeskRig {
       ),
     ],
   });
-  readonly ledger: LedgerInMemory;
+  readonly ledger: CheckedLedger;
   readonly haltStore: MemoryStore;
   readonly accounts: readonly FakeAccount[];
   readonly events: DeskEvent[] = [];
@@ -78,7 +78,7 @@ export class DeskRig {
   }: DeskRigOptions = {}) {
     // Timers of the run before never fire again: it is dead.
     this.time = new VirtualTime(before?.time.epochUs());
-    this.ledger = ledger ?? before?.ledger ?? new LedgerInMemory();
+    this.ledger = ledger ?? before?.ledger ?? new CheckedLedger();
     this.haltStore = before?.haltStore ?? new MemoryStore();
     const { time, lab } = this;
     const { universe, kernel } = lab;

@@ -4,18 +4,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/ledger/checkpoints.js';
-import type { JournalEntry, LedgerEntry } from '../../src/ledger/entries.js';
+import { decodeEntry, encodeEntry, type JournalEntry, type LedgerEntry } from '../../src/ledger/entries.js';
 import { LedgerMemory } from '../../src/trading/ledger-memory.js';
 import { at, fee, fill, note, order, START_US, transfer } from '../ledger/samples.js';
 import { aFill, anOrder, LedgerRig, PERPETUAL, SPOT, SYMBOL } from './ledger-rig.js';
-import { LedgerInMemory } from './paper/desk-rig.js';
 
 const BTC = 'BTCUSDT';
 
 function memoryOf(...entries: readonly LedgerEntry[]): LedgerMemory {
-  const ledger = new LedgerInMemory();
-  ledger.appendAll(entries);
-  return readAgain(ledger.read());
+  return readAgain(entries.map((entry, place) => decodeEntry(place + 1, encodeEntry(entry))));
 }
 
 function readAgain(entries: Iterable<JournalEntry>): LedgerMemory {

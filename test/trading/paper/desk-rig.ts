@@ -3,43 +3,20 @@ import type { Timer } from '../../../src/domain/clock.js';
 import { Exact } from '../../../src/domain/decimal.js';
 import { VirtualTime } from '../../../src/domain/virtual-time.js';
 import { type DecisionEngine, makeDecisionEngine } from '../../../src/engine/decision-engine.js';
-import { decodeEntry, encodeEntry, type JournalEntry, type LedgerEntry } from '../../../src/ledger/entries.js';
 import { RiskConfigSchema } from '../../../src/risk/config.js';
 import { Rig as Lab, type RigOptions } from '../../../src/sim/lab/rig.js';
 import { DEFAULT_COST_SETTINGS } from '../../../src/strategy/cost-model.js';
 import type { HostedStrategy } from '../../../src/strategy/strategy.js';
 import type { DeskEvent } from '../../../src/trading/desk-types.js';
-import type { LedgerWriter } from '../../../src/trading/ledger-writer.js';
 import { PaperVenues, type PaperVenuesParts } from '../../../src/trading/paper/paper-venues.js';
 import { TradingDesk } from '../../../src/trading/trading-desk.js';
-
-/** A ledger that is as strict about entries as the file, and lasts as long as the test. */
-export class LedgerInMemory implements LedgerWriter {
-  readonly entries: JournalEntry[] = [];
-
-  get lastSequence(): number {
-    return this.entries.length;
-  }
-  append(entry: LedgerEntry): number {
-    const sequence = this.entries.length + 1;
-    this.entries.push(decodeEntry(sequence, encodeEntry(entry)));
-    return sequence;
-  }
-  appendAll(entries: readonly LedgerEntry[]): number {
-    for (const entry of entries) this.append(entry);
-    return this.lastSequence;
-  }
-  read(from = 1): Iterable<JournalEntry> {
-    return this.entries.slice(from - 1);
-  }
-  close(): void {}
-}
+import { CheckedLedger } from '../checked-ledger.js';
 
 export interface DeskRigOptions {
   readonly rows: RigOptions['rows'];
   strategy(lab: Lab): HostedStrategy;
   readonly openingOf: PaperVenuesParts['openingOf'];
-  readonly ledger?: LedgerInMemory;
+  readonly ledger?: CheckedLedger;
   readonly risk?: z.input<typeof RiskConfigSchema>;
   readonly time?: VirtualTime;
 }
@@ -48,14 +25,14 @@ export interface DeskRigOptions {
 export class DeskRig {
   readonly time: VirtualTime;
   readonly lab: Lab;
-  readonly ledger: LedgerInMemory;
+  readonly ledger: CheckedLedger;
   readonly events: DeskEvent[] = [];
   readonly engine: DecisionEngine;
   readonly desk: TradingDesk;
   readonly venues: PaperVenues;
   private turning: Timer | undefined;
 
-  constructor({ rows, strategy, openingOf, ledger = new LedgerInMemory(), risk, time = new VirtualTime() }: DeskRigOptions) {
+  constructor({ rows, strategy, openingOf, ledger = new CheckedLedger(), risk, time = new VirtualTime() }: DeskRigOptions) {
     this.time = time;
     this.ledger = ledger;
     this.lab = new Lab({ rows });

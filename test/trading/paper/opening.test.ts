@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Rig as Lab } from '../../../src/sim/lab/rig.js';
 import { firstOpening, ledgerOpenings } from '../../../src/trading/paper/opening.js';
-import { LedgerInMemory } from './desk-rig.js';
+import { CheckedLedger } from '../checked-ledger.js';
 
 describe('a first opening', () => {
   it('has the quote asset, and of each base asset that has a price as many lots as the amount buys', () => {
@@ -29,6 +29,6 @@ describe('a first opening', () => {
 
 describe('the opening of a ledger', () => {
   it('is nothing for an account that it has never opened', () => {
-    expect(ledgerOpenings(new LedgerInMemory(), { USDT: 1 })({ venue: 'mexc', market: 'spot' })).toBeNull();
+    expect(ledgerOpenings(new CheckedLedger(), { USDT: 1 })({ venue: 'mexc', market: 'spot' })).toBeNull();
   });
 });
