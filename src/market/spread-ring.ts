@@ -10,10 +10,10 @@ const WRITTEN = 16; // rows that are whole
 const HEADER_BYTES = 128;
 
 /**
- * The columns: microseconds since the epoch, then prices in the quote asset and quantities in base assets at the touch of both books,
- * then the thresholds that decided at that time, in per cent. A book that could not be traded on has NaN in all four.
+ * What was seen: microseconds since the epoch, then prices in the quote asset and quantities in base assets at the touch of both books.
+ * A book that could not be traded on has NaN in all four.
  */
-export const SPREAD_COLUMNS = [
+export const TOUCH_COLUMNS = [
   'tsUs',
   'spotBidPrice',
   'spotBidQty',
@@ -23,9 +23,10 @@ export const SPREAD_COLUMNS = [
   'futBidQty',
   'futAskPrice',
   'futAskQty',
-  'entryThresholdPct',
-  'exitThresholdPct',
 ] as const;
+
+/** All columns: what was seen, then the thresholds that decided at that time, in per cent. */
+export const SPREAD_COLUMNS = [...TOUCH_COLUMNS, 'entryThresholdPct', 'exitThresholdPct'] as const;
 export type SpreadColumn = (typeof SPREAD_COLUMNS)[number];
 
 /** Rows by column, all of one length, the oldest first. */

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../history/catalogue.js';
-import { SpreadRingReader, type SpreadRows } from '../../market/spread-ring.js';
+import { SpreadRingReader, type SpreadRows, TOUCH_COLUMNS } from '../../market/spread-ring.js';
 import { HOUR_US } from '../../strategy/hedged/funding.js';
 import { type MarketFrame, rowAt, sliceFrame } from '../thresholds/market-frame.js';
 import { type CataloguedPair, historyFrame } from './history-frame.js';
@@ -18,18 +18,7 @@ export interface CatalogueSource extends CataloguedPair {
   readonly folder: string;
 }
 
-const COLUMNS = [
-  'tsUs',
-  'spotBidPrice',
-  'spotAskPrice',
-  'futBidPrice',
-  'futAskPrice',
-  'spotBidQty',
-  'spotAskQty',
-  'futBidQty',
-  'futAskQty',
-] as const;
-type FrameRows = SpreadRows<(typeof COLUMNS)[number]>;
+type FrameRows = SpreadRows<(typeof TOUCH_COLUMNS)[number]>;
 
 /**
  * The last hours of a spread, a row a second: what the engine has seen, and before that what the catalogue has. A second of which nothing
@@ -44,7 +33,7 @@ export async function recentMarketData(
   open: (folder: string) => Promise<Catalogue>,
 ): Promise<MarketFrame> {
   const fromUs = nowUs - hours * HOUR_US;
-  const seen: FrameRows = new SpreadRingReader(ring).read(Math.ceil(hours * 3600), COLUMNS);
+  const seen: FrameRows = new SpreadRingReader(ring).read(Math.ceil(hours * 3600), TOUCH_COLUMNS);
   const recent = sliceFrame(seen, rowAt(seen, fromUs), seen.tsUs.length);
   const firstUs = recent.tsUs[0] ?? nowUs;
   if (history === null || firstUs <= fromUs + HOUR_US / 3600) return recent;
@@ -64,5 +53,5 @@ function joined(before: FrameRows, after: FrameRows): FrameRows {
     all.set(second, first.length);
     return all;
   };
-  return Object.fromEntries(COLUMNS.map((name) => [name, join(before[name], after[name])])) as unknown as FrameRows;
+  return Object.fromEntries(TOUCH_COLUMNS.map((name) => [name, join(before[name], after[name])])) as unknown as FrameRows;
 }

@@ -1,4 +1,5 @@
 import { CalculationError } from '../../domain/calculation-error.js';
+import { TOUCH_COLUMNS } from '../../market/spread-ring.js';
 import { entrySpreadPct, exitSpreadPct } from '../../strategy/delta/pair.js';
 import { type SpreadSeries, spreadSeries } from './spread-series.js';
 
@@ -19,25 +20,13 @@ export interface MarketFrame {
   readonly futAskQty?: Float64Array;
 }
 
-const COLUMNS = [
-  'tsUs',
-  'spotBidPrice',
-  'spotAskPrice',
-  'futBidPrice',
-  'futAskPrice',
-  'spotBidQty',
-  'spotAskQty',
-  'futBidQty',
-  'futAskQty',
-] as const satisfies readonly (keyof MarketFrame)[];
-
 /**
  * Checks that columns are as long as each other and that time rises.
  * @throws CalculationError INVALID_INTERVAL when a column is shorter or longer than `tsUs`, or time stands still or goes back
  */
 export function checkFrame(frame: MarketFrame): void {
   const { tsUs } = frame;
-  for (const name of COLUMNS) {
+  for (const name of TOUCH_COLUMNS) {
     const column = frame[name];
     if (column !== undefined && column.length !== tsUs.length) {
       throw new CalculationError('INVALID_INTERVAL', { column: name, rows: column.length, expected: tsUs.length });
@@ -54,7 +43,7 @@ export function checkFrame(frame: MarketFrame): void {
 /** Rows `from` to `to` (not included) of a frame, over the same memory. */
 export function sliceFrame(frame: MarketFrame, from: number, to: number): MarketFrame {
   const columns: Record<string, Float64Array> = {};
-  for (const name of COLUMNS) {
+  for (const name of TOUCH_COLUMNS) {
     const column = frame[name];
     if (column !== undefined) columns[name] = column.subarray(from, to);
   }
