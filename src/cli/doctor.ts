@@ -14,7 +14,7 @@ export interface Finding {
 const NODE_MAJOR_MIN = 20;
 
 /** Looks at what a run will need; changes nothing. */
-export async function examine(config: Config): Promise<Finding[]> {
+async function examine(config: Config): Promise<Finding[]> {
   const { host, port } = config.operator;
   const major = Number(process.versions.node.split('.')[0]);
   return [

@@ -22,7 +22,7 @@ export interface ProfileOptions {
 const TOP = 12;
 
 /** Time spent in each function itself, most first, of one `.cpuprofile`. */
-export function selfTimes(text: string): { readonly name: string; readonly ms: number; readonly share: number }[] {
+function selfTimes(text: string): { readonly name: string; readonly ms: number; readonly share: number }[] {
   const profile = CpuProfile.parse(JSON.parse(text));
   const names = new Map(
     profile.nodes.map(({ id, callFrame }) => {

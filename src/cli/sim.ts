@@ -23,7 +23,7 @@ export interface SimulationFlags {
 const ORDERS_KEPT = 50_000;
 
 /** What `tiercel sim` prints with --json: one line, the base URLs and the test key pair of every venue. */
-export function describeSimulation(simulation: Simulation): string {
+function describeSimulation(simulation: Simulation): string {
   return JSON.stringify({ venues: venuesOf(simulation), ...(simulation.control !== null && { control: simulation.control }) });
 }
 

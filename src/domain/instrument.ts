@@ -1,7 +1,7 @@
 import type { VenueId, VenueInstrument } from './venue.js';
 
 /** How far away the end of a contract is; `perpetual` has none. */
-export const CONTRACT_TYPES = ['perpetual', 'quarterly', 'monthly', 'weekly'] as const;
+const CONTRACT_TYPES = ['perpetual', 'quarterly', 'monthly', 'weekly'] as const;
 export type ContractType = (typeof CONTRACT_TYPES)[number];
 
 /** A futures contract as its venue describes it. Decimals are texts, exactly as sent. */

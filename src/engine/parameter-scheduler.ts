@@ -10,7 +10,7 @@ import { ParameterUpdateError } from '../strategy/delta/errors.js';
  *  - `failed`    nothing was found
  * In all but the first the old parameters stay.
  */
-export const UPDATE_OUTCOMES = ['updated', 'declined', 'refused', 'failed'] as const;
+const UPDATE_OUTCOMES = ['updated', 'declined', 'refused', 'failed'] as const;
 export type UpdateOutcome = (typeof UPDATE_OUTCOMES)[number];
 
 /** Whoever finds and hands over new parameters. */

@@ -132,7 +132,7 @@ type MissingEnd =
   | { readonly kind: 'unsettled'; readonly reference: OrderReference; readonly reason: string };
 
 /** Finds out what became of an order that only we think is open; null when it never arrived. */
-export async function settleMissing(port: Pick<VenuePort, 'order' | 'settle'>, reference: OrderReference): Promise<MissingEnd> {
+async function settleMissing(port: Pick<VenuePort, 'order' | 'settle'>, reference: OrderReference): Promise<MissingEnd> {
   try {
     const found = await askOrder(port, reference);
     if (found !== null && found.state !== 'unknown') return { kind: 'settled', reference, order: found };

@@ -47,7 +47,7 @@ export interface WatchSettings {
   readonly fillOverlapMs: number;
 }
 
-export const DEFAULT_WATCH_SETTINGS: WatchSettings = {
+const DEFAULT_WATCH_SETTINGS: WatchSettings = {
   checkMs: 1_000,
   refreshDelayMs: 1_000,
   refreshMsMin: 5_000,

@@ -102,7 +102,7 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 };
 
 /** The column's type in SQL. */
-export function sqlTypeOf({ type }: SeriesColumn): string {
+function sqlTypeOf({ type }: SeriesColumn): string {
   return SQL_TYPES[type];
 }
 

@@ -10,7 +10,7 @@ import { KINDS, SERIES_KINDS } from './kinds.js';
 import { BAR_INTERVALS, type BarInterval, checkSeries, type SeriesName } from './series.js';
 
 /** What stands for the length of bars where there are none. */
-export const NO_BAR = 'none';
+const NO_BAR = 'none';
 export const DATA_FILE = 'data.parquet';
 
 /** One Parquet file of a series. */

@@ -50,10 +50,9 @@ export {
 
 /** Kinds of signals, in the order of their numbers. */
 export const SIGNAL_NAMES = ['imbalance', 'wall', 'micro-move', 'volume'] as const;
-export type SignalName = (typeof SIGNAL_NAMES)[number];
 
 /** Complete buckets that may be read: the margin to those kept is the time in which a copied state may be used. */
-export const HISTORY_DEPTH = HISTORY_BUCKETS - 4;
+const HISTORY_DEPTH = HISTORY_BUCKETS - 4;
 
 /**
  * What the feed workers' kernels computed of every book, as of the engine's copy of it. Kinds and directions are numbers (SIGNAL_...).

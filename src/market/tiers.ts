@@ -55,8 +55,8 @@ const NAMED_LEVERAGED = /^([A-Z0-9]{2,})(UP|DOWN|BULL|BEAR)$/;
 export type Tier = 1 | 2 | 3 | 'excluded';
 
 /** 24 h volumes in the quote asset, from which on a market is of that tier; the smallest venue's volume decides. */
-export const TIER_TWO_QUOTE_VOLUME = 5_000_000;
-export const TIER_ONE_QUOTE_VOLUME = 100_000_000;
+const TIER_TWO_QUOTE_VOLUME = 5_000_000;
+const TIER_ONE_QUOTE_VOLUME = 100_000_000;
 
 /**
  * The tier of an asset.

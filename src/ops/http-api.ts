@@ -80,7 +80,7 @@ function withSnapshot(handler: (snapshot: OperatorSnapshot, query: string) => Ht
 }
 
 /** The body of GET /api/v1/status. */
-export function statusBody(snapshot: OperatorSnapshot) {
+function statusBody(snapshot: OperatorSnapshot) {
   const { version, uptimeS, mode, opportunities, latencyUs } = snapshot;
   const { p50, p99, max } = latencyUs.receiveToDecision;
   return {

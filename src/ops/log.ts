@@ -2,7 +2,7 @@ import { type DestinationStream, destination, type Logger, type LoggerOptions, p
 import { prettyFactory } from 'pino-pretty';
 
 /** The levels that --log-level takes. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** How to log. */

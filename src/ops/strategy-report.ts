@@ -31,7 +31,7 @@ export interface DecisionReading {
 }
 
 /** A decision in words and numbers. @param epochOffsetUs added to its time to get microseconds since the epoch */
-export function decisionView(
+function decisionView(
   decision: Decision,
   readings: readonly DecisionReading[],
   universe: StrategyUniverse,

@@ -1,5 +1,5 @@
 /** Colours of the terminal view, as SGR parameters. */
-export const STYLES = {
+const STYLES = {
   plain: '',
   bold: '1',
   dim: '2',

@@ -1,5 +1,5 @@
 /** What the risk check says of an intent: `pass`, or the limit that refused it. */
-export const VERDICTS = [
+const VERDICTS = [
   'pass',
   'halted', // limit: 1 when closing is stopped as well
   'expired', // microseconds past its time

@@ -7,7 +7,7 @@ import type { MarketView } from './market-view.js';
 import type { Positions } from './positions.js';
 
 /** Timers a strategy may have at a time, numbered from 0. */
-export const TIMERS_MAX = 16;
+const TIMERS_MAX = 16;
 const INTENTS_KEPT = 256;
 
 /** Something a strategy tells the world about itself; cold path. */

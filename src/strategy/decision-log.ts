@@ -1,5 +1,5 @@
 /** Most figures that one decision is explained with. */
-export const FIGURES_MAX = 40;
+const FIGURES_MAX = 40;
 
 /** How decisions of one stage of a strategy are to be read. */
 export interface DecisionStage {

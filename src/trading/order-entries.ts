@@ -63,7 +63,7 @@ export function hasEnded(state: WorkingState): boolean {
 }
 
 /** An order's state in execution as venues and ledger call it. */
-export function ledgerState(state: WorkingState): OrderState {
+function ledgerState(state: WorkingState): OrderState {
   if (state === 'created' || state === 'sending' || state === 'acknowledged') return 'pending';
   return state;
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** 128 bits that name an intent: the same for the same key, different for any two keys that ever occur. */
-export function intentDigest(key: string): Buffer {
+function intentDigest(key: string): Buffer {
   return hash('sha256', key, 'buffer').subarray(0, 16);
 }
 

@@ -5,7 +5,7 @@ import type { OrderRequest } from '../domain/order.js';
 import { wholeUnits } from '../domain/whole-units.js';
 
 /** The rule that an order breaks. */
-export const ORDER_FILTERS = [
+const ORDER_FILTERS = [
   'shape',
   'tick size',
   'lot size',
@@ -68,7 +68,7 @@ export function checkOrder(order: OrderRequest, instrument: TradableInstrument, 
 }
 
 /** What an order is worth in the quote asset; null when nothing tells. */
-export function orderValue(order: OrderRequest, contractSize: string, referencePrice: string | null): Decimal | null {
+function orderValue(order: OrderRequest, contractSize: string, referencePrice: string | null): Decimal | null {
   if (order.quoteAmount !== null) return new Decimal(order.quoteAmount);
   const price = order.price ?? referencePrice;
   return order.quantity === null || price === null ? null : new Decimal(order.quantity).mul(contractSize).mul(price);

@@ -46,7 +46,7 @@ function decisionText(decision: ReportedDecision, intent: ReportedIntent | undef
 }
 
 /** "open: buy 0.01 at most at 61800.1 in binance spot BTCUSDT, ..." */
-export function intentText({ purpose, legs, expectedNetQuote }: ReportedIntent): string {
+function intentText({ purpose, legs, expectedNetQuote }: ReportedIntent): string {
   const said = legs.map(({ side, base, limit, book }) => `${side} ${base} ${book} at ${limit} or better`);
   return `${purpose}: ${said.join(', ')}; expected net ${figureText(expectedNetQuote)}`;
 }

@@ -88,7 +88,7 @@ export async function importRawDay(catalogue: Catalogue, folder: string): Promis
 }
 
 /** The slices of a day as a recording of frames; see `importRawDay`. */
-export function rawDaySource(folder: string): FrameSource {
+function rawDaySource(folder: string): FrameSource {
   const exchange = /^(.+)-[0-9a-f]{12}$/.exec(basename(dirname(folder)))?.[1] ?? '';
   const feed = RAW_FEEDS[exchange];
   if (feed === undefined) {

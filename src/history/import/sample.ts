@@ -34,7 +34,7 @@ export async function packingOf(path: string): Promise<Packing> {
  * The bytes of a file, unzipped if it is gzip.
  * @throws InvalidInputError when it cannot be read, or is cut short
  */
-export async function* plainBytes(path: string, isGzip: boolean, onRead?: (bytesOfFile: number) => void): AsyncGenerator<Buffer> {
+async function* plainBytes(path: string, isGzip: boolean, onRead?: (bytesOfFile: number) => void): AsyncGenerator<Buffer> {
   let file: ReadStream | undefined;
   try {
     file = createReadStream(path, { highWaterMark: CHUNK_BYTES });

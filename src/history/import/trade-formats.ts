@@ -5,7 +5,7 @@ import { stemOf, told } from './names.js';
 const GOCRYPTOTRADER_ROW = /^\d{10}(\.\d+)?,\d+(\.\d+)?,\d+(\.\d+)?,(ANY|BUY|SELL)$/;
 
 /** Fields of a trade in Kraken's REST answer, in order; see json-rows.ts. */
-export const KRAKEN_FIELDS = ['price', 'volume', 'time', 'side', 'type', 'misc', 'id'] as const;
+const KRAKEN_FIELDS = ['price', 'volume', 'time', 'side', 'type', 'misc', 'id'] as const;
 
 const NO_VENUE_TIME = missing('BIGINT');
 

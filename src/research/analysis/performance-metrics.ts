@@ -57,7 +57,7 @@ export function performanceMetrics(run: BacktestRun, riskFreeRate = 0): Performa
 }
 
 /** Metrics of trades alone: what has no equity curve of its own. */
-export function tradeMetrics(
+function tradeMetrics(
   figures: TradeFigures,
 ): Pick<PerformanceMetrics, 'winRate' | 'profitFactor' | 'avgTradeReturn' | 'capitalEfficiency'> {
   const { winRate, profitFactor, averageTradePct, capitalEfficiency } = figures;

@@ -11,7 +11,7 @@ export interface Scenario {
 }
 
 /** The three scenarios of the source documents. */
-export const SCENARIOS: readonly Scenario[] = [
+const SCENARIOS: readonly Scenario[] = [
   { name: 'conservative', riskPct: 1 },
   { name: 'balanced', riskPct: 3 },
   { name: 'aggressive', riskPct: 5 },

@@ -2,7 +2,7 @@ import { correlation } from './correlation.js';
 import { type BacktestResult, type PerformanceMetrics, performanceMetrics } from './performance-metrics.js';
 
 /** What strategies are ranked by; of all but the drawdown more is better. */
-export const RANKED_METRICS = [
+const RANKED_METRICS = [
   'totalReturn',
   'sharpeRatio',
   'sortinoRatio',

@@ -56,7 +56,7 @@ const ROW_BOOK_LEVELS = 2_000;
  * Rows of one book are rows as well, for strategies that compare a contract with its spot.
  * @param levels that a side of a book holds; what is worse falls off
  */
-export function rowUniverse(instruments: readonly TradableInstrument[], levels = ROW_BOOK_LEVELS): Universe {
+function rowUniverse(instruments: readonly TradableInstrument[], levels = ROW_BOOK_LEVELS): Universe {
   const groups = [...groupBy(instruments, ({ market, base, quote }) => `${market} ${base} ${quote}`).values()];
   const books: UniverseBook[] = [];
   const rows = groups.map((group): Omit<UniverseRow, 'books'> => {

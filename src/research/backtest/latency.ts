@@ -11,7 +11,7 @@ export interface LatencySamples {
 }
 
 /** Each message takes as long as one that was seen, drawn anew: the empirical distribution, between two samples a straight line. */
-export function empiricalLatency({ toVenueMs, fromVenueMs }: LatencySamples, random: Random): PaperLatency {
+function empiricalLatency({ toVenueMs, fromVenueMs }: LatencySamples, random: Random): PaperLatency {
   return { toVenueMs: () => quantile(toVenueMs, random.next()), fromVenueMs: () => quantile(fromVenueMs, random.next()) };
 }
 

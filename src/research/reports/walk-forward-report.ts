@@ -156,7 +156,7 @@ function regimeSections(
 }
 
 /** A series over its regimes, of which at most every k-th value is shown. */
-export function regimeSection(
+function regimeSection(
   name: string,
   tsMs: readonly number[],
   values: readonly number[],

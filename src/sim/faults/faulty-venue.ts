@@ -155,7 +155,7 @@ function plain(status: number, body = ''): RestAnswer {
 }
 
 /** The same frame with another number where its checksum is. */
-export function corruptChecksum(frame: string | Uint8Array): string | null {
+function corruptChecksum(frame: string | Uint8Array): string | null {
   if (typeof frame !== 'string') return null;
   const wrong = frame.replace(/("checksum":)(-?\d+)/, (_, name: string, digits: string) => `${name}${BigInt(digits) ^ 1n}`);
   return wrong === frame ? null : wrong;

@@ -58,7 +58,7 @@ export async function edgeCases(floor: TradingFloor): Promise<EdgeReport[]> {
 }
 
 /** One instrument of each kind: by the shape of its tick, its contract, and which of its minimums binds. */
-export function kindsOf(seat: Seat): TradableInstrument[] {
+function kindsOf(seat: Seat): TradableInstrument[] {
   const kinds = new Map<string, TradableInstrument>();
   for (const instrument of seat.instruments) {
     const { rules, contractSize } = instrument;

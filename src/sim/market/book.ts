@@ -5,7 +5,7 @@ import { LadderSide, type Level } from './ladder.js';
 import { type RestingOrder, RestingSide } from './resting.js';
 
 /** How far a book may stand on the wrong side of the common price; twice this is below any two fees. */
-export const STRAY_MAX = 4e-4;
+const STRAY_MAX = 4e-4;
 
 /** A trade against the resting level at its price. */
 export interface Trade {

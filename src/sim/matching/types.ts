@@ -6,7 +6,7 @@ import type { SimulatedBook } from '../market/book.js';
 export type Money = bigint;
 
 /** Why the engine does not take an order at all. The fronts say it in their venue's words. */
-export const REFUSALS = [
+const REFUSALS = [
   'insufficient-balance',
   'price-off-grid',
   'price-out-of-band',

@@ -27,7 +27,7 @@ export interface DetectorSettings {
   readonly leverage: number;
 }
 
-export const DEFAULT_DETECTOR_SETTINGS: DetectorSettings = {
+const DEFAULT_DETECTOR_SETTINGS: DetectorSettings = {
   minBasisPoints: 50,
   interestRate: '0.05',
   baseYield: '0',

@@ -48,7 +48,7 @@ const REFILL_MS = 1_000;
 const ErrorBody = z.object({ message: z.string() });
 
 /** What a text of the venue means; null for one that is in no document. */
-export function kindOfText(text: string): RefusalKind | null {
+function kindOfText(text: string): RefusalKind | null {
   const lower = text.toLowerCase();
   return TEXTS.find(([part]) => lower.includes(part))?.[1] ?? null;
 }

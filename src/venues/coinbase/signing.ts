@@ -10,7 +10,7 @@ export const STAMP_VALIDITY_MS = 30_000;
 const STREAM_PATH = '/users/self/verify';
 
 /** HMAC-SHA256 of a text by a base64 secret, as base64. */
-export function hmacBase64(secret: string, text: string): string {
+function hmacBase64(secret: string, text: string): string {
   return createHmac('sha256', Buffer.from(secret, 'base64')).update(text).digest('base64');
 }
 

@@ -58,7 +58,7 @@ export function millisecondsOf(time: number): number {
   return Math.floor(time < SECONDS_END ? time * 1000 : time);
 }
 
-export function futuresState({ status, finish_as }: FuturesOrder, traded: boolean): OrderState {
+function futuresState({ status, finish_as }: FuturesOrder, traded: boolean): OrderState {
   if (status === 'open') return traded ? 'partially-filled' : 'open';
   return status === 'finished' ? (ENDS[finish_as ?? ''] ?? 'unknown') : 'unknown';
 }

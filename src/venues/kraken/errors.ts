@@ -58,7 +58,7 @@ const LOCKOUT_MS = 900_000;
 const Envelope = z.object({ error: z.array(z.string()) });
 
 /** What an error text means; null for one that is in no document. */
-export function kindOfError(error: string): RefusalKind | null {
+function kindOfError(error: string): RefusalKind | null {
   if (CLIENT_ID.test(error)) return 'duplicate-client-id';
   return ERRORS.find(([beginning]) => error.startsWith(beginning))?.[1] ?? null;
 }

@@ -34,7 +34,7 @@ export function sideOfCode(code: number | null | undefined): Side | null {
 }
 
 /** A cancelled order that traded before has no state of its own, neither has one that is partly filled. */
-export function contractState(state: number, dealVol: string): OrderState {
+function contractState(state: number, dealVol: string): OrderState {
   const traded = dealVol !== '0';
   switch (state) {
     case 1:

@@ -178,7 +178,7 @@ export function contractRefusal(reply: RestReply, call: RestCall): VenueRefusal 
 }
 
 /** What the code of a contract refusal means, on the socket too. */
-export function contractKind(code: string): RefusalKind {
+function contractKind(code: string): RefusalKind {
   return CONTRACT_CODES[code] ?? 'invalid-request';
 }
 

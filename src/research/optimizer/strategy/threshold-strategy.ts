@@ -18,9 +18,6 @@ export interface ThresholdHistory {
   readonly periodUs: number;
 }
 
-/** Names of the parameters. */
-export const THRESHOLD_PARAMETERS = ['entryThresholdPct', 'exitThresholdPct'] as const;
-
 /** How far out thresholds are looked for: percentiles of the spread. */
 const PERCENTILES = [0.5, 99.5] as const;
 
@@ -53,11 +50,7 @@ export function thresholdStrategy(
 }
 
 /** The screen: profits from spreads. */
-export function screenThresholds(
-  { frame, terms, periodUs }: ThresholdHistory,
-  parameters: Parameters,
-  span: Span,
-): StrategyOutcome {
+function screenThresholds({ frame, terms, periodUs }: ThresholdHistory, parameters: Parameters, span: Span): StrategyOutcome {
   return outcomeOf(frame, span, periodUs, parameters, (rows, entry, exit) =>
     walkThresholds(frameSpreads(rows), entry, exit, {
       fee: roundTripFeePct(terms),

@@ -10,7 +10,7 @@ const DAY_MS = 24 * HOUR_MS;
 const POINTS_BACK_MAX = 10_000;
 
 /** Intervals of REST; the sockets have more. */
-export const REST_INTERVAL_MS: Readonly<Record<string, number>> = {
+const REST_INTERVAL_MS: Readonly<Record<string, number>> = {
   '1m': MINUTE_MS,
   '5m': 5 * MINUTE_MS,
   '15m': 15 * MINUTE_MS,

@@ -14,7 +14,7 @@ const REFUSALS_BEFORE_BAN = 20;
 const BAN_MS = 120_000;
 
 /** Whether a lower-case hex signature is the one over a text. */
-export function signatureFits(secret: string, text: string, signature: string): boolean {
+function signatureFits(secret: string, text: string, signature: string): boolean {
   const expected = createHmac('sha256', secret).update(text).digest('hex');
   return signature.length === expected.length && timingSafeEqual(Buffer.from(signature), Buffer.from(expected));
 }
