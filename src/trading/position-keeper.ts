@@ -2,7 +2,6 @@ import type { Clock } from '../domain/clock.js';
 import { type Decimal, Exact, tenTo } from '../domain/decimal.js';
 import type { ExecutionResult } from '../execution/execution-types.js';
 import { OWN_INTENTS } from '../execution/executor.js';
-import type { Exposure } from '../risk/exposure.js';
 import type { ReductionTarget } from '../risk/futures-types.js';
 import type { RiskBook, RiskUniverse } from '../risk/instruments.js';
 import type { RiskState } from '../risk/state.js';
@@ -38,13 +37,18 @@ interface Owed {
   part: number;
   /** No book could take it when it was tried last. */
   isDust: boolean;
+  /** It could not be closed when that was tried last: a book had no price, or the checks did not let it pass. */
+  isBlocked: boolean;
+  /** When the strategy was last at work on it, and when the amount last changed. */
   sinceUs: number;
+  changedUs: number;
 }
 
 const ZERO = new Exact(0);
 const RETRY_US = 1_000_000;
-/** A strategy that hedges what it holds by itself has so long until it is done for it. */
+/** A strategy that hedges what it holds by itself has so long until it is done for it, also while it tries without getting anything. */
 const GRACE_US = 3_000_000;
+const TRIES_US = 8_000_000;
 
 /**
  * Takes care of positions that no plan of a strategy accounts for: what a restart found, and what execution could not hedge. What is
@@ -75,6 +79,16 @@ export class PositionKeeper {
       asset: this.parts.market.symbols[symbol]?.base ?? '',
       base: base.toFixed(),
     }));
+  }
+
+  /**
+   * Whether a strategy is to leave the asset of a book to the keeper: nothing is opened beside positions that are being closed, and
+   * nobody else trades against an amount that a strategy has tried to even out for too long.
+   */
+  takesOver({ strategy, legs }: Intent, isReducing: boolean): boolean {
+    const key = `${strategy} ${this.parts.market.books[legs[0]?.book ?? -1]?.symbol}`;
+    const owed = this.owed.get(key);
+    return (!isReducing && this.closing.has(key)) || (owed !== undefined && this.isOverdue(owed));
   }
 
   /** Whether an intent is one of these. */
@@ -125,8 +139,7 @@ export class PositionKeeper {
   look(market: MarketView): void {
     for (const owed of this.closing.values()) if (this.isDue(owed, market)) this.close(owed, market);
     this.recount(market);
-    for (const owed of this.owed.values())
-      if (this.isDue(owed, market) && market.nowUs - owed.sinceUs >= GRACE_US) this.even(owed, market);
+    for (const owed of this.owed.values()) if (this.isDue(owed, market) && this.isLeftToUs(owed)) this.even(owed, market);
   }
 
   /**
@@ -144,12 +157,15 @@ export class PositionKeeper {
         const owed = this.owed.get(key);
         if (exposure === undefined || (net === 0 && owed === undefined)) continue;
         if (owed?.intent !== undefined && owed.intent !== 0) continue;
-        if (this.closing.has(key) || this.booksOf(symbol).some(({ info }) => isWorking(exposure, info))) {
-          if (owed !== undefined) owed.sinceUs = nowUs;
-        } else if (net === 0) this.owed.delete(key);
+        const base = new Exact(net).div(tenTo(scale));
+        if (owed !== undefined && !owed.base.eq(base)) owed.changedUs = nowUs;
+        // What cannot be closed as a whole is evened out meanwhile: one venue must not leave the others' positions unhedged.
+        const isClosing = this.closing.get(key)?.isBlocked === false;
+        if (net === 0) this.owed.delete(key);
         else {
           const known = owed ?? this.nothing(strategy, symbol);
-          known.base = new Exact(net).div(tenTo(scale));
+          known.base = base;
+          if (isClosing || this.isWorkedOn(known)) known.sinceUs = nowUs;
           this.owed.set(key, known);
         }
       }
@@ -202,8 +218,9 @@ export class PositionKeeper {
   }
 
   private nothing(strategy: number, symbol: number): Owed {
-    const sinceUs = this.parts.clock.monotonicUs();
-    return { strategy, symbol, base: ZERO, intent: 0, triedUs: Number.NEGATIVE_INFINITY, part: 1, isDust: false, sinceUs };
+    const nowUs = this.parts.clock.monotonicUs();
+    const times = { sinceUs: nowUs, changedUs: nowUs, triedUs: Number.NEGATIVE_INFINITY };
+    return { strategy, symbol, base: ZERO, intent: 0, part: 1, isDust: false, isBlocked: false, ...times };
   }
 
   private placedIn(strategy: number, info: BookInfo): Decimal {
@@ -218,6 +235,24 @@ export class PositionKeeper {
     return intent === 0 && nowUs - triedUs >= RETRY_US;
   }
 
+  /** Whether a strategy is not, or no longer, to be waited for. */
+  private isLeftToUs(owed: Owed): boolean {
+    const nowUs = this.parts.clock.monotonicUs();
+    return !this.isWorkedOn(owed) && (nowUs - owed.sinceUs >= GRACE_US || this.isOverdue(owed));
+  }
+
+  private isOverdue({ changedUs, isDust }: Owed): boolean {
+    return !isDust && this.parts.clock.monotonicUs() - changedUs >= TRIES_US;
+  }
+
+  /** Whether orders of the strategy in the asset are on the way. */
+  private isWorkedOn({ strategy, symbol }: Owed): boolean {
+    const exposure = this.parts.state.strategies[strategy];
+    return this.booksOf(symbol).some(
+      ({ info: { book } }) => (exposure?.buys[book] ?? 0) !== 0 || (exposure?.sells[book] ?? 0) !== 0,
+    );
+  }
+
   /** Closes all positions of a strategy in an asset, until no contracts are left: what is then left of the rest is owed. */
   private close(owed: Owed, market: MarketView): void {
     owed.triedUs = market.nowUs;
@@ -228,11 +263,13 @@ export class PositionKeeper {
       this.closing.delete(`${owed.strategy} ${owed.symbol}`);
       return;
     }
+    if (this.isWorkedOn(owed)) return;
+    owed.isBlocked = true;
     // One side alone would leave the other unhedged: all have to have a price.
     if (!held.every(({ info }) => market.views.isTradable(info.book, market.oldestUs))) return;
     const intent = this.begin(owed.strategy, first.info.book, 'close', market);
     for (const { info } of held.slice(0, LEGS_MAX)) this.addLeg(intent, info.book, 0, market);
-    this.send(owed, intent, market);
+    owed.isBlocked = !this.send(owed, intent, market);
   }
 
   /**
@@ -337,10 +374,6 @@ function inLots({ instrument: { rules }, qtyScale, basePerUnit }: BookInfo, unit
   const isTaken =
     whole >= new Exact(rules.minQty).mul(scale).toNumber() && whole * basePerUnit * price >= Number(rules.minQuoteAmount);
   return isTaken ? whole : 0;
-}
-
-function isWorking({ buys, sells }: Exposure, { book }: BookInfo): boolean {
-  return (buys[book] ?? 0) !== 0 || (sells[book] ?? 0) !== 0;
 }
 
 function placeOf(strategy: number, { book }: BookInfo): string {

@@ -321,7 +321,9 @@ export class TradingDesk {
       if (!account.port.isLive) return 'account-not-followed';
       if (!this.margin.isSet(book)) isMarginSet = false;
     }
-    if (!isMarginSet && !this.risk.isReducing(intent)) return 'margin-not-set';
+    const isReducing = this.risk.isReducing(intent);
+    if (!isMarginSet && !isReducing) return 'margin-not-set';
+    if (!PositionKeeper.made(intent.id) && this.keeper.takesOver(intent, isReducing)) return 'left-to-keeper';
     const verdict = this.risk.check(intent, market);
     return verdict.passes ? null : verdict.code;
   }

@@ -50,6 +50,22 @@ describe('what a strategy evens out by itself', () => {
     await rig.run(LONG_MS);
     expect([rig.sent, rig.desk.state.strategies[0]?.net[0]]).toEqual([sent + 1, 0]);
   });
+
+  it('is taken from it when it tries for ever and gets nothing', async () => {
+    const rig = await new DeskRig().start();
+    await rig.trade([[rig.buyAt, 100]]);
+    const kraken = rig.account('kraken');
+    kraken.treatment = { ...kraken.treatment, share: 0, rests: true };
+    // On the way again at once, whenever it has come to nothing.
+    for (let tries = 0; tries < 100; tries++) {
+      if (rig.desk.executor.activeCount === 0) rig.desk.take(rig.intent([[rig.sellAt, -100]]));
+      await rig.run(100);
+    }
+    kraken.treatment = { ...kraken.treatment, share: 1, rests: false };
+    await rig.run(2_000);
+    expect(rig.desk.report().refusals).toMatchObject([{ reason: 'left-to-keeper' }]);
+    expect([rig.desk.state.strategies[0]?.net[0], rig.desk.report().unhedged]).toEqual([0, []]);
+  });
 });
 
 describe('what the checks do not let', () => {
@@ -88,6 +104,27 @@ describe('what the checks do not let', () => {
 });
 
 describe('positions that a restart found', () => {
+  it('are evened out while they cannot be closed, and nothing is opened beside them', async () => {
+    const first = await new DeskRig().start();
+    await first.trade([
+      [first.perpetual, -20],
+      [first.buyAt, 200],
+    ]);
+    await first.trade([[first.buyAt, 100]]);
+    first.die();
+    const rig = new DeskRig({ before: first, risk: { ...WIDE, priceBandBps: 250 } });
+    rig.prices.set(rig.perpetual, 110);
+    await rig.run(500);
+    await rig.start();
+    await rig.run(LONG_MS);
+    rig.desk.take(rig.intent([[rig.perpetual, -10]]));
+    expect([rig.position(0, rig.perpetual.book), rig.desk.state.strategies[0]?.net[0]]).toEqual([-20, 0]);
+    expect(rig.desk.report().refusals).toMatchObject([{ reason: 'price-band' }, { reason: 'left-to-keeper', count: 1 }]);
+    rig.prices.set(rig.perpetual, 100);
+    await rig.run(LONG_MS);
+    expect([rig.position(0, rig.perpetual.book), rig.desk.state.strategies[0]?.net[0]]).toEqual([0, 0]);
+  });
+
   it('are closed though one of them is too small for an order', async () => {
     const first = await new DeskRig().start();
     await first.trade([
