@@ -134,6 +134,8 @@ const funding = z.strictObject({
   amount,
   rate: amount.nullable(),
   markPrice: amount.nullable(),
+  /** When it fell due, by the venue's clock; null where nobody knows. */
+  dueMs: z.number().nonnegative().nullable().default(null),
 });
 
 /** A setting was changed. */

@@ -14,8 +14,6 @@ interface Pending {
   /** In the quote asset for one contract that is held. */
   readonly perContract: Decimal;
   readonly sinceUs: number;
-  /** Names the payment, by whomever it is told. */
-  readonly id: string;
 }
 
 /** A strategy's part of a payment. */
@@ -37,10 +35,8 @@ const ZERO = new Exact(0);
 const CLOCK_ERROR_US = 5e6;
 /** A payment that has not come by then will not come. */
 const WAIT_US = 900e6;
-/** So long a payment is known to have been noted. */
-const NOTED_US = 86_400e6;
 /** A payment is told for a moment, and kept by the venue as made a little beside it. */
-const SAME_MS = 60_000;
+const SAME_MS = 10_000;
 /** Rates change until they are paid. */
 const ASK_US = 60e6;
 
@@ -52,8 +48,6 @@ export class FundingDesk {
   /** By book, when the venue was asked for it last; monotonic. */
   private readonly askedUs = new Map<number, number>();
   private readonly pending = new Map<string, Pending[]>();
-  /** Payments that are or were pending, with when that was noted; a day of them. */
-  private readonly noted = new Map<string, number>();
 
   constructor(
     private readonly parts: {
@@ -82,7 +76,7 @@ export class FundingDesk {
 
   /**
    * Finds payments of an account that fell due from a moment on, by the venue's own record: also what no feed announced, and what another
-   * rate was paid of than was announced. Of those that are booked already nothing comes any more, so that they do no harm.
+   * rate was paid of than was announced.
    * @throws VenueRequestError
    */
   async find(account: DeskAccount, sinceMs: number): Promise<void> {
@@ -123,8 +117,8 @@ export class FundingDesk {
       const isLast = index === parts.length - 1 || size.isZero();
       const part = isLast ? left : differs.mul(estimate.abs()).div(size).plus(estimate).toDecimalPlaces(12);
       left = left.minus(part);
-      const { symbol, rate, markPrice } = due;
-      if (!part.isZero()) booked.push({ symbol, strategy, amount: part.toFixed(), rate, markPrice });
+      const { symbol, rate, markPrice, dueMs } = due;
+      if (!part.isZero()) booked.push({ symbol, strategy, amount: part.toFixed(), rate, markPrice, dueMs });
     }
     this.parts.ledger.funding(account, booked);
   }
@@ -160,26 +154,16 @@ export class FundingDesk {
   private note(info: BookInfo, atUs: number, rate: string): void {
     const { venue, market, symbol, quote, contractSize } = info.instrument;
     const account: AccountName = { venue, market };
+    const dueMs = atUs / 1000;
     const key = keyOf(account, quote);
     const awaited = this.awaited(key);
-    const id = keyOf(account, `${symbol} ${Math.round(atUs / 1000 / SAME_MS)}`);
-    const before = awaited.find((one) => one.id === id);
-    if (before === undefined && this.noted.has(id)) return;
+    const before = awaited.find(({ due }) => due.symbol === symbol && Math.abs(due.dueMs - dueMs) < SAME_MS);
     const markPrice = before?.due.markPrice ?? this.parts.prices.mark(info) ?? this.priceInLedger(info);
     if (markPrice === null) return;
-    const due: FundingDue = { venue, market, symbol, dueMs: atUs / 1000, rate, markPrice };
-    const sinceUs = before?.sinceUs ?? this.parts.clock.monotonicUs();
-    this.keepNoted(id, sinceUs);
+    const due: FundingDue = { venue, market, symbol, dueMs, rate, markPrice };
     const perContract = new Exact(contractSize).mul(markPrice).mul(rate).neg();
-    this.pending.set(key, [...awaited.filter((one) => one !== before), { due, perContract, sinceUs, id }]);
-  }
-
-  private keepNoted(id: string, sinceUs: number): void {
-    this.noted.set(id, sinceUs);
-    for (const [oldest, notedUs] of this.noted) {
-      if (sinceUs - notedUs <= NOTED_US) break;
-      this.noted.delete(oldest);
-    }
+    const sinceUs = before?.sinceUs ?? this.parts.clock.monotonicUs();
+    this.pending.set(key, [...awaited.filter((one) => one !== before), { due, perContract, sinceUs }]);
   }
 
   /** One that was never paid must not keep those after it from being known. */
@@ -198,10 +182,14 @@ export class FundingDesk {
     return nearestSubset(sums, change.toNumber()).flatMap((place) => payments[place] ?? []);
   }
 
-  /** Whose a payment is: of those who held the contracts at the moment, whenever their fills were told. */
+  /**
+   * Whose what is not booked of a payment is: of those who held the contracts at the moment, whenever their fills were told. A run that
+   * ended in between may have booked it for some of them.
+   */
   private partsOf({ due, perContract }: Pending): readonly Part[] {
     const { owners, ledger } = this.parts;
     return owners.flatMap((strategy): Part[] => {
+      if (due.dueMs < ledger.memory.fundedMs(strategy, due, due.symbol) + SAME_MS) return [];
       const held = ledger.memory.heldAt(strategy, due, due.symbol, due.dueMs);
       return held.isZero() ? [] : [{ due, strategy, estimate: held.mul(perContract) }];
     });

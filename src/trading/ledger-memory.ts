@@ -56,6 +56,8 @@ export class LedgerMemory {
   private readonly fills = new Map<string, boolean>();
   private readonly recent = new RecentFills();
   private readonly held = new Map<string, Decimal>();
+  /** By strategy and contract, when the newest payment of funding fell due that was booked. */
+  private readonly funded = new Map<string, number>();
   /** All who ever held something. */
   readonly holders = new Set<string>();
   private readonly follow = new FollowRecord();
@@ -93,6 +95,7 @@ export class LedgerMemory {
     if (entry.kind === 'order') this.seeOrder(entry);
     else if (entry.kind === 'fill') this.seeFill(entry);
     else if (entry.kind === 'fee') this.seeFee(entry);
+    else if (entry.kind === 'funding') this.seeFunding(entry);
     else if (entry.kind === 'start') this.late.begin();
     else if (entry.kind === 'note' && entry.topic === READY) this.late.ready();
     const booking = this.books.book(entry);
@@ -144,6 +147,11 @@ export class LedgerMemory {
   wasHeld(account: AccountName, symbol: string, sinceMs: number): boolean {
     if (!this.books.contracts(account.venue, symbol).isZero()) return true;
     return this.recent.of(account).some((fill) => fill.symbol === symbol && fill.timeMs >= sinceMs);
+  }
+
+  /** When the newest payment of a contract fell due that is booked as a strategy's, in milliseconds of the venue's clock; 0 when none is. */
+  fundedMs(strategy: string, { venue, market }: AccountName, symbol: string): number {
+    return this.funded.get(`${strategy} ${venue} ${market} ${symbol}`) ?? 0;
   }
 
   /** Of the newest recent fill of an instrument; null when there is none. */
@@ -201,6 +209,7 @@ export class LedgerMemory {
         }),
       held: [...this.held].map(([key, amount]) => [key, amount.toFixed()]),
       holders: [...this.holders],
+      funded: [...this.funded],
     });
   }
 
@@ -224,6 +233,7 @@ export class LedgerMemory {
       this.put({ ...order, reported: new Exact(reported), told: new Exact(told), toldQuote: new Exact(toldQuote) });
     for (const [key, amount] of state.held) this.held.set(key, new Exact(amount));
     for (const name of state.holders) this.holders.add(name);
+    for (const [contract, dueMs] of state.funded) this.funded.set(contract, dueMs);
     return true;
   }
 
@@ -283,6 +293,11 @@ export class LedgerMemory {
   private seeFee(entry: EntryOf<'fee'>): void {
     if (entry.tradeId !== null) this.fills.set(fillKey({ ...entry, tradeId: entry.tradeId }), true);
     if (isPaidInBase(entry, entry.asset)) this.hold(entry, new Exact(entry.amount).neg());
+  }
+
+  private seeFunding({ strategy, venue, market, symbol, dueMs }: EntryOf<'funding'>): void {
+    const key = `${strategy} ${venue} ${market} ${symbol}`;
+    if (dueMs !== null) this.funded.set(key, Math.max(dueMs, this.funded.get(key) ?? 0));
   }
 
   private put(order: LedgerOrder): void {

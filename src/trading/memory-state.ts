@@ -4,7 +4,7 @@ import { MARKETS, VENUES } from '../domain/venue.js';
 import { AmountText, BooksStateSchema } from '../ledger/books-state.js';
 
 /** Of this form of a state; another form is another number, and ledgers are then read from their beginning. */
-const FORM = 1;
+const FORM = 2;
 
 const amountOrNone = AmountText.nullable();
 const text = z.string();
@@ -41,6 +41,8 @@ const MemoryStateSchema = z.strictObject({
   /** Strategy, venue, market and symbol in one text, and what is held. */
   held: z.array(z.tuple([text, AmountText])),
   holders: z.array(text),
+  /** Strategy, venue, market and symbol in one text, and when the newest payment of funding fell due that was booked. */
+  funded: times,
   follow: z.strictObject({
     ...{ opened: times, followed: times, origins: times },
     ...{ monotonicUs: z.number(), isFollowing: flag, newestUs: z.number(), followedUs: z.number() },

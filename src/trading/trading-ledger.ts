@@ -39,7 +39,7 @@ export interface TradingLedgerParts {
 export const UNATTRIBUTED = 'unattributed';
 
 /** What of a funding payment is one strategy's. */
-export type FundingPart = Pick<EntryOf<'funding'>, 'symbol' | 'strategy' | 'amount' | 'rate' | 'markPrice'>;
+export type FundingPart = Pick<EntryOf<'funding'>, 'symbol' | 'strategy' | 'amount' | 'rate' | 'markPrice' | 'dueMs'>;
 
 /** An entry before it has its place; complete, so that it reads as it was written. */
 type NewEntry = JournalEntry extends infer E ? (E extends JournalEntry ? Omit<E, 'sequence'> : never) : never;
@@ -199,11 +199,11 @@ export class TradingLedger implements ExecutionJournal {
   funding(account: AccountName, parts: readonly FundingPart[]): void {
     const { venue, market } = account;
     this.keepAll(
-      parts.flatMap(({ symbol, strategy, amount, rate, markPrice }): NewEntry[] => {
+      parts.flatMap(({ symbol, strategy, amount, rate, markPrice, dueMs }): NewEntry[] => {
         const instrument = this.parts.instruments.find(account, symbol);
         if (instrument === undefined) return [];
         const whose = { venue, market, symbol: instrument.symbol, ...assetsOf(instrument), strategy };
-        return [{ kind: 'funding', ...this.stamp(), ...whose, amount, rate, markPrice }];
+        return [{ kind: 'funding', ...this.stamp(), ...whose, amount, rate, markPrice, dueMs }];
       }),
     );
   }

@@ -391,6 +391,27 @@ describe('funding that fell due while nobody ran', () => {
     expectNoDrift(rig);
   });
 
+  it('is not awaited again when the run before has booked it', async () => {
+    const first = await short();
+    announce(first, 5_000);
+    await first.run(5_500);
+    const dueMs = first.time.epochUs() / 1000 - 500;
+    pay(first, '3');
+    await first.run(60_000);
+    expect(first.entries('funding').map((entry) => Math.round((entry.dueMs ?? 0) - dueMs))).toEqual([0, 0]);
+    first.die();
+    const rig = await new DeskRig({
+      before: first,
+      fundingHistory: async (symbol) => (symbol === 'ABCUSDT-PERP' ? [{ timeMs: dueMs + 7, rate: '0.01' }] : []),
+    }).start();
+    expect(rig.desk.report().state).toBe('trading');
+    // What has nothing to do with it looks like it.
+    pay(rig, '3');
+    await rig.run(60_000);
+    expect(rig.entries('funding')).toHaveLength(2);
+    expect(rig.entries('reconciliation').map(({ adjustment }) => adjustment)).toEqual(['3']);
+  });
+
   it('leaves nothing behind that the next payment would be shared with', async () => {
     const first = await short();
     first.die();

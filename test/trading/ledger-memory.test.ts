@@ -196,7 +196,18 @@ describe('what is held', () => {
 describe('a ledger that is read again', () => {
   const step = fc.record({
     order: fc.integer({ min: 0, max: 4 }),
-    what: fc.constantFrom('order', 'acknowledged', 'open', 'filled', 'canceled', 'fill', 'bare-fill', 'venue-fill', 'contract'),
+    what: fc.constantFrom(
+      'order',
+      'acknowledged',
+      'open',
+      'filled',
+      'canceled',
+      'fill',
+      'bare-fill',
+      'venue-fill',
+      'contract',
+      'funding',
+    ),
     side: fc.constantFrom('buy', 'sell'),
     hundredths: fc.integer({ min: 1, max: 300 }),
     trade: fc.integer({ min: 0, max: 6 }),
@@ -219,6 +230,10 @@ describe('a ledger that is read again', () => {
           else if (what === 'fill') ledger.fill({ ...anOrder({ clientOrderId }), fill: told });
           else if (what === 'bare-fill') ledger.venueFill({ ...told, clientOrderId: null, fee: null, feeAsset: null });
           else if (what === 'venue-fill') ledger.venueFill({ ...told, clientOrderId: null });
+          else if (what === 'funding')
+            ledger.funding({ venue: 'gateio', market: 'futures' }, [
+              { symbol: PERPETUAL, strategy: 'pairs', amount: quantity, rate: '0.01', markPrice: '100', dueMs: trade * 3.6e6 },
+            ]);
           else if (what === 'contract')
             ledger.venueFill({ ...told, venue: 'gateio', market: 'futures', symbol: PERPETUAL, quantity: String(hundredths) });
           else
