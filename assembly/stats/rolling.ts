@@ -84,16 +84,17 @@ export function rolling(x: usize, n: i32, window: i32, scale: f64, out: usize, r
   }
 }
 
-/** First place in `n` ordered values that does not lie below `value`. */
+/** First place in `n` ordered values that does not lie below `value`. Without a branch on what is found, which none could foretell. */
 function placeOf(ordered: usize, n: i32, value: f64): i32 {
-  let low = 0;
-  let high = n;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (load<f64>(at(ordered, middle)) < value) low = middle + 1;
-    else high = middle;
+  if (n == 0) return 0;
+  let place = 0;
+  let left = n;
+  while (left > 1) {
+    const half = left >>> 1;
+    place += half & -(<i32>(load<f64>(at(ordered, place + half - 1)) < value));
+    left -= half;
   }
-  return low;
+  return place + <i32>(load<f64>(at(ordered, place)) < value);
 }
 
 /**
