@@ -72,23 +72,29 @@ export async function readKlines(
   name: SeriesName & { readonly kind: 'klines' },
   { fromUs, toUs }: Pick<StreamOptions, 'fromUs' | 'toUs'> = {},
 ): Promise<KlineColumns> {
-  const parts: Float64Array[][] = [];
-  let count = 0;
+  const parts = Object.fromEntries(NAMES.map((column) => [column, []])) as unknown as Record<keyof KlineColumns, Float64Array[]>;
   const options = { ...(fromUs !== undefined && { fromUs }), ...(toUs !== undefined && { toUs }) };
   for await (const chunk of catalogue.stream(name, options)) {
-    parts.push(NAMES.map((column) => chunk.column(column === 'openMs' ? 'tsUs' : column)));
-    count += chunk.count;
+    for (const column of NAMES) parts[column].push(chunk.column(column === 'openMs' ? 'tsUs' : column));
   }
-  const columns = emptyColumns(count);
+  // Column by column, and what is joined is dropped: never all of it twice.
+  const columns = Object.fromEntries(NAMES.map((column) => [column, joined(parts[column].splice(0))])) as Record<
+    keyof KlineColumns,
+    Float64Array
+  >;
+  const { openMs } = columns;
+  for (let at = 0; at < openMs.length; at++) openMs[at] = (openMs[at] ?? 0) / 1000;
+  return columns;
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
-    NAMES.forEach((column, index) => {
-      columns[column].set(part[index] ?? [], at);
-    });
-    at += part[0]?.length ?? 0;
+    all.set(part, at);
+    at += part.length;
   }
-  for (let index = 0; index < count; index++) columns.openMs[index] = (columns.openMs[index] ?? 0) / 1000;
-  return columns;
+  return all;
 }
 
 /**
