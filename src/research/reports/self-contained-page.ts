@@ -8,7 +8,8 @@ export function plainNumbers(_key: string, value: unknown): unknown {
 }
 
 /**
- * A page that needs nothing else: the plotting library, the styles, the scripts and the numbers are in it.
+ * A page that needs nothing else: the plotting library, the styles, the scripts and the numbers are in it. What all pages share is in
+ * base/, ahead of their own.
  * @param folder of page.html, which has the marks `<!-- STYLE -->` and `<!-- SCRIPTS -->`, of page.css and of the scripts
  * @param data is put, as JSON, into the element with the id "report"; what is not finite as `plainNumbers` says
  * @param scripts names of the scripts, modules without imports, in the order in which they run
@@ -16,13 +17,15 @@ export function plainNumbers(_key: string, value: unknown): unknown {
 export function selfContainedPage(folder: URL, data: unknown, scripts: readonly string[] = ['page.js']): string {
   const require = createRequire(import.meta.url);
   const own = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+  const base = (name: string): string => readFileSync(new URL(`./base/${name}`, import.meta.url), 'utf8');
   const library = (name: string): string => readFileSync(require.resolve(`uplot/dist/${name}`), 'utf8');
   const script = (text: string, type = ''): string => `<script${type}>${text.replaceAll('</script', '<\\/script')}</script>`;
-  const code = [script(library('uPlot.iife.min.js')), ...scripts.map((name) => script(own(name), ' type="module"'))];
+  const modules = [base('base.js'), ...scripts.map(own)].map((text) => script(text, ' type="module"'));
+  const code = [script(library('uPlot.iife.min.js')), ...modules];
   // What looks like the end of a script must not end this one.
   const json = JSON.stringify(data, plainNumbers).replaceAll('<', '\\u003c');
   const parts: Readonly<Record<string, string>> = {
-    STYLE: `<style>${library('uPlot.min.css')}\n${own('page.css')}</style>`,
+    STYLE: `<style>${library('uPlot.min.css')}\n${base('base.css')}\n${own('page.css')}</style>`,
     SCRIPTS: [`<script type="application/json" id="report">${json}</script>`, ...code].join('\n'),
   };
   return own('page.html').replaceAll(/<!-- ([A-Z]+) -->/g, (_, part: string) => parts[part] ?? '');

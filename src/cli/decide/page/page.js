@@ -1,5 +1,5 @@
 // Shows the report that the page holds: the basis over time with what was decided, and all decisions with their numbers.
-
+const { element } = globalThis.page;
 const report = JSON.parse(document.getElementById('report').textContent);
 const COLOURS = {
   mid: '#d7e0ea',
@@ -14,13 +14,6 @@ const COLOURS = {
 const FAR = 3;
 const DAY_MS = 86_400_000;
 
-const element = (tag, { className = '', text = '' } = {}, ...children) => {
-  const made = document.createElement(tag);
-  if (className !== '') made.className = className;
-  if (text !== '') made.textContent = text;
-  made.append(...children);
-  return made;
-};
 const time = (ms) => new Date(Math.round(ms)).toISOString().slice(11, 23);
 const figure = (value) => (value === null ? 'unknown' : String(Number(value.toFixed(6))));
 const whole = (value) => value.toLocaleString('en');

@@ -1,6 +1,7 @@
 // Plots that are not over time, as SVG: the heat map of a sweep and the points of a Pareto front.
 
-const { PALETTE, COLOURS, element, figure, keys } = globalThis.plots;
+const { element } = globalThis.page;
+const { PALETTE, COLOURS, figure, keys } = globalThis.plots;
 const SVG = 'http://www.w3.org/2000/svg';
 const svg = (tag, attributes = {}, ...children) => {
   const made = document.createElementNS(SVG, tag);

@@ -1,5 +1,5 @@
 // What the page's plots share, and its plots over time. Scripts of the page meet in globalThis.plots.
-
+const { element } = globalThis.page;
 const PALETTE = ['#1f6feb', '#d9730d', '#0f8b8d', '#8250df', '#c0392b', '#5a6877'];
 const COLOURS = { good: '#147a4d', bad: '#c0392b', quiet: '#5a6877', grid: '#e9edf2', axis: '#b9c3ce', panel: '#ffffff' };
 const REGIME_COLOURS = {
@@ -12,13 +12,6 @@ const REGIME_COLOURS = {
 };
 const DAY_S = 86_400;
 
-const element = (tag, { className = '', text = '' } = {}, ...children) => {
-  const made = document.createElement(tag);
-  if (className !== '') made.className = className;
-  if (text !== '') made.textContent = text;
-  made.append(...children);
-  return made;
-};
 /** A number for people; JSON has no infinity and no NaN, so that both come as texts or null. */
 const figure = (value, digits = 2, unit = '') =>
   value === null || value === undefined
@@ -233,6 +226,6 @@ const steps = (parent, { points, axis, colour }) => {
 
 globalThis.plots = {
   ...{ PALETTE, COLOURS, REGIME_COLOURS },
-  ...{ element, figure, scaled, minuteOf, regimeText, keys },
+  ...{ figure, scaled, minuteOf, regimeText, keys },
   ...{ plotCurves, plotSpread, plotRegimes, steps },
 };

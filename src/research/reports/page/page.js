@@ -1,7 +1,8 @@
 // Shows the report that the page holds, a section for each part that there is. All texts are set as texts, never as markup.
 // lines.js and grids.js, which come before this file, draw the plots.
 
-const { PALETTE, REGIME_COLOURS, element, figure, scaled, minuteOf, regimeText, keys } = globalThis.plots;
+const { element } = globalThis.page;
+const { PALETTE, REGIME_COLOURS, figure, scaled, minuteOf, regimeText, keys } = globalThis.plots;
 const { plotCurves, plotSpread, plotRegimes, steps, heatMap, scatter } = globalThis.plots;
 const report = JSON.parse(document.getElementById('report').textContent);
 const sections = document.getElementById('sections');
