@@ -37,8 +37,8 @@ export interface RunOptions extends MarketOptions {
 
 const SNAPSHOT_INTERVAL_MS = 250;
 const LOG_LINES = 8;
-/** How long the accounts have the machine for themselves at the start. */
-const ACCOUNTS_FIRST_MS = 1_500;
+/** How long the accounts have the machine for themselves at the start, where they do not agree with the ledger before. */
+const ACCOUNTS_FIRST_MS = 4_000;
 /** Multiple of the smallest order that real ones are held to. */
 const SMALLEST = 1;
 

@@ -1,14 +1,14 @@
 import { type Decimal, Exact } from '../../src/domain/decimal.js';
 import { fillKey } from '../../src/ledger/books.js';
 import { DEPOSIT } from './deposit.js';
-import { isWorkedOut, type LedgerSide, readLedger, symbolsSent } from './ledger-side.js';
+import { exposed, findingsOf, isWorkedOut, type LedgerSide, readLedger, symbolsSent, unhedgedQuote } from './ledger-side.js';
 import { takenOrders } from './state-side.js';
 import { type VenueFacts, venueFacts } from './venue-side.js';
 import type { World } from './world.js';
 
-/** What may be left of an asset without its other half, in the quote asset: less than any venue takes an order for, over two legs. */
-const DUST_QUOTE = 12;
 const SHOWN_MAX = 5;
+/** Venues keep money to so many places; what closing a part of a position brings may have no end. */
+const ROUNDING = new Exact('0.000000000001');
 /** Fills shortly before the last check are compared again. */
 const OVERLAP_MS = 2_000;
 
@@ -49,13 +49,11 @@ export async function checkWorld(world: World): Promise<CheckResult> {
   add('adjusted instead of explained', adjustments(ledger, world));
   add(
     'tiercel ledger verify',
-    ledger.findings.map(({ kind, text }) => `${kind}: ${text}`),
+    findingsOf(world.ledgerFile).map(({ kind, text }) => `${kind}: ${text}`),
   );
-  const unhedged = unhedgedQuote(ledger, facts);
-  add(
-    'unhedged',
-    [...unhedged].filter(([, quote]) => quote > DUST_QUOTE).map(([asset, quote]) => `${asset} worth ${quote.toFixed(2)}`),
-  );
+  // Balances and positions are the venues' own where nothing was added above.
+  const unhedged = unhedgedQuote(ledger);
+  add('unhedged', exposed(unhedged, world.strategies));
   const newFills = ledger.fills.filter(({ sequence }) => sequence > world.checkedEntries).length;
   if (faults.length === 0) Object.assign(world, { checkedEntries: ledger.entries.length, deposits: 0 });
   return {
@@ -95,7 +93,9 @@ function positionFaults({ books }: LedgerSide, facts: readonly VenueFacts[]): st
 function differences(kept: ReadonlyMap<string, Decimal>, told: ReadonlyMap<string, string>): string[] {
   return [...new Set([...kept.keys(), ...told.keys()])].flatMap((name) => {
     const [ours, theirs] = [kept.get(name) ?? new Exact(0), new Exact(told.get(name) ?? 0)];
-    return ours.eq(theirs) ? [] : [`${name} is ${ours.toFixed()} in the ledger and ${theirs.toFixed()} at the venue`];
+    return ours.minus(theirs).abs().lt(ROUNDING)
+      ? []
+      : [`${name} is ${ours.toFixed()} in the ledger and ${theirs.toFixed()} at the venue`];
   });
 }
 
@@ -146,21 +146,4 @@ function adjustments(ledger: LedgerSide, { checkedEntries, deposits }: World): s
     ),
     ...(deposits > 0 && explained.length !== deposits ? [`${deposits} deposits are booked ${explained.length} times`] : []),
   ];
-}
-
-/** What an asset is worth that was bought and not sold since the beginning, over all accounts. */
-function unhedgedQuote({ opening, fills }: LedgerSide, facts: readonly VenueFacts[]): Map<string, number> {
-  const net = new Map<string, Decimal>();
-  const change = (asset: string, by: Decimal): unknown => net.set(asset, by.plus(net.get(asset) ?? 0));
-  for (const { venue, market, balances, positions, instruments } of facts) {
-    if (market === 'spot')
-      for (const [asset, total] of balances)
-        change(asset, new Exact(total).minus(opening.get(`${venue} ${market} ${asset}`) ?? 0));
-    for (const [symbol, size] of positions) {
-      const contract = instruments.find((one) => one.symbol === symbol);
-      if (contract !== undefined) change(contract.base, new Exact(size).mul(contract.contractSize));
-    }
-  }
-  const prices = new Map(fills.map(({ base, price }) => [base, price]));
-  return new Map([...prices].map(([base, price]) => [base, (net.get(base) ?? new Exact(0)).mul(price).abs().toNumber()]));
 }

@@ -1,5 +1,6 @@
 import { SystemClock } from '../../src/domain/system-clock.js';
 import { FeedSupervisor } from '../../src/feeds/supervisor.js';
+import { JournalCheckpoints } from '../../src/ledger/checkpoints.js';
 import type { LedgerEntry } from '../../src/ledger/entries.js';
 import { Journal } from '../../src/ledger/journal.js';
 import { OPENING, READY } from '../../src/trading/follow-record.js';
@@ -9,6 +10,7 @@ import type { EngineFault } from './faults.js';
 const HOUR_MS = 3_600_000;
 const FEE_LATE_MS = 300;
 const PARAMETERS_MS = 1_500;
+const CHECKPOINT_MS = 500;
 
 /** Under which name a fault asks for an entry. */
 function stepOf(entry: LedgerEntry): string {
@@ -26,12 +28,13 @@ export function armFault(fault: EngineFault): void {
     return;
   }
   if (fault.step === 'fee') tellFeesLate();
-  if (fault.step === 'parameter') changeParameters();
+  if (fault.step === 'parameter') everyMs(PARAMETERS_MS, changeParameters);
+  if (fault.step === 'checkpoint') everyMs(CHECKPOINT_MS, (desk) => desk.ledger.checkpoint());
   const act = actionOf(fault);
   const isBefore = fault.kind === 'full-disk' || fault.kind === 'read-only' || (fault.kind === 'kill' && fault.when === 'before');
   let seen = 0;
   const isDue = (entry: LedgerEntry): boolean => (fault.step === 'any' || stepOf(entry) === fault.step) && ++seen === fault.nth;
-  // Everything goes through it.
+  // Every entry goes through the first of them, every checkpoint through the second.
   const { appendAll } = Journal.prototype;
   Journal.prototype.appendAll = function (entries) {
     const due = entries.some(isDue);
@@ -40,12 +43,25 @@ export function armFault(fault: EngineFault): void {
     if (due && !isBefore) act(this);
     return sequence;
   };
+  if (fault.step !== 'checkpoint' || fault.kind !== 'kill') return;
+  const { keep } = JournalCheckpoints.prototype;
+  JournalCheckpoints.prototype.keep = function (basis, state) {
+    const due = ++seen === fault.nth;
+    if (due && isBefore) die();
+    const isKept = keep.call(this, basis, state);
+    if (due && !isBefore) die();
+    return isKept;
+  };
+}
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function actionOf(fault: Exclude<EngineFault, { readonly kind: 'wrong-clock' }>): (journal: Journal) => void {
   switch (fault.kind) {
     case 'kill':
-      return () => process.kill(process.pid, 'SIGKILL');
+      return die;
     case 'full-disk':
       // Not below what it has already, so that this is the size of now.
       return (journal) => pragma(journal, 'max_page_count = 1');
@@ -77,14 +93,19 @@ function tellFeesLate(): void {
   };
 }
 
-/** A strategy says again and again that it has changed its thresholds, as one does that learns. */
-function changeParameters(): void {
+/** Does something with a desk again and again from its start on. */
+function everyMs(ms: number, action: (desk: TradingDesk) => void): void {
   const { start } = TradingDesk.prototype;
   TradingDesk.prototype.start = function () {
-    const facts = { oldEntryThreshold: 0.5, newEntryThreshold: 0.4 };
-    setInterval(() => this.onStrategyEvent({ strategy: 'three-tier', kind: 'parameter-update', facts } as never), PARAMETERS_MS);
+    setInterval(() => action(this), ms);
     return start.call(this);
   };
+}
+
+/** A strategy says that it has changed its thresholds, as one does that learns. */
+function changeParameters(desk: TradingDesk): void {
+  const facts = { oldEntryThreshold: 0.5, newEntryThreshold: 0.4 };
+  desk.onStrategyEvent({ strategy: 'three-tier', kind: 'parameter-update', facts } as never);
 }
 
 function feedKiller(venue: Parameters<FeedSupervisor['kill']>[0]): () => void {

@@ -14,14 +14,16 @@ export interface EngineStart {
   readonly fault?: EngineFault | undefined;
   /** Files may grow up to this size, by a limit of the operating system. */
   readonly fileBytesMax?: number | undefined;
+  /** Its strategies begin nothing new. */
+  readonly isQuiet?: boolean;
 }
 
 /** An engine process over the ledger of a world. */
 export class EngineProcess {
   readonly process: LoggingProcess;
 
-  constructor(world: World, { fault, fileBytesMax }: EngineStart = {}) {
-    const args = [ENTRY, '--config', world.configFile, '--keys', world.keysFile];
+  constructor(world: World, { fault, fileBytesMax, isQuiet = false }: EngineStart = {}) {
+    const args = [ENTRY, '--config', isQuiet ? world.quietConfigFile : world.configFile, '--keys', world.keysFile];
     if (fault !== undefined) args.push('--fault', JSON.stringify(fault));
     const limited =
       fileBytesMax === undefined ? [] : ['-c', `ulimit -f ${Math.ceil(fileBytesMax / BLOCK_BYTES)}; exec "$0" "$@"`];

@@ -3,11 +3,11 @@ import { VENUES } from '../../src/domain/venue.js';
 
 /**
  * Entries of the ledger by what they say: an order's three steps apart; `opening` for what an account begins with (transfers and the note
- * after them), `ready` for the note that a start is over.
+ * after them), `ready` for the note that a start is over. `checkpoint` is what all entries so far come to, kept beside them.
  */
 export const STEPS = [
   ...(['start', 'opening', 'ready', 'intent', 'sending', 'acknowledged', 'changed', 'fill'] as const),
-  ...(['fee', 'funding', 'parameter', 'risk', 'reconciliation'] as const),
+  ...(['fee', 'funding', 'parameter', 'risk', 'reconciliation', 'checkpoint'] as const),
 ] as const;
 export type Step = (typeof STEPS)[number];
 

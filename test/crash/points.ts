@@ -50,6 +50,7 @@ const MAKERS = {
   },
   'stop step': (random, round) => withAct(killAt(whenOf(round), 'risk', 1), { what: 'stop', ms: random.below(1_500) }),
   'parameter step': (random, round) => killAt(whenOf(round), 'parameter', 1 + random.below(2)),
+  'checkpoint step': (random, round) => killAt(whenOf(round), 'checkpoint', 1 + random.below(4)),
   'late fee': (random, round) => killAt(whenOf(round), 'fee', 1 + random.below(4)),
   'drift step': (random, round) =>
     withAct(killAt(whenOf(round), 'reconciliation', 1), { what: 'deposit', ms: random.below(1_500) }),
@@ -152,7 +153,7 @@ const ROUND: readonly Kind[] = [
   ...Array<Kind>(2).fill('venues'),
   ...Array<Kind>(2).fill('venues and engine'),
   ...Array<Kind>(2).fill('feed worker'),
-  ...(['stop step', 'parameter step', 'late fee', 'drift step', 'funding step'] as const),
+  ...(['stop step', 'parameter step', 'checkpoint step', 'late fee', 'drift step', 'funding step'] as const),
   ...(['full disk', 'file limit', 'read-only ledger', 'unusable folder', 'clock jump', 'wrong clock'] as const),
 ];
 

@@ -17,6 +17,8 @@ export interface CrashFigures {
   readonly load: { readonly before: number; readonly after: number; readonly processors: number };
   /** Kills at entries of the ledger, by what they say: how many were planned, and came about. */
   readonly steps: readonly StepFigures[];
+  /** Entries at which nothing was killed in this run. */
+  readonly stepsMissed: readonly string[];
   /** Points that passed, and whose engine was ready later than that. */
   readonly late: number;
   readonly kinds: readonly KindFigures[];
@@ -46,6 +48,10 @@ interface KindFigures {
   readonly points: number;
   readonly passed: number;
   readonly recoveryMs: Percentiles | null;
+  /** Points whose engine was ready too late. */
+  readonly late: number;
+  /** Where the engine lived on: until all went on as before. */
+  readonly resumedMs: Percentiles | null;
 }
 
 interface Percentiles {
@@ -63,19 +69,27 @@ export function figuresOf(
 ): CrashFigures {
   const kinds = [...new Set(results.map(({ point }) => point.kind))].sort();
   const failures = results.filter(({ faults }) => faults.length > 0);
+  const steps = stepsOf(results);
+  const lateOf = (some: readonly PointResult[]): number =>
+    some.filter(({ recoveryMs }) => (recoveryMs ?? 0) >= readyMsMax).length;
   return {
     points: results.length,
     passed: results.length - failures.length,
     failed: failures.length,
     recoveryMs: percentiles(results.map(({ recoveryMs }) => recoveryMs)),
     recoveryCpuMs: percentiles(results.map(({ recoveryCpuMs }) => recoveryCpuMs)),
-    ...{ load, steps: stepsOf(results) },
+    ...{ load, steps },
+    stepsMissed: steps.filter(({ reached }) => reached === 0).map(({ step, when }) => `${when} ${step}`),
     recoveryMsMax: readyMsMax,
-    late: results.filter(({ recoveryMs }) => (recoveryMs ?? 0) >= readyMsMax).length,
+    late: lateOf(results),
     kinds: kinds.map((kind) => {
       const own = results.filter(({ point }) => point.kind === kind);
       const passed = own.filter(({ faults }) => faults.length === 0).length;
-      return { kind, points: own.length, passed, recoveryMs: percentiles(own.map(({ recoveryMs }) => recoveryMs)) };
+      return {
+        ...{ kind, points: own.length, passed, late: lateOf(own) },
+        recoveryMs: percentiles(own.map(({ recoveryMs }) => recoveryMs)),
+        resumedMs: percentiles(own.map(({ resumedMs }) => resumedMs)),
+      };
     }),
     fills: results.reduce((most, { check }) => most + (check?.newFills ?? 0), 0),
     contractsHeldMax: Math.max(0, ...results.map(({ check }) => check?.contractsHeld ?? 0)),
@@ -92,15 +106,16 @@ export function figuresOf(
 }
 
 /** A line about a point, as it ends. */
-export function pointLine({ point, faults, recoveryMs, steps, check, seconds, folder }: PointResult): string {
+export function pointLine({ point, faults, recoveryMs, resumedMs, steps, check, seconds, folder }: PointResult): string {
   const head = `${String(point.number).padStart(4)} ${faults.length === 0 ? 'passed' : 'FAILED'}  ${point.kind}: ${point.text}`;
   const ready = recoveryMs === null ? '' : `, ready in ${Math.round(recoveryMs)} ms`;
+  const resumed = resumedMs === null ? '' : `, went on after ${Math.round(resumedMs)} ms`;
   const seen = check === null ? '' : `, ${check.newFills} fills, ${check.contractsHeld} contracts held`;
   const missed = steps.some(({ isReached }) => !isReached) ? ', not reached' : '';
   const detail = faults.map((fault) => `       ${fault}\n`).join('');
   const look =
     faults.length === 0 ? '' : `       ${folder}: tiercel report ${folder}/data/live.ledger; log in point-${point.number}.log\n`;
-  return `${head} (${seconds.toFixed(1)} s${ready}${seen}${missed})\n${detail}${look}`;
+  return `${head} (${seconds.toFixed(1)} s${ready}${resumed}${seen}${missed})\n${detail}${look}`;
 }
 
 /** The points by kind. */
@@ -111,6 +126,9 @@ export function table(results: readonly PointResult[], figures: CrashFigures): s
     { title: 'passed', align: 'right', text: ({ passed }) => String(passed) },
     { title: 'ready p50', align: 'right', text: ({ recoveryMs }) => milliseconds(recoveryMs?.p50) },
     { title: 'max', align: 'right', text: ({ recoveryMs }) => milliseconds(recoveryMs?.max) },
+    { title: 'late', align: 'right', text: ({ late }) => String(late) },
+    { title: 'goes on p50', align: 'right', text: ({ resumedMs }) => milliseconds(resumedMs?.p50) },
+    { title: 'max', align: 'right', text: ({ resumedMs }) => milliseconds(resumedMs?.max) },
   ];
   const steps: TextColumn<StepFigures>[] = [
     { title: 'killed at', align: 'left', text: ({ step }) => step },
@@ -119,16 +137,18 @@ export function table(results: readonly PointResult[], figures: CrashFigures): s
     { title: 'reached', align: 'right', text: ({ reached }) => String(reached) },
   ];
   const { points, passed, recoveryMs, recoveryMsMax, late, seconds, fills, contractsHeldMax, unhedgedQuoteMax } = figures;
-  const { recoveryCpuMs, load } = figures;
+  const { recoveryCpuMs, load, stepsMissed, failed } = figures;
   return [
     `\n${textTable(columns, figures.kinds)}\n`,
     `${textTable(steps, figures.steps)}\n`,
+    stepsMissed.length === 0 ? 'killed at every step\n' : `not killed at in this run: ${stepsMissed.join(', ')}\n`,
     `${passed} of ${points} points passed in ${seconds.toFixed(0)} s; ${fills} fills compared, at most ${contractsHeldMax} contracts held `,
     `and ${unhedgedQuoteMax.toFixed(2)} unhedged\n`,
-    `ready after p50 ${milliseconds(recoveryMs?.p50)}, p99 ${milliseconds(recoveryMs?.p99)}, max ${milliseconds(recoveryMs?.max)} `,
+    `from the start of a process until ledger and venues agreed and it could trade: p50 ${milliseconds(recoveryMs?.p50)}, p99 ${milliseconds(recoveryMs?.p99)}, max ${milliseconds(recoveryMs?.max)} `,
     `of ${results.filter((result) => result.recoveryMs !== null).length} starts; ${late} of them not within ${recoveryMsMax} ms\n`,
     `processor time of a start p50 ${milliseconds(recoveryCpuMs?.p50)}, max ${milliseconds(recoveryCpuMs?.max)}; `,
     `load ${load.before.toFixed(1)} before and ${load.after.toFixed(1)} after, on ${load.processors} processors\n`,
+    failed + late === 0 ? 'PASSED\n' : `FAILED: ${failed} points with faults, ${late} starts too late\n`,
   ].join('');
 }
 

@@ -2,15 +2,17 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckResult, checkWorld } from './check.js';
 import { EngineProcess, type TradingStatus } from './engine.js';
-import { readLedger } from './ledger-side.js';
+import { exposed, readLedger, unhedgedQuote } from './ledger-side.js';
 import type { CrashPoint, Life } from './points.js';
+import type { LogLine } from './process.js';
 import type { World } from './world.js';
 
 /** How long is waited for it all the same, to tell by how much it was late. */
 const READY_WAIT_MS = 120_000;
 const HIT_MS_MAX = 60_000;
 const HALT_MS_MAX = 60_000;
-const CALM_MS_MAX = 30_000;
+const CALM_MS_MAX = 60_000;
+const EVENING_MS_MAX = 60_000;
 const TRADE_MS_MAX = 60_000;
 const STOP_MS_MAX = 30_000;
 const DYING_MS_MAX = 1_000;
@@ -26,6 +28,8 @@ export interface PointResult {
   readonly recoveryMs: number | null;
   /** Processor time of that. */
   readonly recoveryCpuMs: number | null;
+  /** Where the engine lived on: from the loss of a feed worker, or from when the venues were back, until all went on as before. */
+  readonly resumedMs: number | null;
   /** Kills at an entry that were planned, and whether the engine came to it. */
   readonly steps: readonly ReachedStep[];
   readonly check: CheckResult | null;
@@ -41,12 +45,21 @@ export interface ReachedStep {
   readonly isReached: boolean;
 }
 
+/** What became of a life. */
+interface LifeEnd {
+  /** Whether what was planned for it has happened. */
+  readonly isReached: boolean;
+  /** As in the result of the point. */
+  readonly resumedMs?: number;
+}
+
 /** Lets a point happen in a world, starts an engine over what is left, and compares. */
 export async function runPoint(world: World, point: CrashPoint): Promise<PointResult> {
   const startMs = performance.now();
   const faults: string[] = [];
   let recoveryMs: number | null = null;
   let recoveryCpuMs: number | null = null;
+  let resumedMs: number | null = null;
   const steps: ReachedStep[] = [];
   let check: CheckResult | null = null;
   let engine: EngineProcess | undefined;
@@ -55,9 +68,10 @@ export async function runPoint(world: World, point: CrashPoint): Promise<PointRe
     for (const life of point.lives) {
       engine = await startLife(world, life);
       try {
-        const isReached = await LIVES[life.expect](world, life, engine);
+        const end = await LIVES[life.expect](world, life, engine);
+        resumedMs = end.resumedMs ?? resumedMs;
         const { fault } = life;
-        if (fault?.kind === 'kill') steps.push({ step: fault.step, when: fault.when, isReached });
+        if (fault?.kind === 'kill') steps.push({ step: fault.step, when: fault.when, isReached: end.isReached });
       } finally {
         logs.push(...engine.process.text, '');
         await engine.process.kill();
@@ -66,14 +80,18 @@ export async function runPoint(world: World, point: CrashPoint): Promise<PointRe
     }
     engine = new EngineProcess(world);
     const ready = world.deposits > 0 ? await engine.readyOrBlocked(READY_WAIT_MS) : await engine.ready(READY_WAIT_MS);
-    recoveryMs = ready?.ms ?? null;
-    recoveryCpuMs = ready === null ? null : engine.cpuMs();
+    if (ready !== null) [recoveryMs, recoveryCpuMs] = [ready.ms, engine.cpuMs()];
     await calmDown(engine);
-    const end = await engine.stop(STOP_MS_MAX);
-    if (end !== 0) faults.push(`the engine that recovered ended with ${end ?? 'nothing'} when it was asked to`);
-    await engine.process.kill();
-    logs.push(...engine.process.text);
-    if (ready !== null) faults.push(...sentTooEarly(world, ready.entries));
+    faults.push(...(await ended(world, engine, ready)));
+    logs.push(...engine.process.text, '');
+    // What was under way when it was stopped may be left to the next start.
+    if (exposedIn(world).length > 0) {
+      engine = new EngineProcess(world, { isQuiet: true });
+      const again = await engine.ready(READY_WAIT_MS);
+      await engine.until(() => exposedIn(world).length === 0, EVENING_MS_MAX);
+      faults.push(...(await ended(world, engine, again)));
+      logs.push(...engine.process.text);
+    }
     check = await checkWorld(world);
     faults.push(...check.faults);
   } catch (error) {
@@ -88,6 +106,7 @@ export async function runPoint(world: World, point: CrashPoint): Promise<PointRe
     faults,
     recoveryMs,
     recoveryCpuMs,
+    resumedMs,
     steps,
     check,
     seconds: (performance.now() - startMs) / 1000,
@@ -95,15 +114,15 @@ export async function runPoint(world: World, point: CrashPoint): Promise<PointRe
   };
 }
 
-/** What is done with each life. @returns whether what was planned for it has happened */
-const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: EngineProcess) => Promise<boolean>>> = {
+/** What is done with each life. */
+const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: EngineProcess) => Promise<LifeEnd>>> = {
   async dies(world, { kill, killVenues, does }, engine) {
     if (kill === undefined) {
       if (does !== undefined) await act(world, engine, does);
       const end = await engine.process.endedWithin(HIT_MS_MAX);
       if (end !== undefined && end !== 'SIGKILL') throw new Error(`the point was not reached: the engine ended with ${end}`);
       // It never came to that entry: killed where it is, it has to recover all the same.
-      return end === 'SIGKILL';
+      return { isReached: end === 'SIGKILL' };
     }
     if (kill.from === 'ready') await engine.ready(READY_WAIT_MS);
     const back =
@@ -111,7 +130,7 @@ const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: 
     await pause(kill.ms);
     await engine.process.kill();
     await back;
-    return true;
+    return { isReached: true };
   },
   async halts(_, __, engine) {
     await engine.process.line(({ msg }) => msg === 'Trading: halted', HALT_MS_MAX, 'the stop for want of a ledger');
@@ -120,34 +139,38 @@ const LIVES: Readonly<Record<Life['expect'], (world: World, life: Life, engine: 
     // One that could not even begin its ledger says why it does not start.
     if (trading?.state !== 'halted' && trading?.state !== 'blocked')
       throw new Error(`without a ledger trading is ${trading?.state}`);
-    return true;
+    return { isReached: true };
   },
   async lives(world, { fault, killVenues }, engine) {
     await engine.ready(READY_WAIT_MS);
+    let resumedMs: number | undefined;
+    let brokenMs = performance.now();
     if (killVenues !== undefined) {
       await pause(killVenues.ms);
       await world.simulator.killAndRestart(killVenues.pauseMs);
+      brokenMs = performance.now();
     }
     if (fault?.kind === 'kill-feed') {
-      await engine.process.line(
-        ({ msg, venue }) => msg === 'Feed: worker-lost' && venue === fault.venue,
-        HIT_MS_MAX,
-        'the end of the worker',
-      );
-      const isBack = (): boolean =>
-        engine.process.log.filter(({ msg, venue }) => msg === 'Feed: worker-started' && venue === fault.venue).length > 1;
-      await engine.process.line(isBack, TRADE_MS_MAX, 'the worker that replaces it');
+      const isOf = (what: string, { msg, venue }: LogLine): boolean => msg === `Feed: ${what}` && venue === fault.venue;
+      await engine.process.line((line) => isOf('worker-lost', line), HIT_MS_MAX, 'the end of the worker');
+      brokenMs = performance.now();
+      const { log } = engine.process;
+      const isBack = (line: LogLine): boolean =>
+        isOf('synced', line) && log.indexOf(line) > log.findIndex((one) => isOf('worker-lost', one));
+      await engine.process.line(isBack, TRADE_MS_MAX, 'the books of the worker that replaces it');
+      resumedMs = performance.now() - brokenMs;
     }
     const before = (await engine.trading())?.intents.executed ?? 0;
     const goesOn = ({ intents }: TradingStatus): boolean => intents.executed > before + 1;
-    if (await engine.until(goesOn, TRADE_MS_MAX)) return true;
+    if (await engine.until(goesOn, TRADE_MS_MAX))
+      return { isReached: true, resumedMs: resumedMs ?? performance.now() - brokenMs };
     const trading = await engine.trading();
     throw new Error(`trading did not go on: it is ${trading?.state} ${trading?.reason}`);
   },
   async refuses(_, __, engine) {
     const end = await engine.process.endedWithin(READY_WAIT_MS);
     if (end !== 2) throw new Error(`without a ledger the engine ended with ${end ?? 'nothing'} instead of 2`);
-    return true;
+    return { isReached: true };
   },
 };
 
@@ -194,10 +217,24 @@ async function calmDown(engine: EngineProcess): Promise<void> {
   const isCalm = ({ unhedged, intents }: TradingStatus): boolean =>
     intents.executed > 1 && unhedged.every(({ isDust }) => isDust);
   if (await engine.until(isCalm, CALM_MS_MAX)) return;
-  // What is left is looked at by the check; something new is always under way.
+  // What is left is looked at afterwards; something new is always under way.
   const trading = await engine.trading();
   if (trading === null || trading.intents.executed === 0)
     throw new Error(`nothing was traded in ${CALM_MS_MAX} ms: ${trading?.state} ${trading?.reason}`);
+}
+
+/** Has an engine that recovered stop. @param ready what was known of it when it was ready @returns what is wrong with its life */
+async function ended(world: World, engine: EngineProcess, ready: { readonly entries: number } | null): Promise<string[]> {
+  const end = await engine.stop(STOP_MS_MAX);
+  await engine.process.kill();
+  const faults = ready === null ? [] : sentTooEarly(world, ready.entries);
+  if (end !== 0) faults.push(`the engine that recovered ended with ${end ?? 'nothing'} when it was asked to`);
+  return faults;
+}
+
+/** What is unhedged by the ledger, beyond dust. */
+function exposedIn({ ledgerFile, strategies }: World): string[] {
+  return exposed(unhedgedQuote(readLedger(ledgerFile)), strategies);
 }
 
 /** Orders that the last life put on record before it was ready. */

@@ -21,9 +21,18 @@ export const STRATEGIES = {
 } as const;
 export type StrategySet = keyof typeof STRATEGIES;
 
+/** With these no strategy finds anything good enough: what it has left is closed and evened out, and nothing new is begun. */
+const QUIET = {
+  'three-tier': { minNetBps: 10_000 },
+  basis: { minNetBps: 10_000 },
+  'cross-futures': { minEntryNetBps: 10_000 },
+} as const;
+
 /** Simulated venues with one account each, and the folder of the engines that trade there one after another. */
 export class World {
   readonly configFile: string;
+  /** The same for an engine whose strategies begin nothing. */
+  readonly quietConfigFile: string;
   readonly keysFile: string;
   readonly dataFolder: string;
   readonly ledgerFile: string;
@@ -37,8 +46,11 @@ export class World {
     readonly seed: number,
     readonly stateFolder: string,
     readonly simulator: Simulator,
+    /** How many strategies trade in it. */
+    readonly strategies: number,
   ) {
     this.configFile = join(folder, 'config.json');
+    this.quietConfigFile = join(folder, 'quiet.json');
     this.keysFile = join(folder, 'keys.json');
     this.dataFolder = join(folder, 'data');
     this.ledgerFile = join(this.dataFolder, 'live.ledger');
@@ -50,8 +62,11 @@ export class World {
     const aheadMs = fundingMs === undefined ? 0 : FUNDING_MS - ((Date.now() + fundingMs) % FUNDING_MS);
     mkdirSync(stateFolder, { recursive: true });
     const simulator = await Simulator.start(seed, stateFolder, process.pid + seed, aheadMs);
-    const world = new World(folder, seed, stateFolder, simulator);
-    writeFileSync(world.configFile, JSON.stringify(configOf(simulator.venues, world.dataFolder, strategies)));
+    const world = new World(folder, seed, stateFolder, simulator, STRATEGIES[strategies].length);
+    const used = STRATEGIES[strategies];
+    const quiet = used.map(({ kind }) => ({ kind, parameters: QUIET[kind] }));
+    writeFileSync(world.configFile, JSON.stringify(configOf(simulator.venues, world.dataFolder, used)));
+    writeFileSync(world.quietConfigFile, JSON.stringify(configOf(simulator.venues, world.dataFolder, quiet)));
     writeFileSync(world.keysFile, JSON.stringify(keysOf(simulator.venues)), { mode: 0o600 });
     return world;
   }
@@ -74,7 +89,7 @@ export class World {
   }
 }
 
-function configOf(venues: SimulatedVenues, folder: string, strategies: StrategySet): object {
+function configOf(venues: SimulatedVenues, folder: string, strategies: readonly object[]): object {
   const reached = Object.entries(venues).map(([venue, found]) => [
     venue,
     {
@@ -85,7 +100,7 @@ function configOf(venues: SimulatedVenues, folder: string, strategies: StrategyS
   return {
     venues: Object.fromEntries(reached),
     operator: { port: 0 },
-    strategies: STRATEGIES[strategies],
+    strategies,
     trading: { folder },
     risk: {},
   };
