@@ -31,6 +31,9 @@ export interface RunOptions {
   readonly onProgress?: (progress: TaskProgress) => void;
 }
 
+/** New objects of a thread: what a process is told for its own does not count for each of its threads. */
+const YOUNG_HEAP_MIB = 48;
+
 /** Threads for work that takes long. Whatever the laboratory computes beside the main thread runs here. */
 export class ResearchPool {
   private readonly piscina: Piscina<PooledTask, unknown>;
@@ -44,7 +47,7 @@ export class ResearchPool {
       maxThreads: threads,
       idleTimeout: 5_000,
       maxQueue: waitingMax,
-      resourceLimits: { maxOldGenerationSizeMb: heapMib },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MIB, maxOldGenerationSizeMb: heapMib },
     });
   }
 
