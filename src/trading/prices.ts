@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { Exact, plainText, tenTo } from '../domain/decimal.js';
-import type { Market, VenueId } from '../domain/venue.js';
+import type { VenueId } from '../domain/venue.js';
 import type { PriceSource } from '../execution/reconciliation-types.js';
 import type { Views } from '../kernel/views.js';
 import type { OpenPosition } from '../ledger/books.js';
@@ -26,7 +26,7 @@ export class Prices {
   }
 
   /** The book of an instrument; undefined when none is followed. */
-  book({ venue, market }: { readonly venue: string; readonly market: Market }, symbol: string): BookInfo | undefined {
+  book({ venue, market }: { readonly venue: string; readonly market: string }, symbol: string): BookInfo | undefined {
     return this.byInstrument.get(`${venue} ${market} ${symbol}`);
   }
 

@@ -3,8 +3,9 @@ import { Exact, tenTo } from '../domain/decimal.js';
 import type { JournalFill, JournalOrder } from '../execution/ports.js';
 import type { MinimalOrderRiskManager } from '../risk/manager.js';
 import { legKey, type RiskState } from '../risk/state.js';
-import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';
+import type { BookInfo } from '../strategy/universe.js';
 import { hasEnded } from './order-entries.js';
+import type { Prices } from './prices.js';
 
 /** An order as the risk state counts it. */
 interface CountedOrder {
@@ -23,21 +24,18 @@ const ORDERS_KEPT = 4096;
 
 /** Tells the risk state what becomes of orders: those of intents, which the check has counted already, and hedges, which it has not. */
 export class RiskFeed {
-  private readonly books = new Map<string, BookInfo>();
   private readonly orders = new Map<string, CountedOrder>();
   private readonly claimed = new Set<number>();
   private hedges = 0;
 
   /** @param strategyNames by Intent.strategy */
   constructor(
-    universe: StrategyUniverse,
+    private readonly prices: Pick<Prices, 'book'>,
     private readonly strategyNames: readonly string[],
     private readonly state: RiskState,
     private readonly risk: MinimalOrderRiskManager,
     private readonly clock: Clock,
-  ) {
-    for (const info of universe.books) this.books.set(bookKey(info.instrument), info);
-  }
+  ) {}
 
   /** A step in the life of an order; the first before it leaves. */
   order(entry: JournalOrder): void {
@@ -74,7 +72,7 @@ export class RiskFeed {
 
   private count(entry: JournalOrder): CountedOrder | undefined {
     const { intent, leg, clientOrderId, side, quantity, price } = entry;
-    const info = this.books.get(bookKey(entry));
+    const info = this.prices.book(entry, entry.symbol);
     const strategy = this.strategyNames.indexOf(entry.strategy);
     if (info === undefined) return undefined;
     const ofIntent = legKey(intent, leg);
@@ -105,18 +103,6 @@ export class RiskFeed {
   private nowUs(): number {
     return this.clock.monotonicUs();
   }
-}
-
-function bookKey({
-  venue,
-  market,
-  symbol,
-}: {
-  readonly venue: string;
-  readonly market: string;
-  readonly symbol: string;
-}): string {
-  return `${venue} ${market} ${symbol}`;
 }
 
 function units(amount: string, scale: number): number {

@@ -117,7 +117,7 @@ export class TradingDesk {
       clock,
       cancelOpenOrders: async () => this.executor.cancelAll(),
     });
-    const feed = new RiskFeed(universe, owners, state, this.risk, clock);
+    const feed = new RiskFeed(this.prices, owners, state, this.risk, clock);
     const tell = (strategy: number, update: LegUpdate): void => this.tell(strategy, update);
     this.activity = new Activity(owners, clock);
     this.executor = new MinimalOrderExecutor({

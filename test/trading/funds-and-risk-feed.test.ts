@@ -6,6 +6,7 @@ import type { JournalOrder } from '../../src/execution/ports.js';
 import { Books } from '../../src/ledger/books.js';
 import type { JournalEntry } from '../../src/ledger/entries.js';
 import { Funds } from '../../src/trading/funds.js';
+import { Prices } from '../../src/trading/prices.js';
 import { RiskFeed } from '../../src/trading/risk-feed.js';
 import { transfer } from '../ledger/samples.js';
 import { Desk } from '../risk/desk.js';
@@ -67,7 +68,8 @@ describe('the risk feed', () => {
   function rig() {
     const desk = new Desk();
     const clock = { monotonicUs: () => desk.rig.nowUs, epochUs: () => desk.rig.nowUs };
-    const feed = new RiskFeed(desk.rig.universe, ['pairs', 'other'], desk.state, desk.manager, clock);
+    const prices = new Prices(desk.rig.universe, desk.rig.market.views, clock, desk.config);
+    const feed = new RiskFeed(prices, ['pairs', 'other'], desk.state, desk.manager, clock);
     const book = desk.rig.book('binance');
     const other = desk.rig.book('kraken');
     const order = (changes: Partial<JournalOrder> = {}): JournalOrder => ({
