@@ -109,6 +109,7 @@ class Engine implements MatchingEngine, BookOwner {
   submit(owner: EngineAccount, order: NewOrder): SubmitResult {
     const account = this.known(owner);
     const terms = this.termsOf(order.book);
+    this.figures.funding.settle(this.options.now());
     const refusal = this.closed
       ? 'market-closed'
       : (ruleBroken(terms, account, order, this.options) ?? this.unaffordable(terms, account, order));

@@ -68,12 +68,17 @@ export class Funding {
     return [...before, ...perpetual.past];
   }
 
+  /** Makes the payments that fell due until a moment: what is traded after one is not charged for it, however late it is made. */
+  settle(untilUs: number): void {
+    for (const perpetual of this.perpetuals.values()) while (perpetual.nextUs <= untilUs) this.due(perpetual);
+  }
+
   /** Looks again at the next payment, but within a minute: the market's stamps may jump after it was held up. */
   private schedule(nowUs: number): void {
     let nextUs = nowUs + LOOK_US;
     for (const perpetual of this.perpetuals.values()) nextUs = Math.min(nextUs, perpetual.nextUs);
     this.market.at(nextUs, (timeUs) => {
-      for (const perpetual of this.perpetuals.values()) while (perpetual.nextUs <= timeUs) this.due(perpetual);
+      this.settle(timeUs);
       this.schedule(timeUs);
     });
   }

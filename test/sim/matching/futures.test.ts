@@ -156,4 +156,17 @@ describe('the matching engine on futures', () => {
     rig.market.advance(8 * 3600e6 + 61e6);
     expect(rig.engine.pastFunding(book).at(-1)?.timeUs).toBe(next.nextUs);
   });
+
+  it('charges funding for what was held when it fell due, also when the process was held up and an order came first', () => {
+    const { rig, book, coins, account } = stage(64_000, 0.5);
+    const late = rig.engine.openAccount({ spot: {}, futures: { USDT: '100000' } });
+    rig.order(account, book, 'buy', coins(1), null);
+    const { nextUs } = rig.engine.funding(book);
+    rig.market.skip(8 * 3600e6 + 1e6);
+    rig.order(late, book, 'buy', coins(1), null);
+    rig.order(account, book, 'sell', coins(1), null, { reduceOnly: true });
+    rig.market.advance(61e6);
+    const paid = rig.events.filter(({ kind }) => kind === 'funding');
+    expect(paid).toMatchObject([{ account, timeUs: nextUs }]);
+  });
 });
