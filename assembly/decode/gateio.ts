@@ -1,5 +1,5 @@
-// Gate.io spot and USDT futures: order_book_update, obu, order_book, book_ticker, trades, and the REST snapshot. Futures sizes
-// are contracts, as numbers or texts; their levels are objects, except those of obu.
+// Gate.io spot and USDT futures: order_book_update, obu, order_book, book_ticker, trades, the marks of futures, and the REST
+// snapshot. Futures sizes are contracts, as numbers or texts; their levels are objects, except those of obu.
 import {
   BOOK_PHASE, BOOK_PRICE_SCALE, BOOK_QTY_SCALE, BOOK_RULE, BOOK_RULE_REPLACE, BOOK_SEQUENCE, PHASE_FIRST, PHASE_RUNNING,
   PHASE_WAITING, STATUS_BUFFER,
@@ -8,6 +8,7 @@ import { applyDelta, applySnapshot, gap, stale } from '../book/publish';
 import { findSymbol } from '../memory/symbols';
 import { askLevels, bidLevels, noteMessage, report } from '../memory/thread';
 import { noteTicker, stampUs } from './events';
+import { readGateMarks } from './gateio-marks';
 import { readGateTrades } from './gateio-trades';
 import {
   at, fail, failed, finished, firstKey, keyOf, nextKey, peek, readBool, readText, resumeAt, skipValue, text, textEquals,
@@ -47,6 +48,7 @@ const FUTURES_OBU = keyOf('futures.obu');
 const FUTURES_WHOLE = keyOf('futures.order_book');
 const FUTURES_TICKER = keyOf('futures.book_ticker');
 const FUTURES_TRADES = keyOf('futures.trades');
+const FUTURES_MARKS = keyOf('futures.tickers');
 
 const PUSH = keyOf('update');
 const PUSH_WHOLE = keyOf('all');
@@ -58,6 +60,7 @@ const KIND_OBU = 3;
 const KIND_WHOLE = 4;
 const KIND_TICKER = 5;
 const KIND_TRADES = 6;
+const KIND_MARKS = 7;
 
 const EVENT_UNTOLD = 0;
 const EVENT_OTHER = 1;
@@ -106,6 +109,7 @@ function readChannel(futures: bool): void {
   else if (textEquals(futures ? FUTURES_TICKER : SPOT_TICKER)) kind = KIND_TICKER;
   else if (textEquals(futures ? FUTURES_TRADES : SPOT_TRADES)) kind = KIND_TRADES;
   else if (textEquals(futures ? FUTURES_WHOLE : SPOT_WHOLE)) kind = KIND_WHOLE;
+  else if (futures && textEquals(FUTURES_MARKS)) kind = KIND_MARKS;
   else kind = KIND_OTHER;
 }
 
@@ -241,7 +245,7 @@ export function decodeGate(feed: usize, end: usize, futures: bool): i32 {
     if (key == CHANNEL) readChannel(futures);
     else if (key == EVENT) readEvent();
     else if (key == RESULT) {
-      const members = peek() == 0x7b && kind != KIND_TRADES && kind != KIND_OTHER && event != EVENT_OTHER;
+      const members = peek() == 0x7b && kind < KIND_TRADES && kind != KIND_OTHER && event != EVENT_OTHER;
       if (!members || resultAt != 0) resultAt = once(resultAt);
       else {
         resultAt = at;
@@ -252,6 +256,7 @@ export function decodeGate(feed: usize, end: usize, futures: bool): i32 {
   if (!finished(end)) return kind >= KIND_TICKER ? failedEventFrame(feed) : failedBookFrame(feed, book);
   if (kind <= KIND_OTHER || !isPush(futures)) return unknownFrame(feed);
   if (kind == KIND_TRADES) return readGateTrades(feed, resultAt, futures);
+  if (kind == KIND_MARKS) return readGateMarks(feed, resultAt);
   if (!named || streamNamed != (kind == KIND_OBU)) return malformedFrame(feed);
   if (book == 0) return unknownSymbol(feed);
   if (kind == KIND_TICKER) return readTicker(feed);

@@ -27,7 +27,7 @@ interface Window extends Lane {
   view: ModelChange;
 }
 
-/** order_book_update with book_ticker and trades, each book after its REST snapshot. */
+/** order_book_update with book_ticker and trades, on futures tickers too, each book after its REST snapshot. */
 export function gateStream(market: GateMarket, options: StreamOptions): FrameStream {
   const random = new SeededRandom(options.seed);
   const lanes = gateLanes(market, random, options.levels ?? 100);
@@ -36,7 +36,8 @@ export function gateStream(market: GateMarket, options: StreamOptions): FrameStr
     const lane = pick(random, lanes);
     const dice = random.next();
     if (dice < 0.75) frames.push(bookUpdate(market, lane, random, options.changes ?? 5 + random.below(16)));
-    else frames.push(dice < 0.88 ? bookTicker(market, lane, random) : trades(market, lane, random));
+    else if (dice < 0.86) frames.push(bookTicker(market, lane, random));
+    else frames.push(dice < 0.95 || market === 'spot' ? trades(market, lane, random) : marks(lane, random));
   }
   return streamOf(market, lanes, 0, BOOK_RULE_DELTAS, frames);
 }
@@ -207,5 +208,20 @@ function trades(market: GateMarket, lane: Lane, random: SeededRandom): Generated
       return `{${head},"currency_pair":"${symbol}","amount":"${qtyText}","price":"${priceText}"}`;
     };
     return market === 'spot' ? row() : `[${Array.from({ length: 1 + random.below(3) }, row).join(',')}]`;
+  });
+}
+
+/** A contract with or without its funding, in a list, as of 2021 in two, or alone. */
+function marks(lane: Lane, random: SeededRandom): GeneratedFrame {
+  const { bid } = lane.model.touch();
+  const price = writeUnits(bid[0], lane.spec.priceScale, 'shortest');
+  return envelope('mark', 'futures', lane, random, 'tickers', 'update', (time) => {
+    const rate = `"${random.next() < 0.3 ? '-' : ''}0.000${100 + random.below(900)}"`;
+    const next = (Math.floor(time / 28_800_000) + 1) * 28_800;
+    const funding = `"funding_rate":${rate},"funding_rate_indicative":${rate},"funding_interval":28800,"funding_next_apply":${next},`;
+    const told = random.next() < 0.8 ? funding : '';
+    const row = `{"contract":"${lane.spec.symbol}","last":"${price}","mark_price":"${price}",${told}"index_price":"${price}","t":${time}}`;
+    const dice = random.next();
+    return dice < 0.8 ? `[${row}]` : dice < 0.9 ? `[[${row}]]` : row;
   });
 }

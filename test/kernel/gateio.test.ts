@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
+  BOOK_FUNDING_RATE,
+  BOOK_INDEX_PRICE,
+  BOOK_MARK_PRICE,
+  BOOK_NEXT_FUNDING_US,
   BOOK_RULE_REPLACE,
   BOOK_TICKER_ASK_PRICE,
   BOOK_TICKER_ASK_QTY,
@@ -27,6 +31,8 @@ import { survivesTruncation, TestFeed } from './test-feed.js';
 
 const SYMBOL = 'BTC_USDT';
 const TICKER = [BOOK_TICKER_BID_PRICE, BOOK_TICKER_BID_QTY, BOOK_TICKER_ASK_PRICE, BOOK_TICKER_ASK_QTY, BOOK_TICKER_SEQUENCE];
+
+const MARKS = [BOOK_MARK_PRICE, BOOK_INDEX_PRICE, BOOK_FUNDING_RATE, BOOK_NEXT_FUNDING_US];
 
 const spotFeed = (rule = 0): TestFeed =>
   new TestFeed(DECODER_GATEIO_SPOT, [{ symbol: SYMBOL, priceScale: 2, qtyScale: 8, rule }]);
@@ -243,6 +249,29 @@ describe('Gate.io futures', () => {
     expect(feed.trades()).toEqual([]);
   });
 
+  test('tickers tell marks and the funding that is due next: of every contract of a frame that is valid, and of none else', () => {
+    const row = (contract: string, rate: string, more = ''): string =>
+      `{"contract":"${contract}","last":"77175.1","mark_price":"77183.5","funding_rate":"${rate}","funding_rate_indicative":"${rate}","funding_interval":28800,"funding_offset":0,${more}"index_price":"77221.8","t":1789456337802}`;
+    const tickers = (...rows: string[]): string =>
+      `{"time":1789456337,"time_ms":1789456337808,"channel":"futures.tickers","event":"update","result":[${rows.join(',')}]}`;
+    const told = (): number[] => MARKS.map((word) => feed.field(SYMBOL, word));
+    expect(feed.frame(tickers(row('ETH_USDT', '0.1'), row(SYMBOL, '0.000072', '"funding_next_apply":1789459200,')))).toBe(
+      STATUS_EVENT,
+    );
+    expect(told()).toEqual([77183.5, 77221.8, 0.000072, 1789459200e6]);
+    expect(feed.frame(tickers(row(SYMBOL, '-0.0001')))).toBe(STATUS_EVENT);
+    expect(told()).toEqual([77183.5, 77221.8, -0.0001, 1789459200e6]);
+    expect(feed.frame(tickers(row(SYMBOL, '0.5'), row(SYMBOL, 'much')))).toBe(STATUS_MALFORMED);
+    expect(feed.frame(tickers(row(SYMBOL, '0.5'), '{"mark_price":"1"}'))).toBe(STATUS_MALFORMED);
+    expect(feed.frame(tickers(row('ETH_USDT', '0.5')))).toBe(STATUS_UNKNOWN_SYMBOL);
+    expect(feed.frame(tickers(`[[${row(SYMBOL, '0.5')}]]`))).toBe(STATUS_MALFORMED);
+    expect(feed.frame(tickers(`[${row(SYMBOL, '-0.0001')}]`))).toBe(STATUS_EVENT);
+    expect(feed.frame(tickers(row(SYMBOL, '0.5')).replace('"update"', '"subscribe"'))).toBe(STATUS_UNKNOWN);
+    const whole = tickers(row(SYMBOL, '0.5'));
+    for (let length = 0; length < whole.length; length++) expect(feed.frame(whole.slice(0, length))).not.toBe(STATUS_EVENT);
+    expect(told()).toEqual([77183.5, 77221.8, -0.0001, 1789459200e6]);
+  });
+
   test('an empty price in a ticker is an empty side', () => {
     const ticker =
       '{"channel":"futures.book_ticker","event":"update","result":{"t":1767225600123,"u":5,"s":"BTC_USDT","b":"","B":0,"a":"60000.1","A":56231}}';
@@ -267,9 +296,10 @@ describe('Gate.io futures', () => {
       STATUS_BUFFER,
       STATUS_UNKNOWN,
       STATUS_UNKNOWN,
-      STATUS_UNKNOWN,
+      STATUS_EVENT,
       STATUS_SNAPSHOT,
     ]);
+    expect(MARKS.map((word) => samples.field(SYMBOL, word))).toEqual([77183.5, 77221.8, 0.000072, 1789459200e6]);
     expect(samples.copy('ETH_USDT').bids[0]).toEqual([24802700, 27816]);
     expect(verdicts('gate-futures.samples.tardis-node')).toEqual([
       STATUS_OTHER_CHANNEL,
@@ -279,9 +309,9 @@ describe('Gate.io futures', () => {
       STATUS_OTHER_CHANNEL,
       STATUS_UNKNOWN,
       STATUS_OTHER_CHANNEL,
-      STATUS_UNKNOWN,
-      STATUS_UNKNOWN,
-      STATUS_UNKNOWN,
+      STATUS_UNKNOWN_SYMBOL,
+      STATUS_UNKNOWN_SYMBOL,
+      STATUS_UNKNOWN_SYMBOL,
       STATUS_EVENT,
       STATUS_UNKNOWN,
       STATUS_EVENT,

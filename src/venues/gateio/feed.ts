@@ -56,7 +56,12 @@ export function gateioFutures(options: FeedOptions = {}): FeedProtocol {
 type Common = Omit<FeedProtocol, 'decoder' | 'endpoints' | 'metadataPaths' | 'instruments'>;
 
 function common(market: Market, url: string, options: FeedOptions): Common {
-  const channels = ['obu', ...(options.trades === false ? [] : ['trades']), ...(options.tickers === true ? ['book_ticker'] : [])];
+  const channels = [
+    'obu',
+    ...(market === 'futures' ? ['tickers'] : []),
+    ...(options.trades === false ? [] : ['trades']),
+    ...(options.tickers === true ? ['book_ticker'] : []),
+  ];
   const request = (event: string, symbols: readonly string[], requestId: number, epochMs: number): SubscribeRequest[] =>
     partsOf(symbols, SYMBOLS_PER_REQUEST).flatMap((part, index) =>
       channels.map((channel, offset) => ({

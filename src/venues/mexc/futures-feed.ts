@@ -7,10 +7,13 @@ import { futuresInstruments } from './instruments.js';
 /** No number is documented. */
 const SYMBOLS_PER_CONNECTION = 100;
 
-/** MEXC contract: depth deltas joined to REST snapshots by version; tickers carry fair price, index and funding. */
+/**
+ * MEXC contract: depth deltas joined to REST snapshots by version; tickers carry fair price, index and the rate of funding, whose
+ * time has a channel of its own.
+ */
 export function mexcFutures(options: FeedOptions = {}): FeedProtocol {
   const endpoints = options.endpoints ?? { rest: 'https://api.mexc.com', wsPublic: 'wss://contract.mexc.com/edge' };
-  const extras = ['ticker', ...(options.trades === false ? [] : ['deal'])];
+  const extras = ['ticker', 'funding.rate', ...(options.trades === false ? [] : ['deal'])];
   const request = (verb: string, kind: ConnectionKind, symbols: readonly string[]): SubscribeRequest[] =>
     symbols.flatMap((symbol) =>
       (kind === 'books' ? ['depth'] : extras).map((channel) => ({

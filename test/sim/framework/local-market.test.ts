@@ -1,14 +1,20 @@
 // Goal: an engine's whole market runs on the calling thread, over venues in this process, exactly. Method: a quiet scene is followed,
 // disturbed and cut off; the books in the kernel are compared with those at the venues, level by level.
 import { describe, expect, it } from 'vitest';
+import { BOOK_FUNDING_RATE, BOOK_MARK_PRICE, BOOK_NEXT_FUNDING_US } from '../../../assembly/memory/layout.js';
 import { SeededRandom } from '../../../src/domain/random.js';
 import { VirtualTime } from '../../../src/domain/virtual-time.js';
 import type { FeedEvent } from '../../../src/feeds/transport.js';
 import { type LevelText, readBook } from '../../../src/kernel/book-view.js';
 import { LocalMarket, listFeeds } from '../../../src/sim/framework/local-market.js';
 import { decimalText } from '../../../src/sim/framework/opportunity.js';
+import { marketEndpoints } from '../../../src/sim/fronts/front.js';
+import { LoopbackHost } from '../../../src/sim/hosts/loopback-host.js';
 import type { Level } from '../../../src/sim/market/ladder.js';
+import { parseSimulationOptions } from '../../../src/sim/options.js';
 import { Scene } from '../../../src/sim/plants/scene.js';
+import { startSimulation } from '../../../src/sim/server.js';
+import { FEEDS } from '../../../src/venues/registry.js';
 
 const LEVELS = 20;
 
@@ -92,6 +98,61 @@ describe('a market on the calling thread', () => {
     expect(events.filter(({ level }) => level !== 'info')).toEqual([]);
     market.stop();
     scene.stop();
+  });
+
+  it('knows the marks and the next funding of the perpetuals of every venue', async () => {
+    const time = new VirtualTime();
+    const host = new LoopbackHost({ clock: time, timers: time, oneWayMs: () => 1 });
+    const simulation = await startSimulation(
+      parseSimulationOptions({
+        symbols: 4,
+        futuresSymbols: 2,
+        updatesPerSecond: 50,
+        plantIntervalMs: 1e9,
+        seed: 3,
+        keepLog: false,
+      }),
+      { clock: time, timers: time, host },
+    );
+    const protocols = FEEDS.flatMap(({ venue, market, make }) => {
+      const endpoints = simulation.endpoints[venue];
+      return market === 'futures' && endpoints !== undefined ? [make({ endpoints: marketEndpoints(endpoints, market) })] : [];
+    });
+    const listing = listFeeds(host, protocols);
+    await time.run(1_000_000);
+    const random = new SeededRandom(3);
+    const market = new LocalMarket({
+      feeds: await listing,
+      host,
+      clock: time,
+      timers: time,
+      random,
+      onDelivered: () => undefined,
+    });
+    await time.run(5_000_000);
+    const { kernel, universe } = market;
+    const told = universe.books.map(({ instrument }, position) => {
+      const header = kernel.plan.books[position] ?? 0;
+      const field = (word: number): number => kernel.float64[(header + word) >> 3] ?? Number.NaN;
+      const { venue, symbol } = instrument;
+      return {
+        venue,
+        symbol,
+        rate: field(BOOK_FUNDING_RATE),
+        nextUs: field(BOOK_NEXT_FUNDING_US),
+        isMarked: field(BOOK_MARK_PRICE) > 0,
+      };
+    });
+    expect([...new Set(told.map(({ venue }) => venue))].sort()).toEqual(['binance', 'gateio', 'mexc']);
+    expect(told).toEqual(
+      universe.books.map(({ instrument: { venue, symbol } }) => {
+        const book = simulation.market.booksOf(venue, 'futures').find(({ instrument }) => instrument.symbol === symbol);
+        const due = book === undefined ? undefined : simulation.engines.get(venue)?.funding(book);
+        return { venue, symbol, rate: Number(due?.rate), nextUs: due?.nextUs, isMarked: true };
+      }),
+    );
+    market.stop();
+    await simulation.stop();
   });
 
   it('comes back when every connection is cut', async () => {

@@ -15,14 +15,19 @@ import {
 
 export type GateMarket = 'spot' | 'futures';
 
-/** Gate.io v4: order_book_update, obu, order_book, book_ticker, trades of spot or futures. @throws MalformedFrame */
+/** Gate.io v4: order_book_update, obu, order_book, book_ticker, trades of spot or futures; tickers of futures. @throws MalformedFrame */
 export function decodeGate(market: GateMarket, frame: Uint8Array): Decoded {
   const root = JsonNode.parse(frame);
   const [prefix, channel = ''] = (root.get('channel').maybeText() ?? '').split('.');
   const event = root.get('event').maybeText();
   if (prefix !== market || !isPush(market, channel, event)) return 'unknown';
   const result = root.get('result');
-  if (channel === 'trades') return tradesOf(market, result.isArray ? result.items() : [result]);
+  const rows = (): readonly JsonNode[] => (result.isArray ? result.items() : [result]);
+  if (channel === 'trades') return tradesOf(market, rows());
+  if (channel === 'tickers')
+    return rows()
+      .flatMap((row) => (row.isArray ? row.items() : [row]))
+      .map(marksOf);
   if (!result.isObject) throw new MalformedFrame('result expected');
   const name = result.get(market === 'futures' && channel === 'order_book' ? 'contract' : 's').text();
   const symbol = channel === 'obu' ? symbolOfObu(name) : name;
@@ -53,6 +58,8 @@ function isPush(market: GateMarket, channel: string, event: string | undefined):
       return event === 'update';
     case 'obu':
       return event === 'update' || event === undefined;
+    case 'tickers':
+      return market === 'futures' && event === 'update';
     case 'order_book':
       return event === (market === 'spot' ? 'update' : 'all');
     default:
@@ -95,6 +102,19 @@ function bookTicker(symbol: string, result: JsonNode): Message {
     askPrice: optionalPrice(result.get('a')),
     askQty: optionalPrice(result.get('A')),
     sequence: result.get('u').integer(),
+  };
+}
+
+function marksOf(row: JsonNode): Message {
+  const figure = (name: string): number | undefined => (row.get(name).isAbsent ? undefined : row.get(name).double());
+  const nextSeconds = figure('funding_next_apply');
+  return {
+    kind: 'mark',
+    symbol: row.get('contract').text(),
+    markPrice: figure('mark_price'),
+    indexPrice: figure('index_price'),
+    fundingRate: figure('funding_rate'),
+    nextFundingUs: nextSeconds === undefined ? undefined : nextSeconds * 1e6,
   };
 }
 
