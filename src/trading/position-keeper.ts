@@ -259,8 +259,9 @@ export class PositionKeeper {
     const { position } = this.parts.state.strategies[owed.strategy] ?? { position: new Float64Array() };
     const held = this.booksOf(owed.symbol).filter(({ info }) => (position[info.book] ?? 0) !== 0);
     const [first] = held;
+    const key = `${owed.strategy} ${owed.symbol}`;
     if (first === undefined || !held.some(({ isFutures }) => isFutures)) {
-      this.closing.delete(`${owed.strategy} ${owed.symbol}`);
+      this.closing.delete(key);
       return;
     }
     if (this.isWorkedOn(owed)) return;
@@ -269,7 +270,10 @@ export class PositionKeeper {
     if (!held.every(({ info }) => market.views.isTradable(info.book, market.oldestUs))) return;
     const intent = this.begin(owed.strategy, first.info.book, 'close', market);
     for (const { info } of held.slice(0, LEGS_MAX)) this.addLeg(intent, info.book, 0, market);
-    owed.isBlocked = !this.send(owed, intent, market);
+    // Contracts too few for any order stay: closed without them, what evens them out would be bought back again and again.
+    if (intent.legs.slice(0, intent.legCount).some(({ book }) => this.parts.market.books[book]?.isFutures === true))
+      owed.isBlocked = !this.send(owed, intent, market);
+    else this.closing.delete(key);
   }
 
   /**

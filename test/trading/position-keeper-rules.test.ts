@@ -145,4 +145,23 @@ describe('positions that a restart found', () => {
     expect(rig.desk.report().unhedged).toMatchObject([{ asset: 'ABC', base: '0.01', isDust: true }]);
     expect(rig.account('kraken').sent).toHaveLength(1);
   });
+
+  it('are left when the contracts are too few for any order: what evens them out is not bought back again and again', async () => {
+    const first = await new DeskRig().start();
+    await first.trade([
+      [first.perpetual, -1],
+      [first.buyAt, 20],
+    ]);
+    await first.trade([[first.sellAt, -10]]);
+    first.die();
+    const sent = first.sent;
+    const rig = new DeskRig({ before: first });
+    // A contract is worth 4 now and the hundredths 4 and 8; no order may be worth less than 5.
+    for (const book of rig.prices.keys()) rig.prices.set(book, 40);
+    await rig.run(500);
+    await rig.start();
+    await rig.run(4 * LONG_MS);
+    expect([rig.sent, rig.desk.report().unhedged]).toEqual([sent, []]);
+    expect([rig.perpetual, rig.buyAt, rig.sellAt].map(({ book }) => rig.position(0, book))).toEqual([-1, 20, -10]);
+  });
 });
