@@ -1,7 +1,7 @@
 import { type Decimal, Exact } from '../domain/decimal.js';
 import type { TradableInstrument } from '../domain/instrument.js';
 import type { Fill } from '../domain/order.js';
-import { Lots } from '../ledger/lots.js';
+import { OrderedLots } from '../ledger/ordered-lots.js';
 import type { AccountName, AccountSnapshot, HoldingChange } from './reconciliation-types.js';
 
 const ZERO = new Exact(0);
@@ -29,7 +29,7 @@ export interface Holding {
 export class ReconciledAccount {
   readonly wallet = new Map<string, Holding>();
   readonly contracts = new Map<string, Holding>();
-  private readonly lots = new Map<string, Lots>();
+  private readonly lots = new Map<string, OrderedLots>();
   /** Whether a start is known: without one nothing can be expected. */
   hasStart = false;
   /** Whether the venue's word on what it holds was had. */
@@ -54,24 +54,21 @@ export class ReconciledAccount {
     }
     for (const { symbol, signedSize, openCost } of positions) {
       this.begin(this.contract(symbol), signedSize, nowUs);
-      this.lots.set(symbol, lotsOf(new Exact(signedSize).mul(contractSizeOf(symbol)), new Exact(openCost)));
+      this.lots.set(symbol, new OrderedLots(new Exact(signedSize).mul(contractSizeOf(symbol)), new Exact(openCost)));
     }
     this.hasStart = true;
   }
 
   /** Books a fill without its fee. */
-  fill(instrument: TradableInstrument, { side, quantity, price }: Fill, nowUs: number): HoldingChange[] {
+  fill(instrument: TradableInstrument, { side, quantity, price, timeMs }: Fill, nowUs: number): HoldingChange[] {
     const signed = new Exact(side === 'buy' ? quantity : `-${quantity}`);
     const { base, quote, symbol, contractSize } = instrument;
     if (this.name.market === 'spot') {
       return [this.move(this.asset(base), signed, nowUs), this.move(this.asset(quote), signed.mul(price).neg(), nowUs)];
     }
-    const lots = this.lots.get(symbol) ?? new Lots('average');
-    this.lots.set(symbol, lots);
-    const before = lots.quantity;
-    const realised = lots.change(signed.mul(contractSize), new Exact(price));
+    const realised = this.lotsIn(symbol).trade(signed.mul(contractSize), new Exact(price), timeMs);
     const changes = [this.move(this.contract(symbol), signed, nowUs)];
-    if (before.isZero() || before.isNegative() === signed.isNegative()) return changes;
+    if (realised === null) return changes;
     const cash = this.asset(quote);
     cash.closes++;
     return [...changes, this.move(cash, realised, nowUs)];
@@ -86,9 +83,7 @@ export class ReconciledAccount {
   adoptContract(symbol: string, size: Decimal, contractSize: string, price: string, nowUs: number): HoldingChange {
     const holding = this.contract(symbol);
     const change = size.minus(holding.expected);
-    const lots = this.lots.get(symbol) ?? new Lots('average');
-    lots.change(change.mul(contractSize), new Exact(price));
-    this.lots.set(symbol, lots);
+    this.lotsIn(symbol).trade(change.mul(contractSize), new Exact(price));
     return this.move(holding, change, nowUs);
   }
 
@@ -127,6 +122,12 @@ export class ReconciledAccount {
     };
   }
 
+  private lotsIn(symbol: string): OrderedLots {
+    const lots = this.lots.get(symbol) ?? new OrderedLots();
+    this.lots.set(symbol, lots);
+    return lots;
+  }
+
   private begin(holding: Holding, amount: string, nowUs: number): void {
     holding.expected = new Exact(amount);
     holding.actual = holding.expected;
@@ -146,16 +147,6 @@ export class ReconciledAccount {
     holdings.set(key, found);
     return found;
   }
-}
-
-/** An open position at its exact cost: all of it lies in a part that is a power of ten, by which it divides without a rest. */
-export function lotsOf(quantity: Decimal, openCost: Decimal): Lots {
-  const lots = new Lots('average');
-  if (quantity.isZero()) return lots;
-  const part = new Exact(`${quantity.isNegative() ? '-' : ''}1e${quantity.e}`);
-  lots.change(part, openCost.div(part));
-  lots.change(quantity.minus(part), ZERO);
-  return lots;
 }
 
 function emptyHolding(asset: string, symbol: string | null): Holding {

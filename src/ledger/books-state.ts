@@ -25,6 +25,16 @@ const PositionStateSchema = z.strictObject({
 /** What a position is, to be made again from. */
 export type PositionState = z.infer<typeof PositionStateSchema>;
 
+const OrderedLotsSchema = z.strictObject({
+  /** Quantity and cost of what there was before the trades that are remembered. */
+  before: LotState,
+  /** Signed quantity, price and the venue's time, in milliseconds. */
+  trades: z.array(z.tuple([AmountText, AmountText, z.number()])),
+});
+
+/** What a position in the order of its venue is, to be made again from. */
+export type OrderedLotsState = z.infer<typeof OrderedLotsSchema>;
+
 /** The form of `BooksState`. */
 export const BooksStateSchema = z.strictObject({
   /** Kind, strategy, venue, market and symbol of an account, an asset, and how much of it. */
@@ -32,7 +42,7 @@ export const BooksStateSchema = z.strictObject({
   /** Strategy, venue, market and symbol of a position. */
   positions: z.array(z.tuple([z.string(), venue, z.enum(MARKETS), z.string(), PositionStateSchema])),
   /** Positions as venues see them, by contract. */
-  venuePositions: z.array(z.tuple([z.string(), PositionStateSchema])),
+  venuePositions: z.array(z.tuple([z.string(), OrderedLotsSchema])),
 });
 
 /** What books have come to, in the order in which it came about; without the names of fills. */

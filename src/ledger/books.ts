@@ -3,6 +3,7 @@ import type { Market, VenueId } from '../domain/venue.js';
 import { type AccountBalance, Accounts, accountOf, type Posting, sumsByAsset } from './accounts.js';
 import type { BooksState } from './books-state.js';
 import type { EntryOf, JournalEntry } from './entries.js';
+import { OrderedLots } from './ordered-lots.js';
 import { Position, type PositionFee } from './position.js';
 
 /** What an entry did to profit, with everything that it may be summed by. */
@@ -58,8 +59,8 @@ const ZERO = new Exact(0);
 export class Books {
   private readonly accounts = new Accounts();
   private readonly positions = new Map<string, OpenPosition>();
-  /** Positions of contracts as their venues see them, over all strategies. */
-  private readonly venuePositions = new Map<string, Position>();
+  /** Positions of contracts as their venues see them: over all strategies, by the venue's time. */
+  private readonly venuePositions = new Map<string, OrderedLots>();
   private readonly fills = new Set<string>();
 
   /**
@@ -95,7 +96,7 @@ export class Books {
       const position = Position.restored(market === 'spot' ? 'fifo' : 'average', state);
       this.positions.set(positionKey(strategy, venue, market, symbol), { strategy, venue, market, symbol, position });
     }
-    for (const [contract, state] of venuePositions) this.venuePositions.set(contract, Position.restored('average', state));
+    for (const [contract, state] of venuePositions) this.venuePositions.set(contract, OrderedLots.restored(state));
     for (const key of fills) this.fills.add(key);
   }
 
@@ -229,15 +230,14 @@ export class Books {
     return made;
   }
 
-  /** What the venue itself realises by a fill of a contract, over all strategies. */
+  /** By how much what the venue itself has realised changes with a fill of a contract, over all strategies. */
   private realisedAtVenue(entry: Traded): Decimal {
     if (entry.kind !== 'fill') return ZERO;
     const key = contractAsset(entry.venue, entry.symbol);
-    const position = this.venuePositions.get(key) ?? new Position('average');
-    this.venuePositions.set(key, position);
-    const before = position.realisedGross;
-    position.fill({ side: entry.side, qty: baseUnits(entry), price: entry.price });
-    return position.realisedGross.minus(before);
+    const lots = this.venuePositions.get(key) ?? new OrderedLots();
+    this.venuePositions.set(key, lots);
+    const size = new Exact(baseUnits(entry));
+    return lots.trade(entry.side === 'buy' ? size : size.neg(), new Exact(entry.price), entry.venueTimeMs) ?? ZERO;
   }
 }
 

@@ -19,6 +19,13 @@ export class Lots {
 
   constructor(readonly method: CostMethod) {}
 
+  /** A position that is open at average cost. @param quantity signed @param openCost negative for a short position */
+  static average(quantity: Decimal, openCost: Decimal): Lots {
+    const lots = new Lots('average');
+    if (!quantity.isZero()) lots.restore([[quantity.toFixed(), openCost.toFixed()]]);
+    return lots;
+  }
+
   /** Signed. */
   get quantity(): Decimal {
     return this.total;

@@ -4,7 +4,7 @@ import { MARKETS, VENUES } from '../domain/venue.js';
 import { AmountText, BooksStateSchema } from '../ledger/books-state.js';
 
 /** Of this form of a state; another form is another number, and ledgers are then read from their beginning. */
-const FORM = 2;
+const FORM = 3;
 
 const amountOrNone = AmountText.nullable();
 const text = z.string();

@@ -1,7 +1,6 @@
 import { type Decimal, Exact } from '../../domain/decimal.js';
 import type { TradableInstrument } from '../../domain/instrument.js';
 import type { Side } from '../../domain/order.js';
-import { lotsOf } from '../../execution/reconciliation-account.js';
 import type { AccountSnapshot } from '../../execution/reconciliation-types.js';
 import { Lots } from '../../ledger/lots.js';
 
@@ -30,7 +29,7 @@ export class PaperWallet {
     for (const { symbol, signedSize, openCost } of positions) {
       const instrument = instrumentOf(symbol);
       const size = new Exact(signedSize);
-      const lots = lotsOf(size.mul(instrument.contractSize), new Exact(openCost));
+      const lots = Lots.average(size.mul(instrument.contractSize), new Exact(openCost));
       this.contracts.set(instrument.symbol, { instrument, size, lots });
     }
   }
