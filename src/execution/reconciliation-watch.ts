@@ -31,6 +31,8 @@ export interface WatchParts {
   readonly onEvent: (event: ReconciliationEvent) => void;
   /** Finds out which funding payments fell due from a moment on, so that the reconciler hears of them. */
   readonly findFunding?: (account: AccountName, sinceMs: number) => Promise<void>;
+  /** Whether what differs may come from orders that were on the way when it began to and that the venue has not told all of yet. */
+  readonly isAwaited?: (imbalance: PositionImbalance, sinceUs: number) => boolean;
   readonly settings?: Partial<WatchSettings>;
 }
 
@@ -181,12 +183,16 @@ export class ReconciliationWatch {
     if (watched !== undefined) await this.refresh(watched, true);
   }
 
-  /** @returns whether the venue was asked again since the holding began to differ, or could not be for too long */
-  private verify(watched: Watched, { ageMs }: PositionImbalance, nowUs: number): boolean {
+  /** @returns whether nothing is awaited that explains it and the venue was asked again since it began to differ; or whether that lasts too long */
+  private verify(watched: Watched, imbalance: PositionImbalance, nowUs: number): boolean {
+    const { ageMs, symbol } = imbalance;
     const { settleMs, settleMsMax } = this.parts.reconciler.settings;
     const sinceUs = nowUs - ageMs * 1000;
     if (ageMs >= settleMs / 2 && nowUs - watched.askedUs >= this.settings.refreshMsMin * 1000) void this.refresh(watched, true);
-    return watched.refreshedUs > sinceUs || ageMs >= settleMsMax;
+    if (ageMs >= settleMsMax) return true;
+    // A fee that was not told is missing in the wallet, and no drift.
+    if ((symbol === null && this.lacksFees(watched)) || this.parts.isAwaited?.(imbalance, sinceUs) === true) return false;
+    return watched.refreshedUs > sinceUs;
   }
 
   private lacksFees(watched: Watched): boolean {

@@ -94,8 +94,8 @@ export class Holdings {
   }
 
   /**
-   * Books what is missing of a contract, or too much, as fills at its mark price: as those of the strategies that hold it on the other
-   * side, as when the venue closed their positions, and the rest as nobody's.
+   * Books what is missing of a contract, or too much, as fills at its mark price: first as nobody's and then the strategies' that hold it
+   * on the other side, as when a difference is undone or the venue closed their positions; the rest as nobody's.
    * @returns the fills, for the reconciler; none when no price is known
    */
   workOut({ venue, market, symbol, imbalanceAmount }: PositionImbalance): readonly Fill[] {
@@ -103,28 +103,31 @@ export class Holdings {
     const info = symbol === null ? undefined : this.prices.book({ venue, market }, symbol);
     const price = info === undefined ? null : this.prices.mark(info);
     if (info === undefined || price === null) return [];
+    const { instrument } = info;
     let left = new Exact(imbalanceAmount);
-    const fills: Fill[] = [];
-    for (const strategy of owners) {
-      const held = ledger.memory.heldIn(strategy, { venue, market }, info.instrument.symbol);
-      const isRest = strategy === UNATTRIBUTED;
-      if (left.isZero() || (!isRest && !held.mul(left).isNegative())) continue;
-      const part = isRest ? left.abs() : Exact.min(held.abs(), left.abs());
-      const epochUs = clock.epochUs();
-      const id = `${SYNTHETIC}drift ${info.instrument.symbol} ${epochUs} ${strategy}`;
-      const fill: Fill = {
-        ...{ venue, market, symbol: info.instrument.symbol, tradeId: id, venueOrderId: id, clientOrderId: null },
-        side: left.isNegative() ? 'sell' : 'buy',
-        price,
-        quantity: part.toFixed(),
-        ...{ fee: '0', feeAsset: info.instrument.quote, liquidity: null, timeMs: epochUs / 1000 },
-      };
-      ledger.workedOutFill(fill, strategy);
-      this.outside(fill, strategy);
-      fills.push(fill);
-      left = left.isNegative() ? left.plus(part) : left.minus(part);
+    const parts = new Map<string, Decimal>();
+    for (const owner of [UNATTRIBUTED, ...owners.filter((name) => name !== UNATTRIBUTED)]) {
+      const held = ledger.memory.heldIn(owner, { venue, market }, instrument.symbol);
+      if (!held.mul(left).lt(0)) continue;
+      const part = held.abs().gt(left.abs()) ? left : held.neg();
+      parts.set(owner, part);
+      left = left.minus(part);
     }
-    return fills;
+    if (!left.isZero()) parts.set(UNATTRIBUTED, left.plus(parts.get(UNATTRIBUTED) ?? 0));
+    const epochUs = clock.epochUs();
+    return [...parts].map(([owner, part]) => {
+      const id = `${SYNTHETIC}drift ${instrument.symbol} ${epochUs} ${owner}`;
+      const fill: Fill = {
+        ...{ venue, market, symbol: instrument.symbol, tradeId: id, venueOrderId: id, clientOrderId: null },
+        side: part.isNegative() ? 'sell' : 'buy',
+        price,
+        quantity: part.abs().toFixed(),
+        ...{ fee: '0', feeAsset: instrument.quote, liquidity: null, timeMs: epochUs / 1000 },
+      };
+      ledger.workedOutFill(fill, owner);
+      this.outside(fill, owner);
+      return fill;
+    });
   }
 
   private hold(owner: number, { book }: BookInfo, units: number, priceUnits: number): void {

@@ -67,6 +67,7 @@ export class ReconciliationDesk {
     this.watch = new ReconciliationWatch({
       ...{ reconciler: this.reconciler, accounts, clock, timers, settings: settings.watch },
       findFunding: (account, sinceMs) => this.findFunding(account, sinceMs),
+      isAwaited: (imbalance, sinceUs) => this.isAwaited(imbalance, sinceUs),
       onEvent: (event) => ledger.attempt(() => this.onWatch(event)),
     });
     this.sweep = new OpenOrderSweep({
@@ -219,12 +220,20 @@ export class ReconciliationDesk {
     const { prices, settings, onDrift, onEvent } = this.parts;
     const { venue, market, asset, symbol, expectedBalance, actualBalance, imbalanceAmount } = imbalance;
     onEvent({ level: 'alert', kind: 'drift', facts: { ...imbalance } });
-    this.adopt(imbalance, 'adopted');
     const size = symbol === null ? '1' : (this.reconciler.instrument({ venue, market }, symbol)?.contractSize ?? '1');
     const worth = Math.abs(prices.inReference(asset, imbalanceAmount)) * Number(size);
-    // What cannot be valued is not let pass.
-    if (worth <= settings.driftQuoteMax) return;
-    onDrift(`${venue} ${market} ${symbol ?? asset}: expected ${expectedBalance}, the venue has ${actualBalance}`);
+    // What cannot be valued is not let pass. The stop comes first: adopted without it, a difference is none any more after a kill.
+    if (!(worth <= settings.driftQuoteMax))
+      onDrift(`${venue} ${market} ${symbol ?? asset}: expected ${expectedBalance}, the venue has ${actualBalance}`);
+    this.adopt(imbalance, 'adopted');
+  }
+
+  private isAwaited({ venue, market, asset, symbol }: PositionImbalance, sinceUs: number): boolean {
+    return this.parts.workingOrders().some(({ plan, machine }) => {
+      const { instrument } = plan.info;
+      const concerns = symbol === null ? asset === instrument.base || asset === instrument.quote : symbol === instrument.symbol;
+      return concerns && keyOf(instrument) === keyOf({ venue, market }) && (machine.timing.sentUs ?? sinceUs) <= sinceUs;
+    });
   }
 
   /** Takes over what the venue has: money as an adjustment, contracts as fills. */

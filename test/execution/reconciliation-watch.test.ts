@@ -168,3 +168,20 @@ it('asks soon for the fee of a fill that was told without, until a list has it, 
   await never.pass(60_000);
   expect(asked).toBe(before);
 });
+
+it('calls nothing a drift while a fee is not told that the venue does not know yet either', async () => {
+  const told = fillOf(SPOT, 'buy', '1', '100', { timeMs: 1e9, fee: null, feeAsset: null });
+  const paid = { ...told, fee: '0.1', feeAsset: 'USDT' };
+  let isKnown = false;
+  const made = rig({ ABC: '11', USDT: '899.9' }, { fills: async () => [isKnown ? paid : told] });
+  made.watch.start();
+  await made.pass(1_000);
+  made.balance(SPOT, 'ABC', '11');
+  made.balance(SPOT, 'USDT', '899.9');
+  made.watch.onAccount('binance', 'spot', { kind: 'fill', fill: told });
+  await made.pass(7_000);
+  isKnown = true;
+  await made.pass(10_000);
+  expect(made.events.filter(({ kind }) => kind === 'drift')).toEqual([]);
+  expect(made.watch.last?.imbalances).toEqual([]);
+});

@@ -97,6 +97,58 @@ describe('contracts that differ', () => {
     expect(rig.desk.state.all.position[rig.perpetual.book]).toBe(7);
     expect(rig.told).toEqual([]);
   });
+
+  it("that are nobody's go back before those of a strategy on the same side do, and what is more than all is nobody's", async () => {
+    const rig = await new DeskRig().start();
+    await rig.trade(rig.short(-20), 1);
+    const { contracts } = rig.account('gateio', 'futures');
+    const { symbol } = rig.perpetual.instrument;
+    for (const [size, strategy] of [
+      [27, 20],
+      [20, 20],
+      [15, 15],
+      [-4, 0],
+    ] as const) {
+      contracts.set(symbol, new Exact(size));
+      await rig.run(ASK_MS);
+      expectAgreement(rig);
+      expect([rig.position(1, rig.perpetual.book), rig.position(2, rig.perpetual.book)]).toEqual([strategy, size - strategy]);
+    }
+  });
+});
+
+describe('a difference that orders under way may explain', () => {
+  it('is no drift as long as fills of theirs are to come', async () => {
+    const rig = await new DeskRig({ settings: { watch: { checkMs: 100, refreshMsMax: 500, refreshMsMin: 100 } } }).start();
+    const gateio = rig.account('gateio', 'futures');
+    gateio.treatment = { ...gateio.treatment, share: 0, rests: true };
+    rig.desk.take(rig.intent([[rig.perpetual, 20]]));
+    await rig.run(50);
+    const [order] = gateio.orders.values();
+    if (order === undefined) throw new RangeError('no order');
+    // Filled at once, as order and wallet show; the list of fills does not say so for a while.
+    const { symbol } = rig.perpetual.instrument;
+    const fill = gateio.trade(symbol, 'buy', '20', '100', order.clientOrderId);
+    gateio.history.length = 0;
+    gateio.orders.set(order.clientOrderId ?? '', { ...order, state: 'filled', filledQty: '20' });
+    await rig.run(5_000);
+    expect(rig.entries('fill').filter(({ strategy }) => strategy === 'unattributed')).toEqual([]);
+    gateio.history.push(fill);
+    gateio.tellFill(fill);
+    await rig.run(ASK_MS);
+    expectAgreement(rig);
+    expect(rig.entries('fill')).toContainEqual(expect.objectContaining({ strategy: 'pairs', tradeId: fill.tradeId }));
+    expect([rig.kinds().includes('drift'), rig.desk.report().state]).toEqual([false, 'trading']);
+  });
+
+  it('stops opening before it is adopted: adopted first, it would be none any more for a start after a kill', async () => {
+    const rig = await new DeskRig().start();
+    rig.account('kraken').move('ABC', '0.06');
+    await rig.run(ASK_MS);
+    const kinds = rig.ledger.entries.map(({ kind }) => kind);
+    expect(kinds.indexOf('risk')).toBeGreaterThan(0);
+    expect(kinds.indexOf('risk')).toBeLessThan(kinds.indexOf('reconciliation'));
+  });
 });
 
 describe('fills that nothing told', () => {
