@@ -17,8 +17,8 @@ export class HaltWatch {
   ) {}
 
   halted(life: EngineLife, trigger: string): void {
-    // One that could not be put down does not outlive its process, and says so.
-    if (life.desk.risk.halt.isPersisted) this.trigger = trigger;
+    // One that could not be put down does not outlive its process, and says so; one of a process that has just died was not either.
+    if (life.isAlive && life.desk.risk.halt.isPersisted) this.trigger = trigger;
   }
   cleared(): void {
     this.trigger = null;
