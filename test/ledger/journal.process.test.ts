@@ -84,7 +84,9 @@ test('killed at random moments, again and again: all that was told is there, and
     await appender.told(1 + random.below(400));
     await appender.kill();
     const { last, parts } = contents();
-    expect(appender.lines[0]).toBe(`open ${before}`);
+    const opened = Number(/^open (\d+)$/.exec(appender.lines[0] ?? '')?.[1]);
+    // A write that was killed after its commit and before readers were told of it shows when the file is opened to write.
+    expect([opened >= before, opened <= before + 3]).toEqual([true, true]);
     expect(last).toBeGreaterThanOrEqual(appender.acknowledged);
     // At most one write was kept whose telling was cut short.
     expect(last).toBeLessThanOrEqual(Math.max(before, appender.acknowledged) + 3);
