@@ -121,6 +121,7 @@ export class Requests {
         if (!(error instanceof VenueRequestError)) throw error;
         if (error.kind === 'time-window' && call.security === 'signed' && !resynchronised) {
           resynchronised = true;
+          this.parts.nonces.leap();
           await this.correctClock();
           continue;
         }

@@ -40,6 +40,8 @@ const NOTE = { traffic: 'ws-private', topic: '' } as const;
 export class FakeVenue implements VenuePort {
   readonly orders: FakeOrder[] = [];
   readonly fills: FakeFill[] = [];
+  /** Numbers of calls up to this one are refused, as used before. */
+  nonceSeen = 0;
   /** Every request that arrived, refused ones included. */
   readonly arrivals: {
     readonly method: string;
@@ -175,6 +177,7 @@ export class FakeVenue implements VenuePort {
       .digest('hex');
     if (signed !== request.header('x-signature')) return 'authentication';
     if (Math.abs(this.nowMs() - Number(request.header('x-stamp'))) > FAKE_VALIDITY_MS) return 'time-window';
+    if (Number(request.header('x-nonce')) <= this.nonceSeen) return 'time-window';
     const cid = query.get('cid') ?? '';
     switch (`${method} ${path}`) {
       case 'POST /order':

@@ -197,6 +197,17 @@ test('calls of one key leave one after the other where the venue wants it, and n
   await rig.stop();
 });
 
+test('a key whose numbers another process has used up to half a minute ahead is used again at once', async () => {
+  const rig = await (await Rig.create({ serialNonces: true })).start();
+  rig.venue.nonceSeen = rig.time.epochUs() + 30e6;
+  expect(await rig.until(rig.gateway.balances())).not.toEqual([]);
+  const refused = rig.venue.arrivals.filter(({ nonce }) => nonce > 0 && nonce <= rig.venue.nonceSeen).length;
+  rig.venue.nonceSeen = 0;
+  await rig.until(rig.gateway.balances());
+  expect(rig.venue.arrivals.filter(({ nonce }) => nonce > 0 && nonce <= rig.time.epochUs() + 30e6)).toHaveLength(refused);
+  await rig.stop();
+});
+
 test('an answer after its deadline is still told', async () => {
   const rig = await (await Rig.create({ orderEntry: true }, { answerTimeoutMs: HTTP_TIMEOUT_MS })).start();
   rig.venue.fate = (what) => (what === 'ws place' ? { delayMs: 1_500 } : 'serve');
