@@ -1,4 +1,3 @@
-import { InvalidInputError, TiercelError } from '../domain/errors.js';
 import { SeededRandom } from '../domain/random.js';
 import type { FeeSchedule } from '../research/analysis/exchange-types.js';
 import { exchangeName } from '../research/analysis/execution-logs.js';
@@ -7,6 +6,7 @@ import { reportedBacktest } from '../research/reports/backtest-report.js';
 import type { StrategyUniverse } from '../strategy/universe.js';
 import { writeReportFolder } from './report-folder.js';
 import { reportSummary } from './report-summary.js';
+import { unfitData } from './unfit-data.js';
 
 /**
  * Writes the report of a backtest into a folder.
@@ -35,8 +35,6 @@ export async function writeBacktestReport(
     await writeReportFolder(folder, reported, '--report');
     return reportSummary(reported.report);
   } catch (error) {
-    if (error instanceof TiercelError && error.remedy !== 'halt')
-      throw new InvalidInputError(`the run cannot be reported: ${error.message}`, {}, { cause: error });
-    throw error;
+    throw unfitData('the run cannot be reported', error);
   }
 }

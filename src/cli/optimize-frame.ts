@@ -24,8 +24,12 @@ const TOUCH_KINDS = new Set(['quotes', 'book_snapshots']);
  */
 export async function readFrame(path: string, flags: FrameFlags): Promise<MarketFrame> {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return catalogueFrame(path, flags);
-  const temporaryFolder = mkdtempSync(join(tmpdir(), 'tiercel-optimize-'));
+  return stat?.isDirectory() ? catalogueFrame(path, flags) : frameInFile(path);
+}
+
+/** The frame of a CSV or Parquet file. @throws InvalidInputError when it is none */
+export async function frameInFile(path: string): Promise<MarketFrame> {
+  const temporaryFolder = mkdtempSync(join(tmpdir(), 'tiercel-frame-'));
   try {
     return await readFrameFile(path, temporaryFolder);
   } finally {

@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.js';
-import { InvalidInputError, TiercelError } from '../domain/errors.js';
+import { InvalidInputError } from '../domain/errors.js';
 import { count } from '../ops/human-text.js';
 import { DeltaArbitrageOptimizer, type DeltaOptimization } from '../research/optimizer/delta-arbitrage-optimizer.js';
-import { SPREAD_TERMS, type SpreadTerms } from '../research/optimizer/spread-analyzer.js';
+import { SPREAD_TERMS } from '../research/optimizer/spread-analyzer.js';
 import { OBJECTIVES } from '../research/optimizer/strategy/outcome.js';
 import { pooledStrategy } from '../research/optimizer/strategy/pooled-strategy.js';
 import { StrategyOptimizer } from '../research/optimizer/strategy/strategy-optimizer.js';
@@ -18,19 +18,16 @@ import type { TaskAddress } from '../research/pool/task.js';
 import { type MarketFrame, rowAt, sliceFrame } from '../research/thresholds/market-frame.js';
 import { HOUR_US } from '../strategy/hedged/funding.js';
 import type { CommandOutput } from './capture-verify.js';
+import { type DeltaFlags, deltaFees, deltaOptions } from './delta-flags.js';
 import { EXIT_FOUND_FAULT, EXIT_GOOD } from './exit.js';
 import { type FrameFlags, readFrame } from './optimize-frame.js';
 import { ProgressBar } from './progress-bar.js';
+import { unfitData } from './unfit-data.js';
 
 /** Of the span, at most, that is not learnt from before a fold. */
 const EMBARGO_SHARE = 0.02;
 
-export interface OptimizeFlags extends FrameFlags {
-  readonly spotFeeBps: number;
-  readonly futuresFeeBps: number;
-  readonly hitRate: number;
-  readonly minTrades: number;
-  readonly maxDrawdown: number;
+export interface OptimizeFlags extends FrameFlags, DeltaFlags {
   /** Searches with the optimiser of strategies instead. */
   readonly method?: string | undefined;
   readonly objective: string;
@@ -61,23 +58,13 @@ export async function runOptimize(
       ? await findThresholds(frame, flags, output, clock)
       : await searchStrategy(frame, methodOf(flags.method), flags, output, stop);
   } catch (error) {
-    // What the data are not fit for is told in a sentence.
-    if (error instanceof TiercelError && error.remedy !== 'halt')
-      throw new InvalidInputError(`${path}: ${error.message}`, { path }, { cause: error });
-    throw error;
+    throw unfitData(path, error, { path });
   }
 }
 
-function termsOf({ spotFeeBps, futuresFeeBps }: OptimizeFlags): SpreadTerms {
-  return { ...SPREAD_TERMS, spotFee: spotFeeBps / 1e4, futFee: futuresFeeBps / 1e4 };
-}
-
 async function findThresholds(frame: MarketFrame, flags: OptimizeFlags, { write }: CommandOutput, clock: Clock): Promise<number> {
-  const { hitRate, minTrades, maxDrawdown, hours, json = false } = flags;
-  const optimizer = new DeltaArbitrageOptimizer(clock, {
-    ...termsOf(flags),
-    ...{ targetHitRate: hitRate, minTradesPerDay: minTrades, maxDrawdownTolerance: maxDrawdown },
-  });
+  const { hours, json = false } = flags;
+  const optimizer = new DeltaArbitrageOptimizer(clock, deltaOptions(flags));
   const result = await optimizer.optimizeParameters(frame, hours);
   write(json ? `${JSON.stringify(result)}\n` : thresholdsText(result));
   return result.declined === null ? EXIT_GOOD : EXIT_FOUND_FAULT;
@@ -116,7 +103,7 @@ async function searchStrategy(
   const { objective, evaluations, folds, seed, threads, hours, json = false } = flags;
   const last = frame.tsUs[frame.tsUs.length - 1] ?? 0;
   const recent = sharedFrame(sliceFrame(frame, rowAt(frame, last - hours * HOUR_US), frame.tsUs.length));
-  const history: ThresholdHistory = { frame: recent, terms: termsOf(flags), periodUs: HOUR_US };
+  const history: ThresholdHistory = { frame: recent, terms: { ...SPREAD_TERMS, ...deltaFees(flags) }, periodUs: HOUR_US };
   const local = thresholdStrategy(recent, history.terms, history.periodUs);
   const pool = new ResearchPool({ threads });
   const bar = new ProgressBar(1, progress);

@@ -5,6 +5,7 @@ import { TaskCancelledError } from '../research/pool/research-pool.js';
 import { type BacktestFlags, runBacktest } from './backtest.js';
 import type { CommandOutput } from './capture-verify.js';
 import type { Config } from './config.js';
+import { addDeltaOptions } from './delta-flags.js';
 import { exitWith } from './exit.js';
 import { type OptimizeFlags, runOptimize } from './optimize.js';
 import { type ParityFlags, runParity } from './parity.js';
@@ -61,7 +62,7 @@ export function addResearchCommands<Flags extends object>(
       exitWith(() => runBacktest(paths, configFrom(flags), flags, terminal)),
     );
 
-  program
+  const optimize = program
     .command('optimize')
     .description('thresholds of the delta strategy from the touch of a spot book and a perpetual, and what they are worth')
     .argument(
@@ -70,12 +71,8 @@ export function addResearchCommands<Flags extends object>(
     )
     .option('--spot <venue/symbol>', 'the book of spot in the catalogue')
     .option('--futures <venue/symbol>', 'the book of the perpetual in the catalogue')
-    .option('--hours <hours>', 'look at the last hours', number, 24)
-    .option('--spot-fee-bps <bps>', 'taker fee', number, 5)
-    .option('--futures-fee-bps <bps>', 'taker fee', number, 5)
-    .option('--hit-rate <share>', 'of the trades that have to win', number, 0.7)
-    .option('--min-trades <count>', 'a day', number, 5)
-    .option('--max-drawdown <share>', 'of the position', number, 0.02)
+    .option('--hours <hours>', 'look at the last hours', number, 24);
+  addDeltaOptions(optimize, number)
     .option('--method <method>', 'search with the optimiser of strategies: grid, genetic, multi-objective or bayesian')
     .option('--objective <name>', 'what it is to make large: return, sharpe or calmar', 'return')
     .option(
@@ -94,7 +91,7 @@ export function addResearchCommands<Flags extends object>(
       return exitWith(() => runOptimize(data, flags, terminal, { clock: new SystemClock(), stop: stop.signal }));
     });
 
-  program
+  const forward = program
     .command('walk-forward')
     .description(
       'thresholds of the delta strategy learnt on the first part of a file and tested on the rest, learnt again every month',
@@ -103,12 +100,8 @@ export function addResearchCommands<Flags extends object>(
     .option('--train-share <share>', 'of the file that the first training has', number, 0.6)
     .option('--retrain-days <days>', 'length of a test, after which is trained again', number, 30)
     .option('--rolling', 'train on as much as the first time, not on everything so far')
-    .option('--spot-fee-bps <bps>', 'taker fee', number, 5)
-    .option('--futures-fee-bps <bps>', 'taker fee', number, 5)
-    .option('--max-hours <hours>', 'longest hold, at most 6', number, 6)
-    .option('--hit-rate <share>', 'of the trades that have to win', number, 0.7)
-    .option('--min-trades <count>', 'a day', number, 5)
-    .option('--max-drawdown <share>', 'of the position', number, 0.02)
+    .option('--max-hours <hours>', 'longest hold, at most 6', number, 6);
+  addDeltaOptions(forward, number)
     .option('--seed <seed>', 'decides what the scenarios draw', number, 1)
     .option('--out <folder>', 'write report.html, report.json, trades.parquet and equity.parquet')
     .option('--json', 'print one line of JSON')

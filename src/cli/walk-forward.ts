@@ -1,32 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Clock } from '../domain/clock.js';
-import { InvalidInputError, TiercelError } from '../domain/errors.js';
 import { SeededRandom } from '../domain/random.js';
 import { DeltaWalk } from '../research/analysis/delta-walk.js';
 import { walkForward } from '../research/analysis/walk-forward.js';
 import { DeltaArbitrageOptimizer } from '../research/optimizer/delta-arbitrage-optimizer.js';
-import { readFrameFile } from '../research/optimizer/frame-file.js';
 import { reportedWalk } from '../research/reports/walk-forward-report.js';
 import { HOUR_US } from '../strategy/hedged/funding.js';
 import type { CommandOutput } from './capture-verify.js';
+import { type DeltaFlags, deltaOptions } from './delta-flags.js';
 import { EXIT_GOOD } from './exit.js';
+import { frameInFile } from './optimize-frame.js';
 import { writeReportFolder } from './report-folder.js';
 import { reportSummary } from './report-summary.js';
+import { unfitData } from './unfit-data.js';
 
-export interface WalkForwardFlags {
+export interface WalkForwardFlags extends DeltaFlags {
   readonly trainShare: number;
   readonly retrainDays: number;
   /** Whether a training forgets what lies further back than the first one was long. */
   readonly rolling?: boolean | undefined;
-  readonly spotFeeBps: number;
-  readonly futuresFeeBps: number;
   readonly maxHours: number;
-  /** What a training has to find: share of the trades that win, trades a day, largest drawdown as a share of the position. */
-  readonly hitRate: number;
-  readonly minTrades: number;
-  readonly maxDrawdown: number;
   readonly seed: number;
   /** Folder that gets report.html, report.json, trades.parquet and equity.parquet. */
   readonly out?: string | undefined;
@@ -49,13 +42,12 @@ export async function runWalkForward(
   { write }: CommandOutput,
   clock: Clock,
 ): Promise<number> {
-  const temporaryFolder = mkdtempSync(join(tmpdir(), 'tiercel-walk-'));
   try {
-    const frame = await readFrameFile(path, temporaryFolder);
-    const { trainShare, retrainDays, rolling = false, spotFeeBps, futuresFeeBps, maxHours, seed } = flags;
+    const frame = await frameInFile(path);
+    const { trainShare, retrainDays, rolling = false, maxHours, seed } = flags;
     const optimizer = new DeltaArbitrageOptimizer(clock, {
-      ...{ spotFee: spotFeeBps / 1e4, futFee: futuresFeeBps / 1e4, maxHoldMinutes: maxHours * 60 },
-      ...{ targetHitRate: flags.hitRate, minTradesPerDay: flags.minTrades, maxDrawdownTolerance: flags.maxDrawdown },
+      ...deltaOptions(flags),
+      maxHoldMinutes: maxHours * 60,
       timeLimitMs: TIME_LIMIT_MS,
     });
     const walk = new DeltaWalk(frame, optimizer);
@@ -71,10 +63,6 @@ export async function runWalkForward(
     write(flags.json === true ? `${JSON.stringify(report)}\n` : reportSummary(reported.report));
     return EXIT_GOOD;
   } catch (error) {
-    if (error instanceof TiercelError && error.remedy !== 'halt')
-      throw new InvalidInputError(`${path}: ${error.message}`, { path }, { cause: error });
-    throw error;
-  } finally {
-    rmSync(temporaryFolder, { recursive: true, force: true });
+    throw unfitData(path, error, { path });
   }
 }

@@ -1,4 +1,3 @@
-import { Decimal, plainText } from '../domain/decimal.js';
 import { KLINE_INTERVAL_MS, type Kline } from '../domain/market-data.js';
 import type { Catalogue } from './catalogue.js';
 import type { SeriesName } from './series.js';
@@ -47,23 +46,6 @@ export function columnsOf(klines: readonly Kline[]): KlineColumns {
     columns.quoteVolume[at] = kline.quoteVolume === null ? Number.NaN : Number(kline.quoteVolume);
   });
   return columns;
-}
-
-/** One kline of columns; null where it is missing. */
-export function klineAt(columns: KlineColumns, at: number): Kline | null {
-  const close = columns.close[at];
-  if (close === undefined || Number.isNaN(close)) return null;
-  const text = (value: number | undefined): string => plainText(new Decimal(value ?? 0));
-  const volume = (value: number | undefined): string | null => (value === undefined || Number.isNaN(value) ? null : text(value));
-  return {
-    openMs: columns.openMs[at] ?? 0,
-    open: text(columns.open[at]),
-    high: text(columns.high[at]),
-    low: text(columns.low[at]),
-    close: text(close),
-    baseVolume: volume(columns.volume[at]),
-    quoteVolume: volume(columns.quoteVolume[at]),
-  };
 }
 
 /** All klines of a part of a series: 56 bytes each, held at once. */
