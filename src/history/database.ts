@@ -47,6 +47,8 @@ export function sqlList(texts: readonly string[]): string {
 /** DuckDB in this process, over no database file of its own: what lasts are the catalogue's Parquet files. */
 export class HistoryDatabase {
   private isClosed = false;
+  /** Ends with what was asked of the connection last. */
+  private last: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly instance: DuckDBInstance,
@@ -67,26 +69,28 @@ export class HistoryDatabase {
 
   /** Runs one or several statements whose results nobody wants. */
   async run(sql: string): Promise<void> {
-    await this.connection.run(sql);
+    await this.inTurn((connection) => connection.run(sql));
   }
 
   /** Puts rows at the end of a table, whose columns are of these types. */
   async append(table: string, types: readonly ColumnType[], rows: readonly (readonly SqlCell[])[]): Promise<void> {
-    const appender = await this.connection.createAppender(table);
     const sqlTypes = types.map((type) => APPEND_TYPES[type]);
-    for (let from = 0; from < rows.length; from += VECTOR_ROWS) {
-      const part = rows.slice(from, from + VECTOR_ROWS);
-      const chunk = DuckDBDataChunk.create(sqlTypes, part.length);
-      chunk.setColumns(types.map((_, column) => part.map((row) => duckValue(row[column] ?? null))));
-      appender.appendDataChunk(chunk);
-    }
-    appender.flushSync();
-    appender.closeSync();
+    await this.inTurn(async (connection) => {
+      const appender = await connection.createAppender(table);
+      for (let from = 0; from < rows.length; from += VECTOR_ROWS) {
+        const part = rows.slice(from, from + VECTOR_ROWS);
+        const chunk = DuckDBDataChunk.create(sqlTypes, part.length);
+        chunk.setColumns(types.map((_, column) => part.map((row) => duckValue(row[column] ?? null))));
+        appender.appendDataChunk(chunk);
+      }
+      appender.flushSync();
+      appender.closeSync();
+    });
   }
 
   /** All rows of a query; only for results known to be small. */
   async rows(sql: string): Promise<readonly SqlRow[]> {
-    return (await this.connection.runAndReadAll(sql)).getRowObjectsJson();
+    return (await this.inTurn((connection) => connection.runAndReadAll(sql))).getRowObjectsJson();
   }
 
   /** The first row of a query that has one for sure (an aggregate). */
@@ -99,7 +103,7 @@ export class HistoryDatabase {
    * the order of the query. The arrays belong to whoever is given them. Memory is bounded by the query and one chunk.
    */
   async *doubles(sql: string, columnCount: number, rowsMax: number): AsyncGenerator<readonly Float64Array[]> {
-    // A connection has one result under way: each stream has its own.
+    // Read while others ask: each stream has a connection of its own.
     const connection = await this.instance.connect();
     try {
       const result = await connection.stream(sql);
@@ -133,13 +137,15 @@ export class HistoryDatabase {
    */
   async select(sql: string, rowsMax: number): Promise<{ readonly columns: readonly string[]; readonly rows: readonly SqlRow[] }> {
     try {
-      const statements = await this.connection.extractStatements(sql);
-      if (statements.count !== 1) throw new InvalidInputError('expected one SQL statement');
-      const prepared = await statements.prepare(0);
-      if (prepared.statementType !== StatementType.SELECT)
-        throw new InvalidInputError('only SELECT statements may be run on the catalogue');
-      const reader = await prepared.streamAndReadUntil(rowsMax);
-      return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowObjectsJson().slice(0, rowsMax) };
+      return await this.inTurn(async (connection) => {
+        const statements = await connection.extractStatements(sql);
+        if (statements.count !== 1) throw new InvalidInputError('expected one SQL statement');
+        const prepared = await statements.prepare(0);
+        if (prepared.statementType !== StatementType.SELECT)
+          throw new InvalidInputError('only SELECT statements may be run on the catalogue');
+        const reader = await prepared.streamAndReadUntil(rowsMax);
+        return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowObjectsJson().slice(0, rowsMax) };
+      });
     } catch (error) {
       if (error instanceof InvalidInputError) throw error;
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
@@ -152,6 +158,13 @@ export class HistoryDatabase {
     this.isClosed = true;
     this.connection.closeSync();
     this.instance.closeSync();
+  }
+
+  /** A connection has one statement under way; the next one would break its result off, so callers wait for one another. */
+  private inTurn<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    const result = this.last.then(() => work(this.connection));
+    this.last = result.catch(() => undefined);
+    return result;
   }
 }
 
