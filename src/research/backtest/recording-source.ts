@@ -23,9 +23,10 @@ const LINES = 512;
 /**
  * Recordings of feeds, through the kernel's decoders at the times at which the frames were received: the books go through the same
  * versions as they did then. The clock of the backtest is the monotonic clock of the run that was recorded.
+ * @param epochOffsetUs as `recordedOffsetUs`
  */
-export function recordingSource(feeds: readonly RecordedFeed[]): OpenSource {
-  return (kernel) => new MergedSource(feeds.map((feed) => new FeedSource(kernel, feed)));
+export function recordingSource(feeds: readonly RecordedFeed[], epochOffsetUs: number): OpenSource {
+  return (kernel) => new MergedSource(feeds.map((feed) => new FeedSource(kernel, feed, epochOffsetUs)));
 }
 
 /**
@@ -48,8 +49,13 @@ class FeedSource implements MarketSource {
   private records: CaptureRecord[] = [];
   private place = 0;
   private lastUs = 0;
+  private isTimed = false;
 
-  constructor(kernel: Kernel, { name, files, feed, books }: RecordedFeed) {
+  constructor(
+    kernel: Kernel,
+    { name, files, feed, books }: RecordedFeed,
+    private readonly epochOffsetUs: number,
+  ) {
     this.name = name;
     const { plan } = kernel;
     const replayed: ReplayedFeed = {
@@ -90,14 +96,17 @@ class FeedSource implements MarketSource {
     await this.replay.close();
   }
 
-  /** A line without a time was written before anything was received. */
+  /** Lines of before the first frame have only the time of day. */
   private setNext(): void {
     const record = this.records[this.place];
     if (record === undefined) {
       this.nextUs = Number.POSITIVE_INFINITY;
       return;
     }
-    this.lastUs = Math.max(this.lastUs, record.us ?? 0);
+    const { us, t } = record;
+    this.isTimed ||= us !== undefined;
+    const dayUs = this.isTimed || t === null ? 0 : Math.round(t * 1000 - this.epochOffsetUs);
+    this.lastUs = Math.max(this.lastUs, us ?? dayUs);
     this.nextUs = this.lastUs;
   }
 }

@@ -53,8 +53,8 @@ export async function openRecording({ folder, universeOf, memory, feesOf }: Reco
       ),
     }),
   );
-  const [first] = feeds;
-  return { market, source: recordingSource(feeds), epochOffsetUs: await recordedOffsetUs(first?.files ?? []) };
+  const epochOffsetUs = await recordedOffsetUs(feeds.flatMap(({ files: own }) => own));
+  return { market, source: recordingSource(feeds, epochOffsetUs), epochOffsetUs };
 }
 
 /** Files of each feed, in the order in which they were begun. */
