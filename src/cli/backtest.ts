@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { InvalidInputError } from '../domain/errors.js';
 import { SeededRandom } from '../domain/random.js';
 import { count } from '../ops/human-text.js';
+import { compareWithLedger } from '../research/analysis/ledger-comparison.js';
 import { BacktestEngine } from '../research/backtest/backtest-engine.js';
 import type { EngineResult } from '../research/backtest/backtest-types.js';
 import { calibrateLatency, fixedLatency, type LatencySamples, latencyOf } from '../research/backtest/latency.js';
@@ -14,6 +15,7 @@ import type { CommandOutput } from './capture-verify.js';
 import type { Config } from './config.js';
 import { withStrategy } from './decide.js';
 import { EXIT_GOOD } from './exit.js';
+import { ledgerComparisonText } from './ledger-comparison.js';
 import { readingLedger } from './ledger-file.js';
 
 export interface BacktestFlags extends HistoryFlags {
@@ -27,6 +29,8 @@ export interface BacktestFlags extends HistoryFlags {
   readonly fromVenueMs: number;
   /** Ledger of an earlier run, whose round trips say how long orders take. */
   readonly latencyFrom?: string | undefined;
+  /** Ledger of the run that was recorded: the trades are held against its own. */
+  readonly against?: string | undefined;
   /** What was taken of a book is there again after so long; with the book's next version when left out. */
   readonly recoveryMs?: number | undefined;
   readonly slippageBps: number;
@@ -49,7 +53,7 @@ export async function runBacktest(
   flags: BacktestFlags,
   { write, progress }: CommandOutput,
 ): Promise<number> {
-  const { strategy, set, seed, latencyFrom, recoveryMs = null, slippageBps, out, report, json = false } = flags;
+  const { strategy, set, seed, latencyFrom, against, recoveryMs = null, slippageBps, out, report, json = false } = flags;
   const chosen = strategy === undefined ? config : withStrategy(config, strategy, set);
   const samples = latencyFrom === undefined ? null : readingLedger(latencyFrom, (journal) => calibrateLatency(journal.read()));
   const { result, universe } = await withHistory(paths, chosen, flags, async ({ pace, ...history }) => {
@@ -66,7 +70,10 @@ export async function runBacktest(
   progress?.('\r\x1b[2K');
   if (out !== undefined) writeResult(out, result);
   const summary = report === undefined ? '' : await writeBacktestReport(report, result, { universe, seed });
-  write(json ? `${JSON.stringify(summaryOf(result))}\n` : `${backtestText(result)}${summary}`);
+  const comparison =
+    against === undefined ? null : readingLedger(against, (journal) => compareWithLedger(journal.read(), result));
+  if (json) write(`${JSON.stringify({ ...summaryOf(result), ...(comparison !== null && { against: comparison }) })}\n`);
+  else write(`${backtestText(result)}${summary}${comparison === null ? '' : ledgerComparisonText(comparison)}`);
   return EXIT_GOOD;
 }
 

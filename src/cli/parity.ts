@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidInputError } from '../domain/errors.js';
+import { SAME_TRADE } from '../research/backtest/parity/compare-trades.js';
 import { checkParity, type ParityReport } from '../research/backtest/parity/parity.js';
 import { backtestSetup } from './backtest-setup.js';
 import type { CommandOutput } from './capture-verify.js';
 import type { Config } from './config.js';
 import { EXIT_FOUND_FAULT, EXIT_GOOD } from './exit.js';
+import { differencesText } from './ledger-comparison.js';
 import { ProgressBar } from './progress-bar.js';
 
 export interface ParityFlags {
@@ -25,8 +27,6 @@ const MARKET = { symbols: 30, futuresSymbols: 6, updatesPerSecond: 400, plantInt
 /** What frames and orders take one way, in milliseconds: drawn for each, as a network does. */
 const WIRE = { distribution: 'lognormal', medianMs: 3, sigma: 0.3 } as const;
 const ORDERS = { distribution: 'lognormal', medianMs: 15, sigma: 0.4 } as const;
-/** Trades are one and the same when they were decided within a second; a millisecond apart they are noted as later. */
-const WITHIN = { withinUs: 1_000_000, sameUs: 1_000 };
 
 /**
  * `tiercel parity`: trades on paper over simulated venues while recording, backtests and replays the recording, and says how far the
@@ -43,7 +43,7 @@ export async function runParity(config: Config, flags: ParityFlags, { write, pro
   const bar = new ProgressBar(1, progress);
   try {
     const { report } = await checkParity({
-      ...{ ...MARKET, ...WITHIN, folder, seed, minutes, latencySeed: seed + 1, wire: WIRE, orders: ORDERS },
+      ...{ ...MARKET, ...SAME_TRADE, folder, seed, minutes, latencySeed: seed + 1, wire: WIRE, orders: ORDERS },
       setup: (universe, modelsOf) => backtestSetup(config, universe, modelsOf),
       onProgress: (share) => bar.to(share, 'paper run'),
     });
@@ -62,11 +62,10 @@ function agrees({ tradesMatchedRatio, profitDifferencePct, replayIdentical }: Pa
 
 function parityText(report: ParityReport): string {
   const { trades, tradesMatchedRatio, profitDifferencePct, replayIdentical, differencesByCause } = report;
-  const causes = Object.entries(differencesByCause).map(([cause, count]) => `${cause} ${count}`);
   return (
     `${trades} trades on paper; the backtest of the recording has ${(tradesMatchedRatio * 100).toFixed(2)} % of them one to one, ` +
     `and a profit that differs by ${profitDifferencePct.toFixed(3)} %; the replay ${replayIdentical ? 'is the same' : 'DIFFERS'}\n` +
-    `differences: ${causes.join(', ')}\n`
+    differencesText(differencesByCause)
   );
 }
 

@@ -48,6 +48,7 @@ export function addResearchCommands<Flags extends object>(
     .option('--to-venue-ms <ms>', 'what orders take to a venue', number, 20)
     .option('--from-venue-ms <ms>', 'what answers take back', number, 20)
     .option('--latency-from <ledger>', 'draw latencies from the round trips in this ledger of an earlier run')
+    .option('--against <ledger>', 'of a recorded run: hold the trades against those that it made')
     .option(
       '--recovery-ms <ms>',
       'what was taken of a book is there again after so long; with its next version when left out',

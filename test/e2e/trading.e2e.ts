@@ -80,6 +80,17 @@ describe('a run on simulated venues', () => {
     expect(code).toBe(0);
   });
 
+  it('is backtested from what it recorded, at the times at which it traded', async () => {
+    const ledger = join('tiercel-data', ledgers()[0] ?? '');
+    const flags = ['--config', 'config.yaml', '--latency-from', ledger, '--against', ledger, '--json'];
+    const { code, output } = await command(folder, ['backtest', 'record', ...flags]);
+    expect(code).toBe(0);
+    const { against } = JSON.parse(output.trim()) as { against: { trades: number; matched: number } };
+    expect(against.trades).toBeGreaterThanOrEqual(50);
+    // Orders at simulated venues move their books, and the accounts there are others than on paper: most trades agree, not all.
+    expect(against.matched / against.trades).toBeGreaterThan(0.5);
+  });
+
   it('stops when told by a command, stays stopped over a restart, and trades again when a person clears it', async () => {
     const first = await trading(folder);
     await first.next(({ intents }) => intents.succeeded >= 5);

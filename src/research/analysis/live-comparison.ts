@@ -14,6 +14,12 @@ export interface ComparedFigure {
   readonly isAsPredicted: boolean;
 }
 
+/** Profits of the trades of a time, in the quote asset, and its length, above 0. */
+export interface TradedSpan {
+  readonly profits: readonly number[];
+  readonly lengthMs: number;
+}
+
 /** Live trading against a backtest's predictions. Amounts in the quote asset. */
 export interface PerformanceComparisonReport {
   readonly liveTrades: number;
@@ -31,8 +37,8 @@ const STANDARD_ERRORS_MAX = 2;
 const HOUR_MS = 3_600_000;
 
 /**
- * Holds live executions against a backtest. A result counts as a trade when an order of it was filled; its profit is `realizedProfit`.
- * Frequencies are compared as counts of events that come independently (Poisson), win rates as shares, profits by Welch's statistic.
+ * Holds live executions against a backtest, as `compareFigures` does. A result counts as a trade when an order of it was filled; its profit
+ * is `realizedProfit`.
  * @param liveMs how long live trading went on; above 0
  */
 export function compareLive(
@@ -43,32 +49,10 @@ export function compareLive(
   const traded = liveResults.filter(({ orders }) => orders.some(({ filled }) => Number(filled) > 0));
   const live = traded.map(({ realizedProfit }) => Number(realizedProfit));
   const predicted = backtest.executionResults.map(({ pnl }) => Number(pnl));
-  const [liveHours, predictedHours] = [liveMs / HOUR_MS, (backtest.endMs - backtest.startMs) / HOUR_MS];
-  const [wins, predictedWins] = [live, predicted].map((profits) => profits.filter((profit) => profit > 0).length) as [
-    number,
-    number,
-  ];
-  const [own, other] = [spreadOf(live), spreadOf(predicted)];
-  const pooled = (wins + predictedWins) / (live.length + predicted.length);
-  const figures = [
-    compared(
-      'tradesPerHour',
-      [live.length / liveHours, predicted.length / predictedHours],
-      Math.sqrt(((live.length + predicted.length) / (liveHours + predictedHours)) * (1 / liveHours + 1 / predictedHours)),
-    ),
-    compared(
-      'winRate',
-      [wins / live.length, predictedWins / predicted.length],
-      Math.sqrt(pooled * (1 - pooled) * (1 / live.length + 1 / predicted.length)),
-    ),
-    compared('profitPerTrade', [own.mean, other.mean], Math.sqrt(own.squaredError + other.squaredError)),
-    compared(
-      'profitPerHour',
-      [(own.mean * live.length) / liveHours, (other.mean * predicted.length) / predictedHours],
-      // The variance of a sum of a Poisson number of profits is that number times the mean square of a profit.
-      Math.sqrt(squares(live) / liveHours ** 2 + squares(predicted) / predictedHours ** 2),
-    ),
-  ];
+  const figures = compareFigures(
+    { profits: live, lengthMs: liveMs },
+    { profits: predicted, lengthMs: backtest.endMs - backtest.startMs },
+  );
   const reasons: Record<string, number> = {};
   for (const { failureReason } of liveResults) {
     if (failureReason !== null) reasons[failureReason] = (reasons[failureReason] ?? 0) + 1;
@@ -82,6 +66,41 @@ export function compareLive(
     failureReasons: reasons,
     isAsPredicted: figures.every(({ isAsPredicted }) => isAsPredicted),
   };
+}
+
+/**
+ * Holds the trades of one time against those of another. Frequencies are compared as counts of events that come independently (Poisson), win
+ * rates as shares, profits by Welch's statistic.
+ */
+export function compareFigures(live: TradedSpan, predicted: TradedSpan): ComparedFigure[] {
+  const [liveTrades, predictedTrades] = [live.profits.length, predicted.profits.length];
+  const [liveHours, predictedHours] = [live.lengthMs / HOUR_MS, predicted.lengthMs / HOUR_MS];
+  const [wins, predictedWins] = [winsOf(live), winsOf(predicted)];
+  const [own, other] = [spreadOf(live.profits), spreadOf(predicted.profits)];
+  const pooled = (wins + predictedWins) / (liveTrades + predictedTrades);
+  return [
+    compared(
+      'tradesPerHour',
+      [liveTrades / liveHours, predictedTrades / predictedHours],
+      Math.sqrt(((liveTrades + predictedTrades) / (liveHours + predictedHours)) * (1 / liveHours + 1 / predictedHours)),
+    ),
+    compared(
+      'winRate',
+      [wins / liveTrades, predictedWins / predictedTrades],
+      Math.sqrt(pooled * (1 - pooled) * (1 / liveTrades + 1 / predictedTrades)),
+    ),
+    compared('profitPerTrade', [own.mean, other.mean], Math.sqrt(own.squaredError + other.squaredError)),
+    compared(
+      'profitPerHour',
+      [(own.mean * liveTrades) / liveHours, (other.mean * predictedTrades) / predictedHours],
+      // The variance of a sum of a Poisson number of profits is that number times the mean square of a profit.
+      Math.sqrt(squares(live.profits) / liveHours ** 2 + squares(predicted.profits) / predictedHours ** 2),
+    ),
+  ];
+}
+
+function winsOf({ profits }: TradedSpan): number {
+  return profits.filter((profit) => profit > 0).length;
 }
 
 function compared(name: ComparedFigure['name'], values: readonly [number, number], error: number): ComparedFigure {

@@ -30,6 +30,9 @@ export interface CompareOptions {
   readonly sameUs: number;
 }
 
+/** Trades are one and the same when they were decided within a second; a millisecond apart they are noted as later. */
+export const SAME_TRADE: CompareOptions = { withinUs: 1_000_000, sameUs: 1_000 };
+
 /**
  * Pairs the trades of two runs: the same strategy and purpose, the same intents' books and sides, decided within `withinUs`, each trade
  * with the nearest that is left, in the order of the first run.
@@ -59,6 +62,17 @@ export function compareTrades(
   causes.extra = second.length - matched;
   const most = Math.max(first.length, second.length);
   return { trades: first.length, matched, matchedRatio: most === 0 ? 1 : matched / most, differencesByCause: causes };
+}
+
+/** What two runs left after fees, in one quote asset or several of the same worth: the difference as a percentage of the first's; 0 when both left nothing. */
+export function netDifferencePct(first: readonly BacktestTrade[], second: readonly BacktestTrade[]): number {
+  const [one, other] = [netOf(first), netOf(second)];
+  if (one === other) return 0;
+  return one === 0 ? Number.POSITIVE_INFINITY : (Math.abs(other - one) / Math.abs(one)) * 100;
+}
+
+function netOf(trades: readonly BacktestTrade[]): number {
+  return trades.reduce((sum, { realised }) => sum.plus(realised), new Exact(0)).toNumber();
 }
 
 /** By what was planned: hedges that only one run needed do not part a pair. */

@@ -1,4 +1,3 @@
-import { Exact } from '../../../domain/decimal.js';
 import { SeededRandom } from '../../../domain/random.js';
 import { makeDecisionEngine } from '../../../engine/decision-engine.js';
 import { TurnLog } from '../../../engine/turn-log-reader.js';
@@ -11,8 +10,13 @@ import type { EngineResult } from '../backtest-types.js';
 import { calibrateLatency, latencyOf } from '../latency.js';
 import type { TradingSetup } from '../paper-trading.js';
 import { filesByFeed, openRecording } from '../recording.js';
-import type { BacktestTrade } from '../trades.js';
-import { type CompareOptions, compareTrades, type DifferenceCause, type TradeComparison } from './compare-trades.js';
+import {
+  type CompareOptions,
+  compareTrades,
+  type DifferenceCause,
+  netDifferencePct,
+  type TradeComparison,
+} from './compare-trades.js';
 import { type RecordedRun, type RecordedRunOptions, recordRun } from './recorded-run.js';
 import { feedName, RunRecorder } from './recorder.js';
 
@@ -58,7 +62,7 @@ export async function checkParity(options: ParityOptions): Promise<ParityRun> {
   const report: ParityReport = {
     trades: run.trades.length,
     tradesMatchedRatio: comparison.matchedRatio,
-    profitDifferencePct: differencePct(netOf(run.trades), netOf(backtest.trades)),
+    profitDifferencePct: netDifferencePct(run.trades, backtest.trades),
     replayIdentical: replay.difference === null && replay.intents === run.intents,
     differencesByCause: comparison.differencesByCause,
   };
@@ -115,14 +119,4 @@ interface ReplayHeader {
 
 function setupOf({ setup }: ParityOptions, universe: StrategyUniverse): TradingSetup {
   return setup(universe, undefined);
-}
-
-/** What the trades left after fees, in one quote asset or several of the same worth. */
-function netOf(trades: readonly BacktestTrade[]): number {
-  return trades.reduce((sum, { realised }) => sum.plus(realised), new Exact(0)).toNumber();
-}
-
-function differencePct(one: number, other: number): number {
-  if (one === other) return 0;
-  return one === 0 ? Number.POSITIVE_INFINITY : (Math.abs(other - one) / Math.abs(one)) * 100;
 }
