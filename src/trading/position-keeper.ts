@@ -9,6 +9,7 @@ import type { Capital } from '../strategy/capital.js';
 import { Intent, LEGS_MAX, type Purpose } from '../strategy/intent.js';
 import type { MarketView } from '../strategy/market-view.js';
 import type { BookInfo } from '../strategy/universe.js';
+import { PlacedAmounts } from './placed-amounts.js';
 
 export interface PositionKeeperParts {
   readonly market: RiskUniverse;
@@ -30,8 +31,9 @@ interface Owed {
   readonly strategy: number;
   readonly symbol: number;
   base: Decimal;
-  /** Its intent on the way; 0 for none. */
+  /** Its intent on the way; 0 for none. And what the strategy held in the intent's book before. */
   intent: number;
+  heldUnits: number;
   triedUs: number;
   /** Of it, as much is tried at once: less after the checks have let no order pass. */
   part: number;
@@ -59,8 +61,7 @@ export class PositionKeeper {
   /** Positions to be closed, all of a strategy's in an asset: contracts whose plan did not outlive a restart. */
   private readonly closing = new Map<string, Owed>();
   private readonly ids = new Map<number, Owed>();
-  /** Signed base assets that were evened out for a strategy in a book, and have not been taken back: it may not know of them. */
-  private readonly placed = new Map<string, Decimal>();
+  private readonly placed = new PlacedAmounts();
   private readonly intent = new Intent();
   private made = OWN_INTENTS;
 
@@ -209,10 +210,7 @@ export class PositionKeeper {
       const base = new Exact(filled).mul(info?.instrument.contractSize ?? 1);
       const change = side === 'sell' ? base.neg() : base;
       owed.base = owed.base.plus(change);
-      if (info === undefined) continue;
-      const placed = this.placedIn(owed.strategy, info).plus(change);
-      if (placed.isZero()) this.placed.delete(placeOf(owed.strategy, info));
-      else this.placed.set(placeOf(owed.strategy, info), placed);
+      if (info !== undefined) this.placed.note(owed.strategy, info.book, change, owed.heldUnits);
     }
     if (owed.base.isZero()) this.owed.delete(key);
   }
@@ -220,11 +218,11 @@ export class PositionKeeper {
   private nothing(strategy: number, symbol: number): Owed {
     const nowUs = this.parts.clock.monotonicUs();
     const times = { sinceUs: nowUs, changedUs: nowUs, triedUs: Number.NEGATIVE_INFINITY };
-    return { strategy, symbol, base: ZERO, intent: 0, part: 1, isDust: false, isBlocked: false, ...times };
+    return { strategy, symbol, base: ZERO, intent: 0, heldUnits: 0, part: 1, isDust: false, isBlocked: false, ...times };
   }
 
-  private placedIn(strategy: number, info: BookInfo): Decimal {
-    return this.placed.get(placeOf(strategy, info)) ?? ZERO;
+  private heldUnits(strategy: number, book: number): number {
+    return this.parts.state.strategies[strategy]?.position[book] ?? 0;
   }
 
   private booksOf(symbol: number): readonly RiskBook[] {
@@ -277,28 +275,26 @@ export class PositionKeeper {
   }
 
   /**
-   * Trades what is owed where the same was traded the other way round before, else at the best book that can take it and that the checks
-   * let; less of it when they let none.
+   * Trades what is owed at the best book that can take it and that the checks let, of those whose turn is first; less of it when they let
+   * none.
    */
   private even(owed: Owed, market: MarketView): void {
     owed.triedUs = market.nowUs;
     const isSell = owed.base.gt(0);
-    const ways: { readonly book: number; readonly units: number; readonly price: number; readonly isTakenBack: boolean }[] = [];
+    const ways: { readonly book: number; readonly units: number; readonly price: number; readonly turn: number }[] = [];
     for (const { info } of this.booksOf(owed.symbol)) {
       if (!market.views.isTradable(info.book, market.oldestUs)) continue;
       const units = this.unitsFor(owed, info, isSell, market);
       const price = isSell ? market.views.bidPriceUnits(info.book) : -market.views.askPriceUnits(info.book);
-      // A strategy that trades its own book away, not knowing that this was done elsewhere, would do so again after every evening out.
-      const placed = this.placedIn(owed.strategy, info);
-      const isTakenBack = isSell ? placed.gt(0) : placed.lt(0);
-      if (units > 0) ways.push({ book: info.book, units, price: price * info.priceUnit, isTakenBack });
+      const turn = this.placed.turnOf(owed.strategy, info.book, this.heldUnits(owed.strategy, info.book), isSell);
+      if (units > 0) ways.push({ book: info.book, units, price: price * info.priceUnit, turn });
     }
-    ways.sort((left, right) => Number(right.isTakenBack) - Number(left.isTakenBack) || right.price - left.price);
+    ways.sort((left, right) => left.turn - right.turn || right.price - left.price);
     owed.isDust = ways.length === 0 && owed.part === 1;
     for (const { book, units } of ways) {
-      const held = this.parts.state.strategies[owed.strategy]?.position[book] ?? 0;
+      owed.heldUnits = this.heldUnits(owed.strategy, book);
       const intent = this.begin(owed.strategy, book, 'reduce', market);
-      this.addLeg(intent, book, held + (isSell ? -units : units), market);
+      this.addLeg(intent, book, owed.heldUnits + (isSell ? -units : units), market);
       if (!this.send(owed, intent, market)) continue;
       owed.part = 1;
       return;
@@ -312,11 +308,11 @@ export class PositionKeeper {
     const price = (isSell ? views.bidPriceUnits(info.book) : views.askPriceUnits(info.book)) * info.priceUnit;
     const units = inLots(info, wanted, price);
     if (units === 0) return 0;
-    const { capital, market, state } = this.parts;
+    const { capital, market } = this.parts;
     const { accounts } = market.universe;
     if (info.baseAccount < 0) {
       // Contracts only to bring a position of them nearer to zero.
-      const held = state.strategies[strategy]?.position[info.book] ?? 0;
+      const held = this.heldUnits(strategy, info.book);
       return (isSell ? held : -held) >= units ? units : 0;
     }
     const account = isSell ? info.baseAccount : info.quoteAccount;
@@ -340,7 +336,7 @@ export class PositionKeeper {
 
   private addLeg(intent: Intent, book: number, targetUnits: number, { views, oldestUs }: MarketView): void {
     const known = this.parts.market.books[book];
-    const held = this.parts.state.strategies[intent.strategy]?.position[book] ?? 0;
+    const held = this.heldUnits(intent.strategy, book);
     if (known === undefined || targetUnits === held || !views.isTradable(book, oldestUs)) return;
     const isBuy = targetUnits > held;
     const best = isBuy ? views.askPriceUnits(book) : views.bidPriceUnits(book);
@@ -378,10 +374,6 @@ function inLots({ instrument: { rules }, qtyScale, basePerUnit }: BookInfo, unit
   const isTaken =
     whole >= new Exact(rules.minQty).mul(scale).toNumber() && whole * basePerUnit * price >= Number(rules.minQuoteAmount);
   return isTaken ? whole : 0;
-}
-
-function placeOf(strategy: number, { book }: BookInfo): string {
-  return `${strategy} ${book}`;
 }
 
 function baseOf({ instrument, qtyScale }: BookInfo, units: number): Decimal {

@@ -45,6 +45,22 @@ describe('an amount that a strategy has too much of', () => {
     expect(owed(rig)).toEqual([]);
   });
 
+  it('is sold at another book when the strategy has taken it back at the best one: else both would go on for ever', async () => {
+    const rig = await new DeskRig().start();
+    rig.prices.set(rig.sellAt, 101);
+    await rig.trade([[rig.buyAt, 100]]);
+    await rig.run(LONG_MS);
+    // As a strategy does that knows of this book alone, and wants nothing there.
+    for (let times = 0; times < 5; times++) {
+      const held = rig.position(0, rig.sellAt.book);
+      if (held < 0) await rig.trade([[rig.sellAt, -held]]);
+      await rig.run(LONG_MS);
+    }
+    expect(ordersOf(rig, 'kraken')).toEqual(['sell 1', 'buy 1']);
+    expect(ordersOf(rig, 'binance')).toEqual(['buy 1', 'sell 1']);
+    expect(owed(rig)).toEqual([]);
+  });
+
   it('is sold at another book when the best one is not fresh', async () => {
     const rig = await new DeskRig().start();
     rig.prices.set(rig.sellAt, 101);

@@ -7,6 +7,7 @@ import type { EngineLife, LifeWatcher } from '../life/engine-life.js';
 import type { StandingOrders } from '../operator.js';
 import type { Arrival } from '../world/exchange.js';
 import type { World } from '../world/world.js';
+import { ChurnWatch } from './churn-watch.js';
 import { ExposureWatch } from './exposure-watch.js';
 import { HaltWatch } from './halt-watch.js';
 import { LedgerWatch } from './ledger-watch.js';
@@ -33,6 +34,7 @@ export class Judge implements LifeWatcher {
   private readonly limits: LimitWatch;
   private readonly halts: HaltWatch;
   private readonly losses: LossWatch;
+  private readonly churn: ChurnWatch;
   /** When money moved by itself last, by venue. */
   private readonly movedUs = new Map<VenueId, number>();
   private readyLife: EngineLife | undefined;
@@ -56,6 +58,7 @@ export class Judge implements LifeWatcher {
     this.exposure = new ExposureWatch(world, this.truth, accuse);
     this.halts = new HaltWatch(this.truth, accuse);
     this.losses = new LossWatch(world, this.truth, accuse);
+    this.churn = new ChurnWatch(accuse);
     for (const { venue, engine } of world.exchanges)
       engine.onEvent((event) => {
         if (event.kind !== 'balance') return;
@@ -103,6 +106,7 @@ export class Judge implements LifeWatcher {
   kept(entry: JournalEntry): void {
     this.truth.kept(entry);
     this.ledger.take(entry);
+    this.churn.take(entry);
     if (entry.kind !== 'order' && entry.kind !== 'intent') this.world.history.note(`kept ${entry.kind}`, entry);
   }
 

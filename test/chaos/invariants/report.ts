@@ -6,6 +6,7 @@ export const INVARIANTS = [
   'hedge-beside-hedge',
   'funds-twice',
   'unhedged-too-long',
+  'evened-for-ever',
   'limit-passed',
   'book-not-trusted',
   'sent-before-ready',
