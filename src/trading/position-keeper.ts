@@ -31,9 +31,8 @@ interface Owed {
   readonly strategy: number;
   readonly symbol: number;
   base: Decimal;
-  /** Its intent on the way; 0 for none. And what the strategy held in the intent's book before. */
+  /** Its intent on the way; 0 for none. */
   intent: number;
-  heldUnits: number;
   triedUs: number;
   /** Of it, as much is tried at once: less after the checks have let no order pass. */
   part: number;
@@ -48,6 +47,8 @@ interface Owed {
 
 const ZERO = new Exact(0);
 const RETRY_US = 1_000_000;
+/** What is worth less, in a quote asset, waits where evening it out did not last: it costs more than it is. */
+const SMALL_QUOTE = 10;
 /** A strategy that hedges what it holds by itself has so long until it is done for it, also while it tries without getting anything. */
 const GRACE_US = 3_000_000;
 const TRIES_US = 8_000_000;
@@ -203,14 +204,15 @@ export class PositionKeeper {
       if (!isHeld) this.closing.delete(key);
       return;
     }
-    for (const { venue, market, symbol, side, filled } of orders) {
+    for (const { venue, market, symbol, side, filled, state } of orders) {
       const info = this.parts.market.books.find(
         ({ info: { instrument } }) => instrument.venue === venue && instrument.market === market && instrument.symbol === symbol,
       )?.info;
       const base = new Exact(filled).mul(info?.instrument.contractSize ?? 1);
       const change = side === 'sell' ? base.neg() : base;
       owed.base = owed.base.plus(change);
-      if (info !== undefined) this.placed.note(owed.strategy, info.book, change, owed.heldUnits);
+      const doneUs = state === 'filled' ? this.parts.clock.monotonicUs() : Number.NEGATIVE_INFINITY;
+      if (info !== undefined) this.placed.note(owed.strategy, info.book, change, doneUs);
     }
     if (owed.base.isZero()) this.owed.delete(key);
   }
@@ -218,7 +220,7 @@ export class PositionKeeper {
   private nothing(strategy: number, symbol: number): Owed {
     const nowUs = this.parts.clock.monotonicUs();
     const times = { sinceUs: nowUs, changedUs: nowUs, triedUs: Number.NEGATIVE_INFINITY };
-    return { strategy, symbol, base: ZERO, intent: 0, heldUnits: 0, part: 1, isDust: false, isBlocked: false, ...times };
+    return { strategy, symbol, base: ZERO, intent: 0, part: 1, isDust: false, isBlocked: false, ...times };
   }
 
   private heldUnits(strategy: number, book: number): number {
@@ -286,15 +288,17 @@ export class PositionKeeper {
       if (!market.views.isTradable(info.book, market.oldestUs)) continue;
       const units = this.unitsFor(owed, info, isSell, market);
       const price = isSell ? market.views.bidPriceUnits(info.book) : -market.views.askPriceUnits(info.book);
-      const turn = this.placed.turnOf(owed.strategy, info.book, this.heldUnits(owed.strategy, info.book), isSell);
-      if (units > 0) ways.push({ book: info.book, units, price: price * info.priceUnit, turn });
+      const turn = this.placed.turnOf(owed.strategy, info.book, isSell, market.nowUs);
+      const quote = units * info.basePerUnit * Math.abs(price) * info.priceUnit;
+      if (units > 0 && (turn < 2 || quote >= SMALL_QUOTE))
+        ways.push({ book: info.book, units, price: price * info.priceUnit, turn });
     }
     ways.sort((left, right) => left.turn - right.turn || right.price - left.price);
     owed.isDust = ways.length === 0 && owed.part === 1;
     for (const { book, units } of ways) {
-      owed.heldUnits = this.heldUnits(owed.strategy, book);
+      const held = this.heldUnits(owed.strategy, book);
       const intent = this.begin(owed.strategy, book, 'reduce', market);
-      this.addLeg(intent, book, owed.heldUnits + (isSell ? -units : units), market);
+      this.addLeg(intent, book, held + (isSell ? -units : units), market);
       if (!this.send(owed, intent, market)) continue;
       owed.part = 1;
       return;

@@ -61,6 +61,37 @@ describe('an amount that a strategy has too much of', () => {
     expect(owed(rig)).toEqual([]);
   });
 
+  it('is sold at another book when the strategy gives up the other side for it: else all it holds would go bit by bit', async () => {
+    const rig = await new DeskRig().start();
+    await rig.trade([
+      [rig.sellAt, 500],
+      [rig.perpetual, -50],
+    ]);
+    await rig.trade([[rig.buyAt, 100]]);
+    rig.prices.set(rig.sellAt, 101);
+    // As a strategy does that knows of two of the three books, and holds as much in the one as in the other.
+    for (let times = 0; times < 5; times++) {
+      await rig.run(LONG_MS);
+      const contracts = rig.position(0, rig.sellAt.book) / 10 + rig.position(0, rig.perpetual.book);
+      if (contracts < 0) await rig.trade([[rig.perpetual, -contracts]]);
+    }
+    expect([rig.buyAt, rig.sellAt, rig.perpetual].map(({ book }) => rig.position(0, book))).toEqual([0, 400, -40]);
+  });
+
+  it('waits when it is little, and the strategy has taken it back at the only book there is', async () => {
+    const rig = await new DeskRig().start();
+    await rig.trade([[rig.buyAt, 6]]);
+    // The venue takes no order of so little any more.
+    Object.assign(rig.buyAt.instrument.rules, { minQuoteAmount: '20' });
+    for (let times = 0; times < 5; times++) {
+      await rig.run(LONG_MS);
+      const held = rig.position(0, rig.sellAt.book);
+      if (held < 0) await rig.trade([[rig.sellAt, -held]]);
+    }
+    expect(ordersOf(rig, 'kraken')).toEqual(['sell 0.06', 'buy 0.06']);
+    expect(owed(rig)).toEqual([{ asset: 'ABC', base: '0.06', isDust: true }]);
+  });
+
   it('is sold at another book when the best one is not fresh', async () => {
     const rig = await new DeskRig().start();
     rig.prices.set(rig.sellAt, 101);

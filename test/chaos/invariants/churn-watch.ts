@@ -16,14 +16,21 @@ export class ChurnWatch {
   /** By run, strategy and asset: the orders of the last minute that evened something out. */
   private readonly recent = new Map<string, Evening[]>();
 
+  /** Intents of a desk with one leg: with more it closes or reduces what is hedged. */
+  private readonly evenings = new Set<string>();
+
   constructor(private readonly accuse: Accuse) {}
 
-  /** Takes an entry of the ledger. Client order ids of the simulation are "run:intent:leg:order". */
+  /** Takes an entry of the ledger. Intents are named "run/intent", client order ids of the simulation are "run:intent:leg:order". */
   take(entry: JournalEntry): void {
+    if (entry.kind === 'intent') {
+      const isOwn = Number(entry.intent.split('/').at(-1)) > OWN_INTENTS;
+      if (isOwn && entry.legs.length === 1) this.evenings.add(entry.intent);
+    }
     if (entry.kind !== 'fill') return;
     const { clientOrderId, strategy, base, monotonicUs: atUs } = entry;
     const [run, intent] = clientOrderId.split(':');
-    if (!(Number(intent) > OWN_INTENTS)) return;
+    if (!this.evenings.has(`${run}/${intent}`)) return;
     const key = `${run} ${strategy} ${base}`;
     const recent = (this.recent.get(key) ?? []).filter((one) => one.atUs > atUs - WINDOW_US);
     this.recent.set(key, recent);
