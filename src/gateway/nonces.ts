@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 
-/** Further ahead of its clock than any machine is by accident. */
-const LEAP_US = 60e6;
+/** A day: clocks that are set to another zone are less ahead than that. */
+const FIRST_LEAP_US = 86_400e6;
 
 /**
  * Strictly increasing numbers for one key. They start from the microseconds of the epoch, which no key uses up at that pace, so that
@@ -9,6 +9,7 @@ const LEAP_US = 60e6;
  */
 export class Nonces {
   private last = 0;
+  private leapUs = FIRST_LEAP_US;
 
   constructor(private readonly clock: Clock) {}
 
@@ -17,8 +18,12 @@ export class Nonces {
     return this.last;
   }
 
-  /** Goes on far ahead: the venue has seen a higher number than the last one, of a process whose clock was ahead. */
+  /**
+   * Goes on far ahead, twice as far each time: the venue has seen a higher number than the last one, of a process whose clock was ahead. There
+   * is room for centuries.
+   */
   leap(): void {
-    this.last = Math.max(this.last, Math.floor(this.clock.epochUs())) + LEAP_US;
+    this.last = Math.max(this.last, Math.floor(this.clock.epochUs())) + this.leapUs;
+    this.leapUs *= 2;
   }
 }
