@@ -210,7 +210,7 @@ export class Connections {
     const { heartbeat } = parts.protocol;
     if (heartbeat === null || nowMs - connection.heartbeatMs < heartbeat.intervalMs || !connection.pacer.take(nowMs)) return;
     connection.heartbeatMs = nowMs;
-    this.transmit(index, heartbeat.text(parts.epochMs()));
+    this.transmit(index, heartbeat.text(this.context.epochMs()));
   }
 
   private transmit(index: number, text: string): void {

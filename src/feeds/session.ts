@@ -45,6 +45,8 @@ export class FeedSession {
   private readonly connectionOf: Int32Array;
   private readonly overdue: Uint8Array;
   private nextRequestId = 1;
+  /** Requests before this one carried a time that the venue does not take. */
+  private firstInTime = 1;
   private complainedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -226,6 +228,11 @@ export class FeedSession {
   }
 
   private refuse(connection: number, message: Extract<ControlMessage, { kind: 'refused' }>): void {
+    const { requestId, venueMs } = message;
+    if (requestId !== null && venueMs !== undefined && this.wasUntimely(requestId, venueMs)) {
+      this.subscribe(connection, this.subscriptions.takeBefore(connection, this.firstInTime));
+      return;
+    }
     const { refused, again } = this.subscriptions.refused(connection, message.requestId, message.symbols, message.atomic);
     if (refused.length === 0 && again.length === 0) this.complain(connection, message.reason);
     for (const symbol of refused) {
@@ -234,6 +241,12 @@ export class FeedSession {
       this.context.emit('refused', 'alert', { connection, symbol, reason: message.reason });
     }
     for (const symbols of again) this.subscribe(connection, symbols);
+  }
+
+  /** Whether a request was refused for its time; from now on the venue's own is used. */
+  private wasUntimely(requestId: number, venueMs: number): boolean {
+    if (this.context.correctClock(venueMs)) this.firstInTime = this.nextRequestId;
+    return requestId < this.firstInTime;
   }
 
   private complain(connection: number, reason: string): void {
@@ -285,14 +298,14 @@ export class FeedSession {
         if (book !== undefined) this.keeper.subscribing(book);
       }
     }
-    const requests = this.parts.protocol.subscribe(plan.kind, symbols, this.nextRequestId, this.parts.epochMs());
+    const requests = this.parts.protocol.subscribe(plan.kind, symbols, this.nextRequestId, this.context.epochMs());
     this.connections.request(connection, requests, this.takeRequestIds(requests.length), true);
   }
 
   private unsubscribe(connection: number, symbols: readonly string[]): void {
     const plan = this.connections.plan(connection);
     if (plan === undefined) return;
-    const requests = this.parts.protocol.unsubscribe(plan.kind, symbols, this.nextRequestId, this.parts.epochMs());
+    const requests = this.parts.protocol.unsubscribe(plan.kind, symbols, this.nextRequestId, this.context.epochMs());
     this.connections.request(connection, requests, this.takeRequestIds(requests.length), false);
   }
 
@@ -324,6 +337,7 @@ export class FeedSession {
   private takeRequestIds(count: number): number {
     const first = this.nextRequestId;
     this.nextRequestId = first + count > 2_000_000_000 ? 1 : first + count;
+    if (this.nextRequestId === 1) this.firstInTime = 1;
     return first;
   }
 }

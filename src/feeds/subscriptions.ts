@@ -73,6 +73,14 @@ export class Subscriptions {
     return { refused: [], again: [rest.slice(0, half), rest.slice(half)] };
   }
 
+  /** Takes out all requests before one. @returns the symbols of them that await an answer */
+  takeBefore(connection: number, requestId: number): readonly string[] {
+    const requests = this.open[connection] ?? [];
+    const early = requests.filter((request) => request.requestId < requestId);
+    for (const request of early) remove(requests, request);
+    return [...new Set(early.flatMap(({ symbols }) => [...symbols]))];
+  }
+
   /** Takes out a request that should have been answered by now. @returns its symbols, undefined when there is none */
   takeOverdue(connection: number, nowMs: number): readonly string[] | undefined {
     const requests = this.open[connection] ?? [];

@@ -30,6 +30,7 @@ export type FeedEventKind =
   | 'closing'
   | 'breaker'
   | 'refused'
+  | 'clock'
   | 'resync'
   | 'stale'
   | 'broken'

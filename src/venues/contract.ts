@@ -39,13 +39,17 @@ export interface ConnectionPlan {
  */
 export type ControlMessage =
   | { readonly kind: 'acknowledged'; readonly requestId: number | null; readonly symbols: readonly string[] }
-  /** `atomic`: nothing of the request stands, also where only some of its symbols are to blame. */
+  /**
+   * `atomic`: nothing of the request stands, also where only some of its symbols are to blame. `venueMs`: what the venue's clock showed, at
+   * venues that refuse requests for their time.
+   */
   | {
       readonly kind: 'refused';
       readonly requestId: number | null;
       readonly symbols: readonly string[];
       readonly atomic: boolean;
       readonly reason: string;
+      readonly venueMs?: number;
     }
   | { readonly kind: 'alive' } // heartbeats, pongs, status: the connection lives
   | { readonly kind: 'reply'; readonly text: string } // the venue's ping wants this answer

@@ -39,6 +39,48 @@ describe('subscriptions', () => {
     expect(payloads(rig)).toEqual([['ob.AAA_USDT.400', 'ob.CCC_USDT.400']]);
   });
 
+  test('a venue that refuses for the time of this machine is asked again by its own time', () => {
+    const rig = new SessionRig(gateioSpot(), ['AAA_USDT', 'BBB_USDT']);
+    rig.pass(250);
+    rig.open();
+    const venueMs = 1_767_225_600_000 + rig.nowMs + 3 * 3_600_000;
+    const requests = (): { id: number; time: number; payload: string[] }[] =>
+      rig.transport.sent.splice(0).map(({ text }) => JSON.parse(text));
+    const first = requests();
+    expect(first.map(({ payload }) => payload.length)).toEqual([2, 2]);
+    for (const { id, payload } of first) {
+      const error = { code: 2, message: 'invalid argument: time' };
+      const answer = {
+        time: Math.floor(venueMs / 1000),
+        time_ms: venueMs,
+        id,
+        channel: 'spot.obu',
+        event: 'subscribe',
+        payload,
+        error,
+      };
+      rig.frame(JSON.stringify({ ...answer, result: { status: 'fail' } }));
+    }
+    const second = requests();
+    expect(new Set(second.map(({ time }) => time))).toEqual(new Set([Math.floor(venueMs / 1000)]));
+    expect(second.map(({ payload }) => payload)).toEqual(first.map(({ payload }) => payload));
+    expect(rig.eventsOf('refused')).toEqual([]);
+    expect(rig.eventsOf('clock')).toMatchObject([{ level: 'alert' }]);
+    // By the venue's time nothing is wrong any more: a refusal is one.
+    for (const { id, payload } of second) {
+      const answer = {
+        time_ms: venueMs,
+        id,
+        channel: 'spot.obu',
+        event: 'subscribe',
+        payload,
+        error: { code: 2, message: 'no BBB_USDT' },
+      };
+      rig.frame(JSON.stringify({ ...answer, result: { status: 'fail' } }));
+    }
+    expect(rig.eventsOf('refused')[0]).toMatchObject({ symbol: 'BBB_USDT' });
+  });
+
   test('what is not acknowledged is asked for again, and a venue that never answers is left', () => {
     const rig = new SessionRig(coinbaseSpot(), ['AAA-USD'], { ackTimeoutMs: 1_000 });
     rig.pass(250);

@@ -119,5 +119,6 @@ function answer(fields: ControlFields, error: ControlFields): ControlMessage {
   if (error['code'] !== INVALID_ARGUMENT || /alert sub/i.test(message)) return complaint(`${textOf(error['code'])} ${message}`);
   const words = new Set(message.split(/[^\p{L}\p{N}_]+/u));
   const named = payload.filter((symbol) => words.has(symbol));
-  return refusedWhole(requestId, named, message);
+  const venueMs = fields['time_ms'];
+  return { ...refusedWhole(requestId, named, message), ...(typeof venueMs === 'number' && { venueMs }) };
 }
