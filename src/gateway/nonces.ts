@@ -1,7 +1,9 @@
 import type { Clock } from '../domain/clock.js';
 
-/** A day: clocks that are set to another zone are less ahead than that. */
-const FIRST_LEAP_US = 86_400e6;
+/** A minute, an hour, a day, a month: two users of one key, and clocks that were ahead by accident, in another zone, or not set at all. */
+const LEAPS_US = [60e6, 3_600e6, 86_400e6, 30 * 86_400e6] as const;
+/** Refusals in a row that are answered with a leap. */
+export const LEAPS_MAX = LEAPS_US.length;
 
 /**
  * Strictly increasing numbers for one key. They start from the microseconds of the epoch, which no key uses up at that pace, so that
@@ -9,7 +11,7 @@ const FIRST_LEAP_US = 86_400e6;
  */
 export class Nonces {
   private last = 0;
-  private leapUs = FIRST_LEAP_US;
+  private leaps = 0;
 
   constructor(private readonly clock: Clock) {}
 
@@ -18,12 +20,14 @@ export class Nonces {
     return this.last;
   }
 
-  /**
-   * Goes on far ahead, twice as far each time: the venue has seen a higher number than the last one, of a process whose clock was ahead. There
-   * is room for centuries.
-   */
+  /** Goes on ahead, farther with every refusal: the venue has seen a higher number than the last one. There is room for centuries. */
   leap(): void {
-    this.last = Math.max(this.last, Math.floor(this.clock.epochUs())) + this.leapUs;
-    this.leapUs *= 2;
+    this.last = Math.max(this.last, Math.floor(this.clock.epochUs())) + (LEAPS_US[this.leaps] ?? LEAPS_US[LEAPS_MAX - 1] ?? 0);
+    this.leaps++;
+  }
+
+  /** The venue took a number: the next refusal is a first one again. */
+  taken(): void {
+    this.leaps = 0;
   }
 }

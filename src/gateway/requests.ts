@@ -17,7 +17,7 @@ import type {
 } from '../venues/trading.js';
 import { type Notify, reasonOf } from './events.js';
 import type { LatencyRecorder } from './latency.js';
-import type { Nonces } from './nonces.js';
+import { LEAPS_MAX, type Nonces } from './nonces.js';
 import type { Pauses } from './pauses.js';
 import type { RateBudgets } from './rate-budgets.js';
 import type { RequestQueue } from './request-queue.js';
@@ -113,16 +113,15 @@ export class Requests {
 
   private async call(call: RestCall, progress: OrderProgress | undefined): Promise<unknown> {
     const { settings, random, pauses } = this.parts;
-    let resynchronised = false;
+    let untimely = 0;
     for (let tries = 0; ; tries++) {
       try {
         return await this.attempt(call, call.purpose === 'order' ? progress : undefined);
       } catch (error) {
         if (!(error instanceof VenueRequestError)) throw error;
-        if (error.kind === 'time-window' && call.security === 'signed' && !resynchronised) {
-          resynchronised = true;
+        if (error.kind === 'time-window' && call.security === 'signed' && untimely < this.untimelyMax) {
           this.parts.nonces.leap();
-          await this.correctClock();
+          if (untimely++ === 0) await this.correctClock();
           continue;
         }
         if (!call.repeatable || !mayRepeat(error) || tries + 1 >= settings.triesMax) throw error;
@@ -130,6 +129,11 @@ export class Requests {
         if (waitMs > settings.waitMsMax[call.purpose] || !(await pauses.wait(waitMs))) throw error;
       }
     }
+  }
+
+  /** Refusals for the time of a call, or for a number that was used up, after which it is made again: one with a better clock is enough. */
+  private get untimelyMax(): number {
+    return this.parts.protocol.serialNonces === true ? LEAPS_MAX : 1;
   }
 
   private async attempt(call: RestCall, progress: OrderProgress | undefined): Promise<unknown> {
@@ -144,7 +148,9 @@ export class Requests {
       sent = true;
       const response = await this.exchange(call, { method, url: protocol.endpoints.rest + target, headers, body }, progress);
       if (call.purpose === 'order' || call.purpose === 'cancel') latency.record(clock.monotonicUs() - sentUs);
-      return this.judge(call, response, progress);
+      const answer = this.judge(call, response, progress);
+      if (call.security === 'signed') this.parts.nonces.taken();
+      return answer;
     } finally {
       if (sent) queue.settle(costs);
       else queue.refund(costs);
