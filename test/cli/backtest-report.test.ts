@@ -24,6 +24,9 @@ describe('the report of a backtest', () => {
     const text = await writeBacktestReport(join(folder, 'out'), result, { universe: market().universe, seed: 1 });
     expect(text).toMatch(/Win rate +100\.00 %/);
     expect(text).toContain('Only 20 trades');
+    // A minute of profit is no year's.
+    expect(text).toContain('Only 1.0 minutes: annual figures are an extrapolation');
+    expect(text).toMatch(/Annualised return +none/);
     expect(readdirSync(join(folder, 'out')).sort()).toEqual(['equity.parquet', 'report.html', 'report.json', 'trades.parquet']);
     const report = JSON.parse(readFileSync(join(folder, 'out/report.json'), 'utf8')) as ResearchReport;
     const exchanges = new Set(result.trades.flatMap(({ legs }) => legs.map(({ venue }) => venue)));

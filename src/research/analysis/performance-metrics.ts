@@ -106,7 +106,9 @@ function equityMetrics(
   PerformanceMetrics,
   'totalReturn' | 'annualizedReturn' | 'sharpeRatio' | 'sortinoRatio' | 'maxDrawdown' | 'calmarRatio' | 'riskAdjustedReturn'
 > {
-  const annualizedReturn = numberOf(annualisedReturn);
+  const grown = numberOf(annualisedReturn);
+  // Minutes of profit kept up for a year are more than a number holds, and mean nothing.
+  const annualizedReturn = grown !== null && Number.isFinite(grown) ? grown : null;
   const maxDrawdown = drawdowns(equity).reduce((deepest, depth) => Math.max(deepest, depth), 0);
   const risk = numberOf(volatility);
   return {

@@ -103,10 +103,14 @@ function figuresOf(metrics: PerformanceMetrics, result: BacktestResult | undefin
   ];
 }
 
+function spanText(days: number): string {
+  return days < 1 ? `${(days * 1440).toFixed(1)} minutes` : `${days.toFixed(1)} days`;
+}
+
 function warningsOf({ totalTrades, startMs, endMs }: BacktestResult): string[] {
   const days = (endMs - startMs) / DAY_MS;
   return [
     ...(totalTrades < TRADES_MIN ? [`Only ${totalTrades} trades: ratios of fewer than ${TRADES_MIN} say little.`] : []),
-    ...(days < DAYS_MIN ? [`Only ${days.toFixed(1)} days: annual figures are an extrapolation.`] : []),
+    ...(days < DAYS_MIN ? [`Only ${spanText(days)}: annual figures are an extrapolation.`] : []),
   ];
 }

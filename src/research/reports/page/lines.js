@@ -43,7 +43,8 @@ const timeTicks = (_, ticks, __, ___, stepS) => {
     const isNew = day !== shownDay;
     shownDay = day;
     if (stepS >= DAY_S) return day;
-    return isNew ? `${time.slice(0, 5)}\n${day}` : time.slice(0, 5);
+    const shown = time.slice(0, stepS < 60 ? 8 : 5);
+    return isNew ? `${shown}\n${day}` : shown;
   });
 };
 
