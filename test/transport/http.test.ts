@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Timers } from '../../src/domain/clock.js';
 import { systemTimers } from '../../src/domain/system-clock.js';
 import { HttpClient, type HttpClientOptions } from '../../src/transport/http.js';
 import { wasSent } from '../../src/transport/http-transport.js';
@@ -140,11 +141,22 @@ test('a request carries its method, headers and body', async () => {
 });
 
 test('an error says whether the venue may have received the request', async () => {
-  answer = () => {}; // silence
-  const client = createClient({ timeoutMs: 60, connectionsMax: 1 });
+  const arrived = new Promise<void>((resolve) => {
+    answer = () => resolve(); // and is silent
+  });
+  const timeouts: (() => void)[] = [];
+  const after: Timers['after'] = (_delayMs, action) => {
+    timeouts.push(action);
+    return { cancel: () => {} };
+  };
+  const client = new HttpClient({ timeoutMs: 60, bodyBytesMax: 1_000, connectionsMax: 1 }, { ...systemTimers, after });
+  clients.push(client);
   const order = { method: 'POST', url: `${origin}/order`, headers: {}, body: '{}' } as const;
   const first = client.request(order).catch((error: unknown) => error);
   const queued = client.request(order).catch((error: unknown) => error); // waits for the one connection, and never leaves
+  await arrived;
+  // The one that waits first: else it might leave over the connection that the other gives back.
+  for (const giveUp of timeouts.reverse()) giveUp();
   expect([wasSent(await first), wasSent(await queued)]).toEqual([true, false]);
   let requests = 0;
   answer = (_request, response) => {
