@@ -18,6 +18,7 @@ import {
   DEFAULT_RECONCILIATION_SETTINGS,
   type DustAmount,
   type DustHandlingResult,
+  type FundingEstimate,
   type HoldingChange,
   type Movement,
   type PositionImbalance,
@@ -36,7 +37,7 @@ export interface ReconcilerParts {
   readonly prices: PriceSource;
   readonly settings?: Partial<ReconciliationSettings>;
   /** About what funding comes to that fell due and may be what a wallet differs by; nothing when left out. */
-  readonly fundingDue?: (account: AccountName, asset: string, difference: Decimal) => Decimal;
+  readonly fundingDue?: (account: AccountName, asset: string, difference: Decimal) => FundingEstimate;
   /** A change of a wallet was taken for the funding that was due. */
   readonly onFunding?: (account: AccountName, asset: string, amount: string) => void;
 }
@@ -346,8 +347,7 @@ export class PositionReconciler {
 
   private isFunding({ name }: ReconciledAccount, { asset, symbol }: Holding, difference: Decimal): boolean {
     const due = symbol === null ? this.parts.fundingDue?.(name, asset, difference) : undefined;
-    if (due === undefined || due.isZero() || due.isNegative() !== difference.isNegative()) return false;
-    return difference.minus(due).abs().lte(due.abs().mul(this.settings.fundingSlack));
+    return due !== undefined && difference.minus(due.amount).abs().lte(due.size.mul(this.settings.fundingSlack));
   }
 
   private symbolOf(account: ReconciledAccount, { symbol }: Pick<PositionReport, 'symbol'>): string {

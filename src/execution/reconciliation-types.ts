@@ -1,3 +1,4 @@
+import type { Decimal } from '../domain/decimal.js';
 import type { Side } from '../domain/order.js';
 import type { Market, VenueId } from '../domain/venue.js';
 
@@ -26,6 +27,13 @@ export interface FundingDue extends AccountName {
   /** Exact fraction of the notional that longs pay. */
   readonly rate: string;
   readonly markPrice: string;
+}
+
+/** What funding payments are thought to come to together. */
+export interface FundingEstimate {
+  readonly amount: Decimal;
+  /** Of all of them without their signs: each may differ by a share of itself, also where they cancel out. */
+  readonly size: Decimal;
 }
 
 /** What one holding came to by a fill or a movement. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { type Decimal, Exact, plainText, quotient } from '../domain/decimal.js';
-import type { AccountName, FundingDue } from '../execution/reconciliation-types.js';
+import type { AccountName, FundingDue, FundingEstimate } from '../execution/reconciliation-types.js';
 import type { Views } from '../kernel/views.js';
 import type { BookInfo, StrategyUniverse } from '../strategy/universe.js';
 import type { DeskAccount } from './desk-types.js';
@@ -95,9 +95,10 @@ export class FundingDesk {
    * About what the payments come to that fell due, that a wallet has not shown, and that it may differ by: they are shown together or one
    * by one. By now, in whichever turn it was looked at last.
    */
-  due(account: AccountName, asset: string, difference: Decimal): Decimal {
+  due(account: AccountName, asset: string, difference: Decimal): FundingEstimate {
     this.look();
-    return sumOf(this.shown(keyOf(account, asset), difference).flatMap(({ parts }) => parts));
+    const parts = this.shown(keyOf(account, asset), difference).flatMap((payment) => payment.parts);
+    return { amount: sumOf(parts), size: sizeOf(parts) };
   }
 
   /** A wallet changed by about what was due: every part of it is what it was to come to, and what differs is shared out by size. */
@@ -111,7 +112,7 @@ export class FundingDesk {
     const parts = payments.flatMap((payment) => payment.parts);
     let left: Decimal = new Exact(amount);
     const differs = left.minus(sumOf(parts));
-    const size = parts.reduce((total, { estimate }) => total.plus(estimate.abs()), ZERO);
+    const size = sizeOf(parts);
     const booked: FundingPart[] = [];
     for (const [index, { due, strategy, estimate }] of parts.entries()) {
       const isLast = index === parts.length - 1 || size.isZero();
@@ -216,6 +217,10 @@ export class FundingDesk {
 
 function sumOf(parts: readonly Part[]): Decimal {
   return parts.reduce((sum, { estimate }) => sum.plus(estimate), ZERO);
+}
+
+function sizeOf(parts: readonly Part[]): Decimal {
+  return parts.reduce((sum, { estimate }) => sum.plus(estimate.abs()), ZERO);
 }
 
 function keyOf({ venue, market }: AccountName, asset: string): string {

@@ -99,7 +99,10 @@ export function reconcilerRig(settings: Partial<ReconciliationSettings> = {}) {
     accounts,
     instruments: accounts.map(({ venue, market }) => listed(venue, market)),
     prices: () => ({ bid: '100', ask: '101' }),
-    fundingDue: ({ venue }) => new Exact(venue === PERPS.venue ? funding.due : 0),
+    fundingDue: ({ venue }) => {
+      const amount = new Exact(venue === PERPS.venue ? funding.due : 0);
+      return { amount, size: amount.abs() };
+    },
     onFunding: () => {
       funding.due = '0';
     },

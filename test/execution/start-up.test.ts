@@ -101,7 +101,7 @@ async function start(
     instruments: [listed(account.venue, account.market)],
     prices: () => ({ bid: '100', ask: '101' }),
     settings: { toleranceDefault: '0', roundingPerClose: '0' },
-    fundingDue: () => new Exact(found.fundingDue),
+    fundingDue: () => ({ amount: new Exact(found.fundingDue), size: new Exact(found.fundingDue).abs() }),
   });
   const accounts = [{ ...account, port: portOf(world), snapshot }];
   const startUp = new StartUp({
