@@ -1,7 +1,10 @@
 import type { Clock } from '../domain/clock.js';
 
-/** A minute, an hour, a day, a month: two users of one key, and clocks that were ahead by accident, in another zone, or not set at all. */
-const LEAPS_US = [60e6, 3_600e6, 86_400e6, 30 * 86_400e6] as const;
+/**
+ * A minute, an hour, a day, a month, a year: two users of one key, clocks that were ahead by accident, in another zone, or not set at all, and
+ * processes before that had to leap over those.
+ */
+const LEAPS_US = [60e6, 3_600e6, 86_400e6, 30 * 86_400e6, 365 * 86_400e6] as const;
 /** Refusals in a row that are answered with a leap. */
 export const LEAPS_MAX = LEAPS_US.length;
 
