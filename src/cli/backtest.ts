@@ -8,6 +8,7 @@ import type { EngineResult } from '../research/backtest/backtest-types.js';
 import { calibrateLatency, fixedLatency, type LatencySamples, latencyOf } from '../research/backtest/latency.js';
 import type { Pace } from '../research/backtest/pace.js';
 import type { TradingSetup } from '../research/backtest/paper-trading.js';
+import { tradesOf } from '../research/backtest/trades.js';
 import { type HistoryFlags, withHistory } from './backtest-history.js';
 import { writeBacktestReport } from './backtest-report.js';
 import { backtestSetup } from './backtest-setup.js';
@@ -56,6 +57,7 @@ export async function runBacktest(
   const { strategy, set, seed, latencyFrom, against, recoveryMs = null, slippageBps, out, report, json = false } = flags;
   const chosen = strategy === undefined ? config : withStrategy(config, strategy, set);
   const samples = latencyFrom === undefined ? null : readingLedger(latencyFrom, (journal) => calibrateLatency(journal.read()));
+  const run = against === undefined ? null : readingLedger(against, (journal) => tradesOf(journal.read()));
   const { result, universe } = await withHistory(paths, chosen, flags, async ({ pace, ...history }) => {
     const { universe } = history.market;
     const models = latencyModels(flags, samples, new SeededRandom(seed));
@@ -70,8 +72,7 @@ export async function runBacktest(
   progress?.('\r\x1b[2K');
   if (out !== undefined) writeResult(out, result);
   const summary = report === undefined ? '' : await writeBacktestReport(report, result, { universe, seed });
-  const comparison =
-    against === undefined ? null : readingLedger(against, (journal) => compareWithLedger(journal.read(), result));
+  const comparison = run === null ? null : compareWithLedger(run, result);
   if (json) write(`${JSON.stringify({ ...summaryOf(result), ...(comparison !== null && { against: comparison }) })}\n`);
   else write(`${backtestText(result)}${summary}${comparison === null ? '' : ledgerComparisonText(comparison)}`);
   return EXIT_GOOD;

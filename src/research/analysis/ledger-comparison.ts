@@ -1,7 +1,6 @@
-import type { JournalEntry } from '../../ledger/entries.js';
 import type { EngineResult } from '../backtest/backtest-types.js';
 import { compareTrades, netDifferencePct, SAME_TRADE, type TradeComparison } from '../backtest/parity/compare-trades.js';
-import { type BacktestTrade, tradesOf } from '../backtest/trades.js';
+import type { BacktestTrade } from '../backtest/trades.js';
 import { type ComparedFigure, compareFigures } from './live-comparison.js';
 
 /** A run that was recorded, by its ledger, held against a backtest of the recording. */
@@ -13,14 +12,14 @@ export interface LedgerComparison extends TradeComparison {
 }
 
 /**
- * Pairs what a ledger traded in the time of a backtest with what the backtest did, trade by trade, and compares the figures of both.
- * @param result of a backtest that took some time
+ * Pairs what a run traded in the time of a backtest with what the backtest did, trade by trade, and compares the figures of both.
+ * @param ledger the trades of the run, and of others before and after @param result of a backtest that took some time
  */
 export function compareWithLedger(
-  entries: Iterable<JournalEntry>,
+  ledger: readonly BacktestTrade[],
   { trades, startUs, endUs }: Pick<EngineResult, 'trades' | 'startUs' | 'endUs'>,
 ): LedgerComparison {
-  const run = tradesOf(entries).filter(({ tsUs }) => tsUs >= startUs && tsUs <= endUs);
+  const run = ledger.filter(({ tsUs }) => tsUs >= startUs && tsUs <= endUs);
   const span = (own: readonly BacktestTrade[]) => ({
     profits: own.map(({ realised }) => Number(realised)),
     lengthMs: (endUs - startUs) / 1000,

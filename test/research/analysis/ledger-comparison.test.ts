@@ -4,6 +4,7 @@ import type { JournalEntry } from '../../../src/ledger/entries.js';
 import { compareWithLedger } from '../../../src/research/analysis/ledger-comparison.js';
 import { BacktestEngine } from '../../../src/research/backtest/backtest-engine.js';
 import type { EngineResult } from '../../../src/research/backtest/backtest-types.js';
+import { tradesOf } from '../../../src/research/backtest/trades.js';
 import { scenario } from '../backtest/history.js';
 
 describe('a backtest against the ledger of the run that was recorded', () => {
@@ -13,7 +14,7 @@ describe('a backtest against the ledger of the run that was recorded', () => {
   });
 
   it('agrees with itself in everything', () => {
-    const comparison = compareWithLedger(result.entries, result);
+    const comparison = compareWithLedger(tradesOf(result.entries), result);
     expect(comparison).toMatchObject({ trades: 20, matched: 20, matchedRatio: 1, netDifferencePct: 0 });
     expect(Object.values(comparison.differencesByCause)).toEqual([0, 0, 0, 0, 0]);
     expect(comparison.figures.map(({ name, difference }) => [name, difference])).toEqual([
@@ -27,7 +28,7 @@ describe('a backtest against the ledger of the run that was recorded', () => {
   it('misses what it did not trade, and says what that came to', () => {
     const [first, ...others] = result.trades;
     if (first === undefined) throw new RangeError('nothing was traded');
-    const comparison = compareWithLedger(result.entries, { ...result, trades: others });
+    const comparison = compareWithLedger(tradesOf(result.entries), { ...result, trades: others });
     expect(comparison).toMatchObject({ trades: 20, matched: 19, matchedRatio: 0.95 });
     expect(comparison.differencesByCause).toMatchObject({ missing: 1, extra: 0 });
     const net = result.trades.reduce((sum, { realised }) => sum + Number(realised), 0);
@@ -47,7 +48,7 @@ describe('a backtest against the ledger of the run that was recorded', () => {
         return own.kind === 'fill' ? { ...own, clientOrderId: named(own.clientOrderId), tradeId: named(own.tradeId) } : own;
       });
     const dayUs = 86_400_000_000;
-    const comparison = compareWithLedger([...moved(-dayUs), ...result.entries, ...moved(dayUs)], result);
+    const comparison = compareWithLedger(tradesOf([...moved(-dayUs), ...result.entries, ...moved(dayUs)]), result);
     expect(comparison).toMatchObject({ trades: 20, matched: 20 });
   });
 });
