@@ -25,8 +25,8 @@ export class Nonces {
 
   /** Goes on ahead, farther with every refusal: the venue has seen a higher number than the last one. There is room for centuries. */
   leap(): void {
-    this.last = Math.max(this.last, Math.floor(this.clock.epochUs())) + (LEAPS_US[this.leaps] ?? LEAPS_US[LEAPS_MAX - 1] ?? 0);
-    this.leaps++;
+    this.last = Math.max(this.last, Math.floor(this.clock.epochUs())) + (LEAPS_US[this.leaps] ?? 0);
+    this.leaps = Math.min(this.leaps + 1, LEAPS_MAX - 1);
   }
 
   /** The venue took a number: the next refusal is a first one again. */

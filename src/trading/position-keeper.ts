@@ -287,11 +287,10 @@ export class PositionKeeper {
     for (const { info } of this.booksOf(owed.symbol)) {
       if (!market.views.isTradable(info.book, market.oldestUs)) continue;
       const units = this.unitsFor(owed, info, isSell, market);
-      const price = isSell ? market.views.bidPriceUnits(info.book) : -market.views.askPriceUnits(info.book);
+      const price = (isSell ? market.views.bidPriceUnits(info.book) : -market.views.askPriceUnits(info.book)) * info.priceUnit;
       const turn = this.placed.turnOf(owed.strategy, info.book, isSell, market.nowUs);
-      const quote = units * info.basePerUnit * Math.abs(price) * info.priceUnit;
-      if (units > 0 && (turn < 2 || quote >= SMALL_QUOTE))
-        ways.push({ book: info.book, units, price: price * info.priceUnit, turn });
+      const isSmall = units * info.basePerUnit * Math.abs(price) < SMALL_QUOTE;
+      if (units > 0 && !(turn === 2 && isSmall)) ways.push({ book: info.book, units, price, turn });
     }
     ways.sort((left, right) => left.turn - right.turn || right.price - left.price);
     owed.isDust = ways.length === 0 && owed.part === 1;

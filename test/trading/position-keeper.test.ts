@@ -2,6 +2,7 @@
 // that a position turns round; what a restart found is closed.
 // Method: a whole desk whose strategies hold what a test traded, before fake accounts, in virtual time.
 import { describe, expect, it } from 'vitest';
+import type { BookInfo } from '../../src/strategy/universe.js';
 import { WIDE } from '../risk/desk.js';
 import { DeskRig } from './desk-rig.js';
 
@@ -14,6 +15,15 @@ function ordersOf(rig: DeskRig, venue: string, market: 'spot' | 'futures' = 'spo
 
 function owed(rig: DeskRig) {
   return rig.desk.report().unhedged.map(({ asset, base, isDust }) => ({ asset, base, isDust }));
+}
+
+/** Trades away what the first strategy holds in a book, again and again, as one does that wants nothing there. */
+async function takeBack(rig: DeskRig, book: BookInfo): Promise<void> {
+  for (let times = 0; times < 5; times++) {
+    const held = rig.position(0, book.book);
+    if (held !== 0) await rig.trade([[book, -held]]);
+    await rig.run(LONG_MS);
+  }
 }
 
 describe('an amount that a strategy has too much of', () => {
@@ -35,11 +45,7 @@ describe('an amount that a strategy has too much of', () => {
     await rig.run(LONG_MS);
     // As a strategy does that knows of its own book alone: whatever is there is sold.
     rig.prices.set(rig.sellAt, 100.1);
-    for (let times = 0; times < 5; times++) {
-      const held = rig.position(0, rig.buyAt.book);
-      if (held > 0) await rig.trade([[rig.buyAt, -held]]);
-      await rig.run(LONG_MS);
-    }
+    await takeBack(rig, rig.buyAt);
     expect(ordersOf(rig, 'binance')).toEqual(['buy 1', 'sell 1']);
     expect(ordersOf(rig, 'kraken')).toEqual(['sell 1', 'buy 1']);
     expect(owed(rig)).toEqual([]);
@@ -51,11 +57,7 @@ describe('an amount that a strategy has too much of', () => {
     await rig.trade([[rig.buyAt, 100]]);
     await rig.run(LONG_MS);
     // As a strategy does that knows of this book alone, and wants nothing there.
-    for (let times = 0; times < 5; times++) {
-      const held = rig.position(0, rig.sellAt.book);
-      if (held < 0) await rig.trade([[rig.sellAt, -held]]);
-      await rig.run(LONG_MS);
-    }
+    await takeBack(rig, rig.sellAt);
     expect(ordersOf(rig, 'kraken')).toEqual(['sell 1', 'buy 1']);
     expect(ordersOf(rig, 'binance')).toEqual(['buy 1', 'sell 1']);
     expect(owed(rig)).toEqual([]);
@@ -83,11 +85,8 @@ describe('an amount that a strategy has too much of', () => {
     await rig.trade([[rig.buyAt, 6]]);
     // The venue takes no order of so little any more.
     Object.assign(rig.buyAt.instrument.rules, { minQuoteAmount: '20' });
-    for (let times = 0; times < 5; times++) {
-      await rig.run(LONG_MS);
-      const held = rig.position(0, rig.sellAt.book);
-      if (held < 0) await rig.trade([[rig.sellAt, -held]]);
-    }
+    await rig.run(LONG_MS);
+    await takeBack(rig, rig.sellAt);
     expect(ordersOf(rig, 'kraken')).toEqual(['sell 0.06', 'buy 0.06']);
     expect(owed(rig)).toEqual([{ asset: 'ABC', base: '0.06', isDust: true }]);
   });
