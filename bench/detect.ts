@@ -1,4 +1,4 @@
-import { SIZE_FEASIBLE } from '../assembly/memory/layout.js';
+import { SIZE_FEASIBLE } from '../assembly/memory/scan-layout.js';
 import { SeededRandom } from '../src/domain/random.js';
 import { type Level, Rig } from '../src/sim/lab/rig.js';
 import { compared, race, type Suite, sink } from './measure.js';

@@ -1,11 +1,8 @@
 // The engine's own copies of the books. Everything that a turn decides on is read from them, so that all of it is of one version
 // of each book, and the same when the turn is repeated from a recording. One thread owns the views: the one that scans.
 import { copySide } from '../book/copy';
-import {
-  BOOK_ASKS, BOOK_BIDS, BOOK_MARK_PRICE, BOOK_ROOM, BOOK_SIGNALS, BOOK_STATE, BOOK_TRADES, LEVEL_STRIDE, SCAN_SIGNAL_BYTES,
-  SCAN_VIEW_LEVELS, STATE_EMPTY, STATE_SYNCED, VIEW_ASK_LEVELS, VIEW_BID_LEVELS, VIEW_CONFLATED, VIEW_LEVELS, VIEW_MARK_PRICE, VIEW_RECEIVE_US,
-  VIEW_REFRESHES, VIEW_SEQUENCE, VIEW_STATE, VIEW_TRADES, VIEW_VERSION,
-} from '../memory/layout';
+import { BOOK_ASKS, BOOK_BIDS, BOOK_MARK_PRICE, BOOK_ROOM, BOOK_SIGNALS, BOOK_STATE, BOOK_TRADES, LEVEL_STRIDE, STATE_EMPTY, STATE_SYNCED } from '../memory/layout';
+import { SCAN_SIGNAL_BYTES, SCAN_VIEW_LEVELS, VIEW_ASK_LEVELS, VIEW_BID_LEVELS, VIEW_CONFLATED, VIEW_LEVELS, VIEW_MARK_PRICE, VIEW_RECEIVE_US, VIEW_REFRESHES, VIEW_SEQUENCE, VIEW_STATE, VIEW_TRADES, VIEW_VERSION } from '../memory/scan-layout';
 import { beginRead, endRead, loadShared } from '../memory/seqlock';
 
 /** Looks at a busy book before the scan goes on with the copy it has; the writer sets the dirty bit again when it is done. */

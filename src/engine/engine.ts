@@ -1,4 +1,5 @@
-import { BOOK_RECEIVE_US, CONTROL_TURNS, VENUES_MAX } from '../../assembly/memory/layout.js';
+import { BOOK_RECEIVE_US, CONTROL_TURNS } from '../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../assembly/memory/scan-layout.js';
 import type { Clock } from '../domain/clock.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Scanner } from '../kernel/scan.js';

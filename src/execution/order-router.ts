@@ -1,4 +1,4 @@
-import { VENUES_MAX } from '../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../assembly/memory/scan-layout.js';
 import { ceilToGrid, type Decimal, Exact, floorToGrid, tenTo } from '../domain/decimal.js';
 import type { OrderRequest, Side } from '../domain/order.js';
 import { BUY, SELL } from '../kernel/pricing.js';

@@ -1,4 +1,5 @@
-import { LEVEL_STRIDE, SCAN_HEADER_BYTES, SCAN_ROW_STRIDE, SIZING_STRIDE, VIEW_LEVELS } from '../../assembly/memory/layout.js';
+import { LEVEL_STRIDE } from '../../assembly/memory/layout.js';
+import { SCAN_HEADER_BYTES, SCAN_ROW_STRIDE, SIZING_STRIDE, VIEW_LEVELS } from '../../assembly/memory/scan-layout.js';
 
 const LINE_BYTES = 64;
 

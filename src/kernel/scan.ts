@@ -1,6 +1,5 @@
+import { BOOK_ID, BOOK_PRICE_SCALE } from '../../assembly/memory/layout.js';
 import {
-  BOOK_ID,
-  BOOK_PRICE_SCALE,
   SCAN_BOOK_TABLE,
   SCAN_BOOKS,
   SCAN_CHANGED,
@@ -55,7 +54,7 @@ import {
   SIZING_SIZES,
   SIZING_STRIDE,
   VENUES_MAX,
-} from '../../assembly/memory/layout.js';
+} from '../../assembly/memory/scan-layout.js';
 import { KernelError } from '../domain/errors.js';
 import type { Kernel } from './kernel.js';
 import { scanRequest } from './plan.js';

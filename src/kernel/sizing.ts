@@ -12,7 +12,7 @@ import {
   SIZING_VENUE_STRIDE,
   SIZING_VENUES,
   VENUES_MAX,
-} from '../../assembly/memory/layout.js';
+} from '../../assembly/memory/scan-layout.js';
 import { KernelError } from '../domain/errors.js';
 import { leastCommonMultiple } from '../domain/order-grid.js';
 import type { Kernel } from './kernel.js';

@@ -1,6 +1,5 @@
+import { LEVEL_STRIDE, STATE_SYNCED } from '../../assembly/memory/layout.js';
 import {
-  LEVEL_STRIDE,
-  STATE_SYNCED,
   VIEW_ASK_LEVELS,
   VIEW_ASK_PRICE,
   VIEW_ASK_QTY,
@@ -24,7 +23,7 @@ import {
   VIEW_TRADE_US,
   VIEW_TRADES,
   VIEW_VERSION,
-} from '../../assembly/memory/layout.js';
+} from '../../assembly/memory/scan-layout.js';
 import type { Kernel } from './kernel.js';
 import { scanRequest } from './plan.js';
 import { BUY, type TakerSide } from './pricing.js';

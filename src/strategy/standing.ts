@@ -1,4 +1,4 @@
-import { SIZES_MAX, VENUES_MAX } from '../../assembly/memory/layout.js';
+import { SIZES_MAX, VENUES_MAX } from '../../assembly/memory/scan-layout.js';
 import type { ScannedPairs } from './market-view.js';
 
 /**

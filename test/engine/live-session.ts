@@ -3,7 +3,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { LEVEL_STRIDE, VIEW_LEVELS } from '../../assembly/memory/layout.js';
+import { LEVEL_STRIDE } from '../../assembly/memory/layout.js';
+import { VIEW_LEVELS } from '../../assembly/memory/scan-layout.js';
 import { SIGNAL_STATE_BYTES } from '../../assembly/memory/signal-layout.js';
 import { ConfigSchema } from '../../src/cli/config.js';
 import { type Cleanup, type Market, prepareMarket, undo } from '../../src/cli/market.js';

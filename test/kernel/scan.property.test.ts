@@ -6,8 +6,8 @@ import {
   DECODER_BINANCE_SPOT,
   STATE_STALE,
   STATUS_SNAPSHOT,
-  VENUES_MAX,
 } from '../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../assembly/memory/scan-layout.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';
 import { planMemory } from '../../src/kernel/plan.js';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { BOOK_LOCK, BOOK_RULE_DELTAS, CHECKSUM_OFF, DECODER_BINANCE_SPOT, VENUES_MAX } from '../../assembly/memory/layout.js';
+import { BOOK_LOCK, BOOK_RULE_DELTAS, CHECKSUM_OFF, DECODER_BINANCE_SPOT } from '../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../assembly/memory/scan-layout.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';
 import { type MemoryPlan, planMemory } from '../../src/kernel/plan.js';

@@ -7,8 +7,8 @@ import {
   STATUS_CROSSED,
   STATUS_PRECISION,
   STATUS_SNAPSHOT,
-  VENUES_MAX,
 } from '../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../assembly/memory/scan-layout.js';
 import { KernelError } from '../../src/domain/errors.js';
 import { Kernel } from '../../src/kernel/kernel.js';
 import { createSharedBooks } from '../../src/kernel/memory.js';

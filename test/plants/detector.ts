@@ -1,6 +1,6 @@
 // The engine under judgement: decisions over the books of a scene, and what it says of them.
 
-import { SIZE_FEASIBLE } from '../../assembly/memory/layout.js';
+import { SIZE_FEASIBLE } from '../../assembly/memory/scan-layout.js';
 import { Decimal, plainText } from '../../src/domain/decimal.js';
 import type { TradableInstrument } from '../../src/domain/instrument.js';
 import type { VirtualTime } from '../../src/domain/virtual-time.js';

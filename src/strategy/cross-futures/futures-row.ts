@@ -1,4 +1,4 @@
-import { VENUES_MAX } from '../../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../../assembly/memory/scan-layout.js';
 import type { CostModel } from '../cost-model.js';
 import { expectedFunding } from '../hedged/funding.js';
 import { type HedgeGrid, hedgeGrid, type OrderTerms, orderTerms } from '../hedged/order-terms.js';

@@ -1,4 +1,4 @@
-import { SIZE_FEASIBLE } from '../../../assembly/memory/layout.js';
+import { SIZE_FEASIBLE } from '../../../assembly/memory/scan-layout.js';
 import { BUY, SELL } from '../../kernel/pricing.js';
 import type { StrategyContext } from '../context.js';
 import type { Funds } from '../hedged/funds.js';

@@ -1,4 +1,4 @@
-import { VENUES_MAX } from '../../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../../assembly/memory/scan-layout.js';
 import type { TakerSide } from '../../kernel/pricing.js';
 import { type Levels, VenueFill, VenueOffer } from './venue-fill.js';
 

@@ -1,4 +1,4 @@
-import { VENUES_MAX } from '../../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../../assembly/memory/scan-layout.js';
 import type { Decision, DecisionStage } from '../decision-log.js';
 import type { MarketView } from '../market-view.js';
 import type { RowInfo, StrategyUniverse } from '../universe.js';

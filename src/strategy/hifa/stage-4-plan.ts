@@ -1,4 +1,4 @@
-import { SIZE_FEASIBLE, VENUES_MAX } from '../../../assembly/memory/layout.js';
+import { SIZE_FEASIBLE, VENUES_MAX } from '../../../assembly/memory/scan-layout.js';
 import { BUY, SELL, type TakerSide } from '../../kernel/pricing.js';
 import type { StrategyContext } from '../context.js';
 import type { Decision, DecisionStage } from '../decision-log.js';

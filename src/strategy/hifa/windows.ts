@@ -1,4 +1,4 @@
-import { VENUES_MAX } from '../../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../../assembly/memory/scan-layout.js';
 import { HISTORY_BUCKET_US } from '../../kernel/signals.js';
 import type { BucketHistory } from './bucket-history.js';
 import type { SignalSource } from './signal-source.js';

@@ -1,4 +1,4 @@
-import { SIZES_MAX } from '../../../assembly/memory/layout.js';
+import { SIZES_MAX } from '../../../assembly/memory/scan-layout.js';
 import type { RowInfo } from '../universe.js';
 import { Confidence } from './confidence.js';
 

@@ -1,4 +1,4 @@
-import { VENUES_MAX } from '../../../assembly/memory/layout.js';
+import { VENUES_MAX } from '../../../assembly/memory/scan-layout.js';
 
 /** How often something happened. */
 export interface HistoryCounts {

@@ -1,4 +1,4 @@
-import { SIZE_FEASIBLE } from '../../../assembly/memory/layout.js';
+import { SIZE_FEASIBLE } from '../../../assembly/memory/scan-layout.js';
 import { Exact, plainText } from '../../domain/decimal.js';
 import type { MarketView } from '../market-view.js';
 import { type RowInfo, rowName } from '../universe.js';

@@ -1,7 +1,6 @@
 import { Decimal } from 'decimal.js';
+import { BOOK_ASK_PRICE, BOOK_BID_PRICE } from '../../../assembly/memory/layout.js';
 import {
-  BOOK_ASK_PRICE,
-  BOOK_BID_PRICE,
   FAILING_DEPTH,
   FAILING_MAX_QTY,
   FAILING_MIN_QTY,
@@ -12,7 +11,7 @@ import {
   SIZE_FEASIBLE,
   SIZE_OFF_GRID,
   SIZE_TOO_THIN,
-} from '../../../assembly/memory/layout.js';
+} from '../../../assembly/memory/scan-layout.js';
 import { KernelError } from '../../../src/domain/errors.js';
 import { commonStep } from '../../../src/domain/order-grid.js';
 import { type Amount, parseAmount } from '../../../src/kernel/pricing.js';

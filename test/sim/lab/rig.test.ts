@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SIZE_FEASIBLE } from '../../../assembly/memory/layout.js';
+import { SIZE_FEASIBLE } from '../../../assembly/memory/scan-layout.js';
 import { Rig } from '../../../src/sim/lab/rig.js';
 
 test('the rig prices the sizes of a pair through both books, after fees', () => {
