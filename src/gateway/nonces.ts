@@ -23,9 +23,12 @@ export class Nonces {
     return this.last;
   }
 
-  /** Goes on ahead, farther with every refusal: the venue has seen a higher number than the last one. There is room for centuries. */
-  leap(): void {
-    this.last = Math.max(this.last, Math.floor(this.clock.epochUs())) + (LEAPS_US[this.leaps] ?? 0);
+  /**
+   * Goes on ahead of a moment, farther with every refusal: the venue has seen a higher number than the last one. There is room for centuries.
+   * Users of one key leap from the same time, the venue's: else each would have to leap farther than the one before.
+   */
+  leap(epochUs = this.clock.epochUs()): void {
+    this.last = Math.max(this.last, Math.floor(epochUs)) + (LEAPS_US[this.leaps] ?? 0);
     this.leaps = Math.min(this.leaps + 1, LEAPS_MAX - 1);
   }
 

@@ -92,12 +92,17 @@ export class Requests {
   }
 
   stamp(): RequestStamp {
-    const { venueClock, clock, nonces } = this.parts;
-    const epochMs = venueClock.nowMs();
+    const { venueClock, nonces } = this.parts;
+    return { epochMs: venueClock.nowMs(), nonce: nonces.next(this.nonceUs()) };
+  }
+
+  /** The time that numbers of calls follow: the venue's, by our clock where both agree. */
+  private nonceUs(): number {
+    const { venueClock, clock } = this.parts;
+    const venueUs = venueClock.nowMs() * 1000;
     const ownUs = clock.epochUs();
     // Our clock is the finer one: a venue that tells whole seconds may seem to go back by one from a process to the next.
-    const isRight = Math.abs(ownUs - epochMs * 1000) < CLOCKS_AGREE_US;
-    return { epochMs, nonce: nonces.next(isRight ? ownUs : epochMs * 1000) };
+    return Math.abs(ownUs - venueUs) < CLOCKS_AGREE_US ? ownUs : venueUs;
   }
 
   /** Measures the venue's clock; one measurement at a time. */
@@ -120,8 +125,8 @@ export class Requests {
       } catch (error) {
         if (!(error instanceof VenueRequestError)) throw error;
         if (error.kind === 'time-window' && call.security === 'signed' && untimely < this.untimelyMax) {
-          this.parts.nonces.leap();
           if (untimely++ === 0) await this.correctClock();
+          this.parts.nonces.leap(this.nonceUs());
           continue;
         }
         if (!call.repeatable || !mayRepeat(error) || tries + 1 >= settings.triesMax) throw error;

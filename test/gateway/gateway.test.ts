@@ -197,6 +197,20 @@ test('calls of one key leave one after the other where the venue wants it, and n
   await rig.stop();
 });
 
+test("a key is used again with one leap of the venue's time, also by who has not read its clock yet", async () => {
+  const rig = await Rig.create({ serialNonces: true });
+  rig.venue.skewMs = 3 * 3_600_000;
+  const highest = (rig.venue.nowMs() + 30_000) * 1000;
+  rig.venue.nonceSeen = highest;
+  await rig.until(rig.gateway.balances());
+  const { arrivals } = rig.venue;
+  const asked = arrivals.filter(({ path }) => path === '/balances');
+  expect(asked.map(({ nonce }) => nonce > highest)).toEqual([false, true]);
+  // Whoever comes twenty seconds later needs no more than a leap of its own.
+  expect(Math.max(...arrivals.map(({ nonce }) => nonce)) - highest).toBeLessThan(60e6);
+  await rig.stop();
+});
+
 test.each([30, 12 * 3_600])(
   'a key whose numbers another process has used up to %i s ahead is used again at once',
   async (seconds) => {

@@ -19,3 +19,19 @@ it('takes the time of the machine when it is given none', () => {
   const nonces = new Nonces(time);
   expect(nonces.next()).toBe(Math.max(1, Math.floor(time.epochUs())));
 });
+
+it('never has to leap far while users of one key take turns, whatever the clock of their machine says', () => {
+  const venueUs = (turn: number): number => 1_700_000_000_000_000 + turn * 20e6;
+  let highest = venueUs(0) + 30e6;
+  for (let turn = 1; turn < 100; turn++) {
+    // Each is a process of its own, and the machine's clock is years behind the venue's.
+    const nonces = new Nonces(new VirtualTime());
+    let refusals = 0;
+    for (let nonce = nonces.next(venueUs(turn)); nonce <= highest; nonce = nonces.next(venueUs(turn))) {
+      refusals++;
+      nonces.leap(venueUs(turn));
+    }
+    highest = nonces.next(venueUs(turn));
+    expect(refusals).toBeLessThanOrEqual(1);
+  }
+});
