@@ -84,7 +84,8 @@ export interface StartUpSettings {
    * is told by the account's stream, and an orphan to the sweep.
    */
   readonly deadAfterMs: number;
-  /** How far before the last known moment fills are asked for. */
+  /** How far before the last known moment fills are asked for, at first and where that does not explain everything. */
+  readonly firstOverlapMs: number;
   readonly overlapMs: number;
   /** On the very first start: take positions over that nobody here opened. */
   readonly adoptPositions: boolean;
@@ -95,6 +96,7 @@ export const DEFAULT_START_UP_SETTINGS: StartUpSettings = {
   tries: 8,
   pauseMs: 250,
   deadAfterMs: 1_000,
+  firstOverlapMs: 10_000,
   overlapMs: 300_000,
   adoptPositions: false,
 };
@@ -160,7 +162,7 @@ export class StartUp {
       let mismatches: readonly PositionImbalance[] = [];
       for (let attempt = 1; attempt <= this.settings.tries; attempt++) {
         if (attempt > 1) await this.pause(this.settings.pauseMs);
-        await this.bookFills(account, ended, attempt === this.settings.tries);
+        await this.bookFills(account, ended, attempt);
         await fetchLists(this.parts.reconciler, account);
         mismatches = this.mismatchesOf(account);
         if (mismatches.length === 0 && !this.isBlind(account)) return { reason: null, mismatches };
@@ -233,16 +235,19 @@ export class StartUp {
   private async endOf(port: StartPort, reference: OrderReference): Promise<OrderReport | null> {
     const { tries, pauseMs, deadAfterMs } = this.settings;
     const { deadForMs = () => 0 } = this.parts;
-    let denials = 0;
-    for (let attempt = 0; attempt < tries || denials > 0; attempt++) {
-      // Reads are dear at some venues: who was not there is asked for once more, when it can have arrived.
-      if (attempt > 0) await this.pause(denials > 0 ? Math.max(pauseMs, deadAfterMs - deadForMs()) : pauseMs);
+    const untilDeadMs = (): number => Math.max(0, deadAfterMs - deadForMs());
+    // Reads are dear at some venues: what was never answered is asked for once it can arrive no more, and then one denial is enough.
+    let isLastWord = reference.venueOrderId === null;
+    if (isLastWord && untilDeadMs() > 0) await this.pause(untilDeadMs());
+    for (let attempt = 0; attempt < tries || isLastWord; attempt++) {
+      if (attempt > 0) await this.pause(isLastWord ? Math.max(pauseMs, untilDeadMs()) : pauseMs);
       const report = await askOrder(port, reference);
       if (report === null) {
-        if (++denials > 1) return null;
+        if (isLastWord) return null;
+        isLastWord = true;
         continue;
       }
-      denials = 0;
+      isLastWord = false;
       if (isFinal(report.state)) return report;
       if (report.state !== 'unknown') await cancelOrphan(port, report);
     }
@@ -264,19 +269,25 @@ export class StartUp {
     throw new VenueProtocolError('orders are open that cannot be cancelled');
   }
 
-  /** Books what was missed. What an order says it was filled and no fill tells is worked out from the order, at last. */
-  private async bookFills(account: StartAccount, ended: readonly EndedOrder[], isLast: boolean): Promise<void> {
+  /**
+   * Books what was missed: at first what is new, since some venues count every page of fills, and then what is older as well. What an order
+   * says it was filled and no fill tells is worked out from the order, at last.
+   */
+  private async bookFills(account: StartAccount, ended: readonly EndedOrder[], attempt: number): Promise<void> {
     const { reconciler, onEvent, findFunding } = this.parts;
     const { port, snapshot } = account;
     if (snapshot === null) return;
     // A machine whose clock was ahead left times that are still to come; what a venue stamped is sure.
     const knownMs = snapshot.sinceMs > port.venueMs() ? (snapshot.filledMs ?? 0) : snapshot.sinceMs;
-    const sinceMs = Math.max(snapshot.openedMs ?? 0, knownMs - this.settings.overlapMs);
+    const { firstOverlapMs, overlapMs, tries } = this.settings;
+    const isLast = attempt === tries;
+    const since = (beforeMs: number): number => Math.max(snapshot.openedMs ?? 0, knownMs - beforeMs);
+    const sinceMs = since(attempt === 1 && !isLast ? firstOverlapMs : overlapMs);
     const fills = (await port.fills(null, sinceMs)).filter(({ timeMs }) => timeMs >= sinceMs);
     for (const fill of fills)
       if (reconciler.trackExecutionPositions(fill).changes.length > 0) onEvent({ kind: 'missed-fill', fill, isSynthetic: false });
     // What another account was paid may have been the last that was kept: from further back, as with fills.
-    await findFunding?.(nameOf(account), sinceMs);
+    await findFunding?.(nameOf(account), since(overlapMs));
     if (!isLast) return;
     for (const { order, report } of ended) {
       const known = new Set(snapshot.fills.map(({ tradeId, symbol, side }) => `${symbol} ${tradeId} ${side}`));

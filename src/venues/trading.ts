@@ -96,8 +96,8 @@ export type RateBudgetRule = {
   readonly name: string;
   readonly limit: number;
   readonly scope: 'address' | 'account';
-  /** Only reads count in it: nothing of it has to be kept back for orders and cancels. */
-  readonly readsOnly?: true;
+  /** Neither orders nor cancels count in it: nothing has to be kept back for them, so that reads may fill it. */
+  readonly noOrders?: true;
 } & ({ readonly kind: 'window'; readonly windowMs: number } | { readonly kind: 'decay'; readonly perSecond: number });
 
 /** What an answer's headers say about a budget. */

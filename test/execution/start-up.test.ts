@@ -26,9 +26,13 @@ interface World {
   fills?: readonly Fill[];
   orders?: Record<string, OrderReport>;
   open?: OrderReport[];
+  /** Orders that were asked for, one by one, and moments from which on fills were. */
+  asked?: string[];
+  fillsSince?: number[];
 }
 
-function portOf({ isLive = true, balances = {}, positions = [], fills = [], orders = {}, open = [] }: World): StartPort {
+function portOf(world: World): StartPort {
+  const { isLive = true, balances = {}, positions = [], fills = [], orders = {}, open = [] } = world;
   const { contract } = listed(PERPS.venue, PERPS.market);
   return {
     isLive,
@@ -41,9 +45,15 @@ function portOf({ isLive = true, balances = {}, positions = [], fills = [], orde
         const none = { markPrice: '100', unrealizedPnl: '0', marginUsed: '0', liquidationPrice: '0', leverage: 1, timestamp: 0 };
         return { contract, ...none, ...one };
       }),
-    fills: async () => fills,
+    fills: async (_, sinceMs) => {
+      world.fillsSince?.push(sinceMs);
+      return fills;
+    },
     openOrders: async () => [...open],
-    order: async ({ clientOrderId }) => orders[clientOrderId ?? ''] ?? null,
+    order: async ({ clientOrderId }) => {
+      world.asked?.push(clientOrderId ?? '');
+      return orders[clientOrderId ?? ''] ?? null;
+    },
     cancel: async ({ clientOrderId }) => {
       const at = open.findIndex((one) => one.clientOrderId === clientOrderId);
       if (at < 0) throw new VenueRequestError('order-closed', 'nothing to cancel');
@@ -66,6 +76,16 @@ const KNOWN: StartSnapshot = {
   fills: [],
   openOrders: [],
 };
+
+/** An order of before that the venue had not answered. */
+const UNANSWERED = {
+  symbol: 'ABCUSDT',
+  venueOrderId: null,
+  clientOrderId: 'a',
+  side: 'buy',
+  filledQty: '0',
+  filledQuote: '0',
+} as const;
 
 function report(clientOrderId: string, more: Partial<OrderReport>): OrderReport {
   return {
@@ -132,6 +152,20 @@ describe('a start', () => {
     expect([state, startUp.refusal(), events, pending]).toEqual([{ kind: 'ready' }, null, [], 0]);
   });
 
+  it('looks for older fills only where those of the last seconds do not explain everything', async () => {
+    const missed = fillOf(SPOT, 'buy', '2', '100', { timeMs: KNOWN.sinceMs - 120_000 });
+    for (const [balances, sinceMs, kinds] of [
+      [{ ABC: '10', USDT: '1000' }, [10_000], []],
+      [{ ABC: '12', USDT: '800' }, [10_000, 300_000], ['missed-fill']],
+    ] as const) {
+      const world = { balances, fills: [missed], fillsSince: [] };
+      const { state, events } = await start(world, KNOWN);
+      expect(state).toEqual({ kind: 'ready' });
+      expect(world.fillsSince).toEqual(sinceMs.map((ms) => KNOWN.sinceMs - ms));
+      expect(events.map(({ kind }) => kind)).toEqual(kinds);
+    }
+  });
+
   it('finds fills that were missed after the clock of the machine had been ahead', async () => {
     const missed = fillOf(SPOT, 'buy', '2', '100', { timeMs: NOW_MS - 1_000 });
     const world = { balances: { ABC: '12', USDT: '800' }, fills: [missed] };
@@ -176,14 +210,7 @@ describe('a start', () => {
             : undefined,
       },
     ) as Record<string, OrderReport>;
-    const order = {
-      symbol: 'ABCUSDT',
-      venueOrderId: null,
-      clientOrderId: 'ours',
-      side: 'buy',
-      filledQty: '0',
-      filledQuote: '0',
-    } as const;
+    const order = { ...UNANSWERED, clientOrderId: 'ours' } as const;
     const { state, events } = await start(world, { ...KNOWN, openOrders: [order] });
     expect(state).toEqual({ kind: 'ready' });
     expect(events).toMatchObject([
@@ -193,49 +220,33 @@ describe('a start', () => {
     expect(world.open).toEqual([]);
   });
 
-  it('ends an order that never arrived once it can arrive no more, in less than three seconds', async () => {
-    const order = {
-      symbol: 'ABCUSDT',
-      venueOrderId: null,
-      clientOrderId: 'a',
-      side: 'buy',
-      filledQty: '0',
-      filledQuote: '0',
-    } as const;
-    const { state, events, atMs } = await start({ balances: { ABC: '10', USDT: '1000' } }, { ...KNOWN, openOrders: [order] });
+  it('ends an order that never arrived once it can arrive no more, in less than three seconds and with one question', async () => {
+    const world = { balances: { ABC: '10', USDT: '1000' }, asked: [] };
+    const { state, events, atMs } = await start(world, { ...KNOWN, openOrders: [UNANSWERED] });
     expect(state).toEqual({ kind: 'ready' });
+    expect(world.asked).toEqual(['a']);
     expect(events).toMatchObject([{ kind: 'order-ended', reference: { clientOrderId: 'a' }, order: null }]);
     expect(atMs).toBeGreaterThanOrEqual(1_000);
     expect(atMs).toBeLessThan(3_000);
   });
 
+  it('takes a venue at its word only the second time when it forgets an order that it had answered', async () => {
+    const world = { balances: { ABC: '10', USDT: '1000' }, asked: [] };
+    const { state, atMs } = await start(world, { ...KNOWN, openOrders: [{ ...UNANSWERED, venueOrderId: 'v-a' }] });
+    expect([state, world.asked, atMs]).toEqual([{ kind: 'ready' }, ['a', 'a'], 1_000]);
+  });
+
   it('waits less for such an order the longer nobody can have sent it', async () => {
-    const order = {
-      symbol: 'ABCUSDT',
-      venueOrderId: null,
-      clientOrderId: 'a',
-      side: 'buy',
-      filledQty: '0',
-      filledQuote: '0',
-    } as const;
-    const snapshot = { ...KNOWN, openOrders: [order] };
+    const snapshot = { ...KNOWN, openOrders: [UNANSWERED] };
     const [short, none] = await Promise.all(
       [600, 60_000].map((ms) => start({ balances: { ABC: '10', USDT: '1000' } }, snapshot, { deadForMs: () => ms })),
     );
     expect(short).toMatchObject({ state: { kind: 'ready' }, atMs: 400 });
-    // It is asked for again all the same.
-    expect(none).toMatchObject({ state: { kind: 'ready' }, atMs: 250 });
+    expect(none).toMatchObject({ state: { kind: 'ready' }, atMs: 0 });
   });
 
   it('works a fill out from its order when the venue does not list it: the same each time, and the real one is not booked again', async () => {
-    const order = {
-      symbol: 'ABCUSDT',
-      venueOrderId: null,
-      clientOrderId: 'a',
-      side: 'buy',
-      filledQty: '0.25',
-      filledQuote: '25',
-    } as const;
+    const order = { ...UNANSWERED, filledQty: '0.25', filledQuote: '25' } as const;
     const filled = report('a', { state: 'filled', filledQty: '1', filledQuote: '101.5' });
     // Three quarters at 102, and a fee of a thousandth.
     const world = { balances: { ABC: '10.74925', USDT: '923.5' }, orders: { a: filled } };
@@ -315,16 +326,8 @@ describe('a start is blocked', () => {
       kind: 'blocked',
       reason: expect.stringMatching(/not followed/),
     });
-    const order = {
-      symbol: 'ABCUSDT',
-      venueOrderId: null,
-      clientOrderId: 'a',
-      side: 'buy',
-      filledQty: '0',
-      filledQuote: '0',
-    } as const;
     const stuck = { orders: { a: report('a', {}) }, balances: { ABC: '10', USDT: '1000' } };
-    const { state } = await start(stuck, { ...KNOWN, openOrders: [order] });
+    const { state } = await start(stuck, { ...KNOWN, openOrders: [UNANSWERED] });
     expect(state).toMatchObject({ kind: 'blocked', reason: 'binance spot: order a cannot be cancelled' });
   });
 });

@@ -190,9 +190,9 @@ test('threads that share the memory share the budget', async () => {
   expect(Math.min(...taken)).toBeGreaterThanOrEqual(25_000);
 });
 
-test('nothing of a budget that only reads count in is kept back', () => {
+test('nothing of a budget that neither orders nor cancels count in is kept back', () => {
   const rule: RateBudgetRule = { name: 'w', kind: 'window', limit: 2, windowMs: 1_000, scope: 'account' };
   const readsOf = (budgets: RateBudgets): boolean[] => [1, 2, 3].map(() => budgets.take([{ budget: 'w', amount: 1 }], 'read'));
   expect(readsOf(new RateBudgets([rule], new VirtualTime()))).toEqual([true, false, false]);
-  expect(readsOf(new RateBudgets([{ ...rule, readsOnly: true }], new VirtualTime()))).toEqual([true, true, false]);
+  expect(readsOf(new RateBudgets([{ ...rule, noOrders: true }], new VirtualTime()))).toEqual([true, true, false]);
 });

@@ -2,11 +2,11 @@ import type { Params, RateBudgetRule, RateCost, RestCall } from '../trading.js';
 
 /**
  * Counters of an account of the middle tier. The one of orders is kept by pair at the venue; here all pairs share it, so that it is
- * never more than the venue has. Answers say nothing of what is left.
+ * never more than the venue has. Orders and cancels do not count in the private one. Answers say nothing of what is left.
  */
 export const BUDGETS: readonly RateBudgetRule[] = [
   { name: 'public', scope: 'address', kind: 'decay', limit: 10, perSecond: 1 },
-  { name: 'private', scope: 'account', kind: 'decay', limit: 20, perSecond: 0.5 },
+  { name: 'private', scope: 'account', kind: 'decay', limit: 20, perSecond: 0.5, noOrders: true },
   { name: 'orders', scope: 'account', kind: 'decay', limit: 125, perSecond: 2.34 },
 ];
 
