@@ -34,8 +34,9 @@ interface Owed {
   /** Its intent on the way; 0 for none. */
   intent: number;
   triedUs: number;
-  /** Of it, as much is tried at once: less after the checks have let no order pass. */
+  /** Of it, as much is tried at once: less after the checks have let no order pass; and as much the intent on the way is for. */
   part: number;
+  sentPart: number;
   /** No book could take it when it was tried last. */
   isDust: boolean;
   /** It could not be closed when that was tried last: a book had no price, or the checks did not let it pass. */
@@ -211,7 +212,8 @@ export class PositionKeeper {
       const base = new Exact(filled).mul(info?.instrument.contractSize ?? 1);
       const change = side === 'sell' ? base.neg() : base;
       owed.base = owed.base.plus(change);
-      const doneUs = state === 'filled' ? this.parts.clock.monotonicUs() : Number.NEGATIVE_INFINITY;
+      const isDone = state === 'filled' && owed.sentPart === 1;
+      const doneUs = isDone ? this.parts.clock.monotonicUs() : Number.NEGATIVE_INFINITY;
       if (info !== undefined) this.placed.note(owed.strategy, info.book, change, doneUs);
     }
     if (owed.base.isZero()) this.owed.delete(key);
@@ -220,7 +222,7 @@ export class PositionKeeper {
   private nothing(strategy: number, symbol: number): Owed {
     const nowUs = this.parts.clock.monotonicUs();
     const times = { sinceUs: nowUs, changedUs: nowUs, triedUs: Number.NEGATIVE_INFINITY };
-    return { strategy, symbol, base: ZERO, intent: 0, part: 1, isDust: false, isBlocked: false, ...times };
+    return { strategy, symbol, base: ZERO, intent: 0, part: 1, sentPart: 1, isDust: false, isBlocked: false, ...times };
   }
 
   private heldUnits(strategy: number, book: number): number {
@@ -299,6 +301,7 @@ export class PositionKeeper {
       const intent = this.begin(owed.strategy, book, 'reduce', market);
       this.addLeg(intent, book, held + (isSell ? -units : units), market);
       if (!this.send(owed, intent, market)) continue;
+      owed.sentPart = owed.part;
       owed.part = 1;
       return;
     }

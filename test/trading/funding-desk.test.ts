@@ -20,6 +20,13 @@ async function short(options: DeskRigOptions = {}): Promise<DeskRig> {
   return rig;
 }
 
+/** A percent of what `short` holds, by whom it is. */
+const OF_ABC = [
+  ['pairs', 'ABCUSDT-PERP', '2'],
+  ['other', 'ABCUSDT-PERP', '1'],
+];
+const OF_BOTH = [...OF_ABC, ['other', 'XYZUSDT-PERP', '1']];
+
 /** The venue will pay so soon. */
 function announce(rig: DeskRig, inMs: number, rate = 0.01, books: readonly BookInfo[] = [rig.perpetual]): void {
   for (const book of books)
@@ -30,6 +37,12 @@ function pay(rig: DeskRig, amount: string): void {
   const gateio = rig.account('gateio', 'futures');
   gateio.move('USDT', amount);
   gateio.tellAll();
+}
+
+/** The venue pays, and everything that may be done about it has had its time. */
+async function settle(rig: DeskRig, amount: string): Promise<void> {
+  pay(rig, amount);
+  await rig.run(60_000);
 }
 
 function booked(rig: DeskRig): readonly (readonly string[])[] {
@@ -48,8 +61,7 @@ describe('funding that falls due', () => {
     const rig = await short();
     announce(rig, 5_000);
     await rig.run(5_500);
-    pay(rig, '3.01');
-    await rig.run(60_000);
+    await settle(rig, '3.01');
     expect(booked(rig)).toEqual([
       ['pairs', 'ABCUSDT-PERP', '2.006666666667'],
       ['other', 'ABCUSDT-PERP', '1.003333333333'],
@@ -62,13 +74,8 @@ describe('funding that falls due', () => {
     const rig = await short();
     announce(rig, 5_000, 0.01, [rig.perpetual, rig.otherPerpetual]);
     await rig.run(5_500);
-    pay(rig, '4');
-    await rig.run(60_000);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-      ['other', 'XYZUSDT-PERP', '1'],
-    ]);
+    await settle(rig, '4');
+    expect(booked(rig)).toEqual(OF_BOTH);
     expectNoDrift(rig);
   });
 
@@ -78,8 +85,7 @@ describe('funding that falls due', () => {
     announce(rig, 5_000, -0.0295, [rig.otherPerpetual]);
     await rig.run(5_500);
     // Marks that were a percent higher when it was paid: 3.04 for the one, and 2.92 to pay for the other, in place of 3 and 2.95.
-    pay(rig, '0.12');
-    await rig.run(60_000);
+    await settle(rig, '0.12');
     const total = rig.entries('funding').reduce((sum, { amount }) => sum.plus(amount), new Exact(0));
     expect([booked(rig).length, total.toFixed()]).toEqual([3, '0.12']);
     expectNoDrift(rig);
@@ -92,12 +98,8 @@ describe('funding that falls due', () => {
     await rig.run(5_500);
     pay(rig, '3');
     await rig.run(10_000);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-    ]);
-    pay(rig, '-0.12');
-    await rig.run(60_000);
+    expect(booked(rig)).toEqual(OF_ABC);
+    await settle(rig, '-0.12');
     expect(booked(rig).slice(2)).toEqual([['other', 'XYZUSDT-PERP', '-0.12']]);
     expectNoDrift(rig);
   });
@@ -107,8 +109,7 @@ describe('funding that falls due', () => {
     announce(rig, 5_000);
     await rig.run(4_000);
     announce(rig, 8 * 3_600_000, -0.02);
-    pay(rig, '3');
-    await rig.run(60_000);
+    await settle(rig, '3');
     expect(rig.entries('funding').map(({ amount, rate }) => [amount, rate])).toEqual([
       ['2', '0.01'],
       ['1', '0.01'],
@@ -127,8 +128,7 @@ describe('funding that falls due', () => {
       // What is given back just before has no part in it.
       await rig.trade(rig.short(-10));
       announce(rig, 8 * 3_600_000 + aheadMs, -0.02);
-      pay(rig, '2');
-      await rig.run(60_000);
+      await settle(rig, '2');
       expect(rig.entries('funding').map(({ amount, rate }) => [amount, rate])).toEqual([['2', '0.01']]);
       expectNoDrift(rig);
     }
@@ -139,12 +139,8 @@ describe('funding that falls due', () => {
     announce(rig, 5_000);
     await rig.run(5_500);
     await rig.trade(rig.short(-20), 0);
-    pay(rig, '3');
-    await rig.run(60_000);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-    ]);
+    await settle(rig, '3');
+    expect(booked(rig)).toEqual(OF_ABC);
     expectNoDrift(rig);
   });
 
@@ -154,12 +150,8 @@ describe('funding that falls due', () => {
     await rig.run(5_100);
     await rig.trade(rig.short(-60), 0);
     await rig.run(3_500);
-    pay(rig, '3');
-    await rig.run(60_000);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-    ]);
+    await settle(rig, '3');
+    expect(booked(rig)).toEqual(OF_ABC);
     expectNoDrift(rig);
   });
 
@@ -168,12 +160,8 @@ describe('funding that falls due', () => {
     rig.prices.delete(rig.perpetual);
     rig.lab.setMark(rig.perpetual, { fundingRate: 0.01, nextFundingUs: rig.time.epochUs() + 30e6 });
     await rig.run(30_500);
-    pay(rig, '3');
-    await rig.run(60_000);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-    ]);
+    await settle(rig, '3');
+    expect(booked(rig)).toEqual(OF_ABC);
     expectNoDrift(rig);
   });
 
@@ -181,12 +169,8 @@ describe('funding that falls due', () => {
     const rig = await short({ settings: { upkeepMs: 20_000 } });
     announce(rig, 40_000);
     await rig.run(40_500);
-    pay(rig, '3');
-    await rig.run(60_000);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-    ]);
+    await settle(rig, '3');
+    expect(booked(rig)).toEqual(OF_ABC);
     expectNoDrift(rig);
   });
 
@@ -195,8 +179,7 @@ describe('funding that falls due', () => {
     for (const rate of [0.01, -0.02]) {
       announce(rig, 5_000, rate);
       await rig.run(5_500);
-      pay(rig, new Exact(rate).mul(300).toFixed());
-      await rig.run(60_000);
+      await settle(rig, new Exact(rate).mul(300).toFixed());
     }
     expect(booked(rig).map(([strategy, , amount]) => [strategy, amount])).toEqual([
       ['pairs', '2'],
@@ -267,12 +250,8 @@ describe("funding by the venue's own record", () => {
     const { rig, record } = await recorded();
     record('0.01');
     await rig.run(20_000);
-    pay(rig, '3');
-    await rig.run(60_000);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-    ]);
+    await settle(rig, '3');
+    expect(booked(rig)).toEqual(OF_ABC);
     expectNoDrift(rig);
   });
 
@@ -282,8 +261,7 @@ describe("funding by the venue's own record", () => {
     await rig.run(5_000);
     record('0.02', 7);
     await rig.run(500);
-    pay(rig, '6');
-    await rig.run(60_000);
+    await settle(rig, '6');
     expect(rig.entries('funding').map(({ amount, rate }) => [amount, rate])).toEqual([
       ['4', '0.02'],
       ['2', '0.02'],
@@ -301,15 +279,16 @@ describe("funding by the venue's own record", () => {
     pay(rig, '-50');
     await rig.run(30_000);
     expect(rig.entries('reconciliation').map(({ adjustment }) => adjustment)).toEqual(['-50']);
-    pay(rig, '3');
-    await rig.run(60_000);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-    ]);
+    await settle(rig, '3');
+    expect(booked(rig)).toEqual(OF_ABC);
     expect(rig.entries('reconciliation')).toHaveLength(1);
   });
 });
+
+/** The record of a venue that paid a percent on every contract at one moment. */
+function paidAt(dueMs: number): NonNullable<DeskRigOptions['fundingHistory']> {
+  return async (_symbol, fromMs) => (dueMs >= fromMs ? [{ timeMs: dueMs, rate: '0.01' }] : []);
+}
 
 describe('funding that fell due while nobody ran', () => {
   it("is booked at the start, by the venue's own record, once though the start looks again", async () => {
@@ -330,11 +309,7 @@ describe('funding that fell due while nobody ran', () => {
     await rig.start();
     await rig.run(5_000);
     expect(asked).toBeGreaterThan(0);
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-      ['other', 'XYZUSDT-PERP', '1'],
-    ]);
+    expect(booked(rig)).toEqual(OF_BOTH);
     rig.desk.clearStop('ann');
     await rig.run(5_000);
     expect(rig.desk.report().state).toBe('trading');
@@ -352,15 +327,11 @@ describe('funding that fell due while nobody ran', () => {
     first.account('gateio', 'futures').move('USDT', '1');
     const rig = new DeskRig({
       before: first,
-      fundingHistory: async (_symbol, fromMs) => (dueMs >= fromMs ? [{ timeMs: dueMs, rate: '0.01' }] : []),
+      fundingHistory: paidAt(dueMs),
     });
     await rig.start();
     expect(rig.desk.report().state).toBe('trading');
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-      ['other', 'XYZUSDT-PERP', '1'],
-    ]);
+    expect(booked(rig)).toEqual(OF_BOTH);
   });
 
   it('is booked though something was kept after it fell due', async () => {
@@ -372,14 +343,10 @@ describe('funding that fell due while nobody ran', () => {
     first.account('gateio', 'futures').move('USDT', '4');
     const rig = new DeskRig({
       before: first,
-      fundingHistory: async (_symbol, fromMs) => (dueMs >= fromMs ? [{ timeMs: dueMs, rate: '0.01' }] : []),
+      fundingHistory: paidAt(dueMs),
     });
     await rig.start();
-    expect(booked(rig)).toEqual([
-      ['pairs', 'ABCUSDT-PERP', '2'],
-      ['other', 'ABCUSDT-PERP', '1'],
-      ['other', 'XYZUSDT-PERP', '1'],
-    ]);
+    expect(booked(rig)).toEqual(OF_BOTH);
     expect(rig.desk.report().state).toBe('trading');
     expectNoDrift(rig);
   });
@@ -394,10 +361,7 @@ describe('funding that fell due while nobody ran', () => {
     first.account('gateio', 'futures').move('USDT', '3');
     const dueMs = first.time.epochUs() / 1000 + 1;
     // No book says a price before the start is over: it is taken from the ledger.
-    const rig = new DeskRig({
-      before: first,
-      fundingHistory: () => Promise.resolve([{ timeMs: dueMs, rate: '0.01' }]),
-    });
+    const rig = new DeskRig({ before: first, fundingHistory: paidAt(dueMs) });
     await rig.start();
     expect(rig.entries('funding').map(({ markPrice }) => Number(markPrice).toFixed(4))).toEqual(['99.9233', '99.9233']);
     expect(rig.desk.report().state).toBe('trading');
@@ -419,8 +383,7 @@ describe('funding that fell due while nobody ran', () => {
     }).start();
     expect(rig.desk.report().state).toBe('trading');
     // What has nothing to do with it looks like it.
-    pay(rig, '3');
-    await rig.run(60_000);
+    await settle(rig, '3');
     expect(rig.entries('funding')).toHaveLength(2);
     expect(rig.entries('reconciliation').map(({ adjustment }) => adjustment)).toEqual(['3']);
   });
@@ -432,7 +395,7 @@ describe('funding that fell due while nobody ran', () => {
     gateio.move('USDT', '4');
     const dueMs = first.time.epochUs() / 1000 + 1;
     // A fill that nobody told is missing in the first look of the start, so that it looks twice.
-    const rig = new DeskRig({ before: first, fundingHistory: () => Promise.resolve([{ timeMs: dueMs, rate: '0.01' }]) });
+    const rig = new DeskRig({ before: first, fundingHistory: paidAt(dueMs) });
     const held = gateio.contracts.get('ABCUSDT-PERP');
     gateio.contracts.set('ABCUSDT-PERP', new Exact(-31));
     rig.time.after(300, () => gateio.contracts.set('ABCUSDT-PERP', held ?? new Exact(0)));
@@ -444,8 +407,7 @@ describe('funding that fell due while nobody ran', () => {
     await rig.trade(rig.short(10, 'XYZ'), 1);
     announce(rig, 5_000, -0.02, [rig.otherPerpetual]);
     await rig.run(5_500);
-    pay(rig, '-2');
-    await rig.run(60_000);
+    await settle(rig, '-2');
     expect(booked(rig).slice(3)).toEqual([['other', 'XYZUSDT-PERP', '-2']]);
   });
 });

@@ -68,6 +68,25 @@ describe('what a strategy evens out by itself', () => {
   });
 });
 
+/** What had been ordered before a trade is filled only after it, when kraken alone is left to sell at. */
+async function filledLate(rig: DeskRig, quantity: string): Promise<void> {
+  const binance = rig.account('binance');
+  binance.treatment = { ...binance.treatment, share: 0 };
+  await rig.trade([[rig.buyAt, Math.round(Number(quantity) * 100)]]);
+  binance.treatment = { ...binance.treatment, share: 1 };
+  await rig.trade();
+  rig.prices.delete(rig.buyAt);
+  await rig.run(6_000);
+  binance.tellFill(binance.trade(rig.buyAt.instrument.symbol, 'buy', quantity, '100', binance.sent[0]?.clientOrderId));
+}
+
+function soldAtKraken(rig: DeskRig): string[] {
+  return rig
+    .account('kraken')
+    .sent.slice(1)
+    .map(({ side, quantity }) => `${side} ${quantity}`);
+}
+
 describe('what the checks do not let', () => {
   const { exposureQuoteMax } = WIDE;
 
@@ -88,18 +107,23 @@ describe('what the checks do not let', () => {
 
   it('in one piece is tried in halves', async () => {
     const rig = await new DeskRig({ risk: { ...WIDE, exposureQuoteMax: { ...exposureQuoteMax, venue: 124 } } }).start();
-    const [binance, kraken] = [rig.account('binance'), rig.account('kraken')];
-    binance.treatment = { ...binance.treatment, share: 0 };
-    await rig.trade([[rig.buyAt, 40]]);
-    binance.treatment = { ...binance.treatment, share: 1 };
-    await rig.trade();
-    // Only kraken is left to sell at, where there is room for 0.24; what had been ordered first is filled only now.
-    rig.prices.delete(rig.buyAt);
-    await rig.run(6_000);
-    binance.tellFill(binance.trade(rig.buyAt.instrument.symbol, 'buy', '0.4', '100', binance.sent[0]?.clientOrderId));
+    // There is room for 0.24.
+    await filledLate(rig, '0.4');
     await rig.run(2 * LONG_MS);
-    expect(kraken.sent.slice(1).map(({ side, quantity }) => [side, quantity])).toEqual([['sell', '0.2']]);
+    expect(soldAtKraken(rig)).toEqual(['sell 0.2']);
     expect(rig.desk.report().unhedged).toMatchObject([{ asset: 'ABC', base: '0.2' }]);
+  });
+
+  it('is traded as soon as they let it, also the little that is left of halves (simulate seed 1208)', async () => {
+    const risk = { ...WIDE, priceBandBps: 2_000, exposureQuoteMax: { ...exposureQuoteMax, venue: 110 } };
+    const rig = await new DeskRig({ risk }).start();
+    await filledLate(rig, '0.16');
+    await rig.run(LONG_MS);
+    expect(soldAtKraken(rig)).toEqual(['sell 0.08']);
+    rig.prices.set(rig.sellAt, 90);
+    await rig.run(LONG_MS);
+    expect(soldAtKraken(rig)).toEqual(['sell 0.08', 'sell 0.08']);
+    expect(rig.desk.report().unhedged).toEqual([]);
   });
 });
 
