@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { SIZES_MAX } from '../../assembly/memory/layout.js';
+import { SIZES_MAX } from '../../assembly/memory/scan-layout.js';
 import { InvalidInputError } from '../domain/errors.js';
 import { VENUES } from '../domain/venue.js';
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { DeltaOptimizerOptions } from '../research/optimizer/delta-arbitrage-optimizer.js';
+import { number } from './arguments.js';
 
 /** What thresholds of the delta strategy have to earn, and what trading costs. */
 export interface DeltaFlags {
@@ -12,7 +13,7 @@ export interface DeltaFlags {
 }
 
 /** Adds the options of `DeltaFlags` to a command. */
-export function addDeltaOptions(command: Command, number: (text: string) => number): Command {
+export function addDeltaOptions(command: Command): Command {
   return command
     .option('--spot-fee-bps <bps>', 'taker fee', number, 5)
     .option('--futures-fee-bps <bps>', 'taker fee', number, 5)

@@ -37,15 +37,6 @@ export interface DiscoverFlags {
   readonly all: boolean;
 }
 
-export const DISCOVER_DEFAULTS = {
-  market: DEFAULT_DISCOVERY.market,
-  quote: DEFAULT_DISCOVERY.quote,
-  minVolume: DEFAULT_DISCOVERY.quoteVolumeMin,
-  minSpreadPct: DEFAULT_DISCOVERY.typicalSpreadPctMin,
-  samples: 5,
-  intervalS: 1,
-} as const;
-
 interface OpenVenue {
   readonly venue: VenueId;
   readonly gateway: VenueGateway;

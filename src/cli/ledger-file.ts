@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
 import { InvalidInputError } from '../domain/errors.js';
 import { LedgerError } from '../ledger/errors.js';
 import { JournalReader } from '../ledger/journal.js';
 
 /**
  * Opens a ledger, lets an action read it, and closes it.
- * @throws InvalidInputError when the file cannot be read as a ledger
+ * @throws InvalidInputError when there is no such file, or it cannot be read as a ledger
  */
 export function readingLedger<T>(file: string, action: (journal: JournalReader) => T): T {
+  if (!existsSync(file)) throw new InvalidInputError(`${file}: there is no such file`, { file });
   try {
     const journal = JournalReader.open(file);
     try {

@@ -2,35 +2,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SystemClock, systemTimers } from '../domain/system-clock.js';
 import { MARKETS, VENUES, type VenueId } from '../domain/venue.js';
-import { runAcceptance } from './acceptance.js';
-import { captureServe } from './capture-serve.js';
-import { type CommandOutput, captureVerify } from './capture-verify.js';
+import { DEFAULT_DISCOVERY } from '../market/discovery.js';
+import { number, repeated } from './arguments.js';
+import type { CommandOutput } from './capture-verify.js';
 import { type Config, loadConfig } from './config.js';
-import { commandEngine, personAtTerminal } from './control.js';
-import { type DecideFlags, runDecide } from './decide.js';
-import { DISCOVER_DEFAULTS, type DiscoverFlags, runDiscover } from './discover.js';
-import { runDoctor } from './doctor.js';
+import type { DecideFlags } from './decide.js';
+import type { DiscoverFlags } from './discover.js';
 import { EXIT_BAD_INPUT, exitWith } from './exit.js';
 import { addHistoryCommands } from './history/commands.js';
-import { verifyLedger } from './ledger.js';
-import { runProfile } from './profile.js';
-import { runRecord } from './record.js';
-import { runReplay } from './replay.js';
-import { type ReportFlags, reportLedger } from './report.js';
+import type { ReportFlags } from './report.js';
 import { addResearchCommands } from './research-commands.js';
-import { runEngine } from './run.js';
-import { runSimulation, type SimulationFlags } from './sim.js';
-import { engineStatus } from './status.js';
+import type { SimulationFlags } from './sim.js';
 import { untilAskedToStop } from './stop-signal.js';
-import { listStrategies } from './strategies.js';
 import { packageVersion } from './version.js';
-
-/** Reads a number off the command line; anything else is told in one sentence. */
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.');
-  return value;
-}
 
 function venueList(text: string): string[] {
   const venues = text.split(',').map((venue) => venue.trim());
@@ -90,6 +74,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Each command loads its own modules when it is called: a start of the engine does not wait for the laboratory.
 const program = new Command('tiercel')
   .description('Cross-exchange crypto arbitrage engine')
   .version(packageVersion())
@@ -118,8 +103,8 @@ program
   .option('--pretty', 'readable log lines instead of JSON')
   .option('--quiet', 'no live view')
   .action((flags: ConfigFlags & RunFlags) =>
-    exitWith(() =>
-      runEngine(configFrom(flags), {
+    exitWith(async () =>
+      (await import('./run.js')).runEngine(configFrom(flags), {
         liveData: flags.liveData === true || flags.live === true,
         ...(flags.live === true && { live: { acceptRealOrders: flags.iAcceptRealOrders === true, keysFile: flags.keys } }),
         quiet: flags.quiet === true,
@@ -143,8 +128,8 @@ program
   .option('--log-level <level>', 'trace, debug, info, warn or error')
   .option('--pretty', 'readable log lines instead of JSON')
   .action((folder: string, flags: ConfigFlags & { liveData?: boolean; durationS?: number }) =>
-    exitWith(() =>
-      runRecord(configFrom(flags), {
+    exitWith(async () =>
+      (await import('./record.js')).runRecord(configFrom(flags), {
         liveData: flags.liveData === true,
         folder,
         durationMs: flags.durationS === undefined ? undefined : flags.durationS * 1000,
@@ -169,7 +154,7 @@ program
   .option('--faults <file>', 'YAML or JSON file of what goes wrong')
   .option('--control', 'let faults be changed over HTTP: GET, POST and DELETE /faults at a port of its own')
   .option('--json', 'print one line of JSON')
-  .action((flags: SimulationFlags) => exitWith(() => runSimulation(flags)));
+  .action((flags: SimulationFlags) => exitWith(async () => (await import('./sim.js')).runSimulation(flags)));
 
 const capture = program.command('capture').description('work with recorded traffic');
 
@@ -180,7 +165,7 @@ capture
   .option('--expected <folder>', 'compare with <folder>/<capture name>.json; exit code 1 names each difference')
   .option('--json', 'print one object of JSON')
   .action((files: string[], flags: { expected?: string; json?: boolean }) =>
-    exitWith(() => captureVerify(files, flags, terminal, new SystemClock())),
+    exitWith(async () => (await import('./capture-verify.js')).captureVerify(files, flags, terminal, new SystemClock())),
   );
 
 capture
@@ -192,8 +177,12 @@ capture
   .option('--host <host>', 'address to listen on', '127.0.0.1')
   .option('--json', 'print one line of JSON')
   .action((files: string[], flags: { speed: string; port: number; host: string; json?: boolean }) =>
-    exitWith(() =>
-      captureServe(files, flags, terminal, { clock: new SystemClock(), timers: systemTimers, stopped: untilAskedToStop() }),
+    exitWith(async () =>
+      (await import('./capture-serve.js')).captureServe(files, flags, terminal, {
+        clock: new SystemClock(),
+        timers: systemTimers,
+        stopped: untilAskedToStop(),
+      }),
     ),
   );
 
@@ -203,19 +192,24 @@ program
   .option('-c, --config <file>', 'YAML configuration')
   .option('--live-data', "the real exchanges' public interfaces instead of simulated venues")
   .option('--venues <list>', 'only these venues, separated by commas', venueList)
-  .addOption(new Option('--market <market>', 'which market').choices(MARKETS).default(DISCOVER_DEFAULTS.market))
-  .option('--quote <asset>', 'quote asset', DISCOVER_DEFAULTS.quote)
-  .option('--min-volume <amount>', 'least 24 h volume in the quote asset, on each venue', number, DISCOVER_DEFAULTS.minVolume)
-  .option('--min-spread-pct <percent>', 'least typical spread between two venues', number, DISCOVER_DEFAULTS.minSpreadPct)
-  .option('--samples <count>', 'rounds of tickers that the typical spread is taken from', number, DISCOVER_DEFAULTS.samples)
-  .option('--interval-s <seconds>', 'pause between rounds', number, DISCOVER_DEFAULTS.intervalS)
+  .addOption(new Option('--market <market>', 'which market').choices(MARKETS).default(DEFAULT_DISCOVERY.market))
+  .option('--quote <asset>', 'quote asset', DEFAULT_DISCOVERY.quote)
+  .option(
+    '--min-volume <amount>',
+    'least 24 h volume in the quote asset, on each venue',
+    number,
+    DEFAULT_DISCOVERY.quoteVolumeMin,
+  )
+  .option('--min-spread-pct <percent>', 'least typical spread between two venues', number, DEFAULT_DISCOVERY.typicalSpreadPctMin)
+  .option('--samples <count>', 'rounds of tickers that the typical spread is taken from', number, 5)
+  .option('--interval-s <seconds>', 'pause between rounds', number, 1)
   .option('--symbols <count>', 'assets of the simulated market', number)
   .option('--seed <seed>', 'seed of the simulated market', number)
   .option('--all', 'tell what was left out as well')
   .option('--json', 'print one line of JSON')
   .action((flags: ConfigFlags & Partial<DiscoverFlags> & Omit<DiscoverFlags, 'liveData' | 'all' | 'json'>) =>
-    exitWith(() =>
-      runDiscover(
+    exitWith(async () =>
+      (await import('./discover.js')).runDiscover(
         configFrom(flags),
         { ...flags, liveData: flags.liveData === true, all: flags.all === true, json: flags.json === true },
         terminal,
@@ -229,28 +223,25 @@ program
   .description('make the turns of recorded runs again; exit code 1 names the first book or intent that differs')
   .argument('<folder>', 'what `tiercel run --record` wrote')
   .option('--json', 'print one line of JSON')
-  .action((folder: string, flags: { json?: boolean }) => exitWith(() => runReplay(folder, flags.json === true, terminal)));
+  .action((folder: string, flags: { json?: boolean }) =>
+    exitWith(async () => (await import('./replay.js')).runReplay(folder, flags.json === true, terminal)),
+  );
 
 program
   .command('decide')
   .description('what strategies would have decided on recorded markets, with the numbers that made each decision')
   .argument('<file...>', 'capture files, .ndjson or .ndjson.gz, taken as one market by their times')
   .option('--strategy <kind>', 'the strategy; `tiercel strategies` lists them. Those of the configuration when left out')
-  .option(
-    '--set <key=value>',
-    'a parameter of the strategy; may be repeated',
-    (text: string, all: string[]) => [...all, text],
-    [],
-  )
+  .option('--set <key=value>', 'a parameter of the strategy; may be repeated', repeated, [])
   .option('--every <ms>', 'milliseconds between turns; a turn after each frame when left out', number)
   .option('--html <file>', 'write one self-contained page with the basis over time and the decisions')
   .option('-c, --config <file>', 'YAML configuration: fees, sizes, costs, strategies')
   .option('--json', 'print one line of JSON')
   .action((files: string[], flags: ConfigFlags & DecideFlags) =>
-    exitWith(() => runDecide(files, configFrom(flags), flags, terminal)),
+    exitWith(async () => (await import('./decide.js')).runDecide(files, configFrom(flags), flags, terminal)),
   );
 
-addResearchCommands<ConfigFlags>(program, { terminal, configFrom, number });
+addResearchCommands<ConfigFlags>(program, { terminal, configFrom });
 
 program
   .command('acceptance')
@@ -285,8 +276,8 @@ program
         json?: boolean;
       },
     ) =>
-      exitWith(() =>
-        runAcceptance(
+      exitWith(async () =>
+        (await import('./acceptance.js')).runAcceptance(
           configFrom(flags),
           {
             venue: flags.venue,
@@ -310,7 +301,7 @@ program
   .argument('[kind]', 'one of them')
   .option('--json', 'print one line of JSON')
   .action((kind: string | undefined, flags: { json?: boolean }) =>
-    exitWith(async () => listStrategies(kind, flags.json === true, terminal)),
+    exitWith(async () => (await import('./strategies.js')).listStrategies(kind, flags.json === true, terminal)),
   );
 
 program
@@ -322,7 +313,9 @@ program
   .option('--from <moment>', 'from a date or moment (2026-01-31T12:00:00Z) on')
   .option('--to <moment>', 'to a date, with it, or before a moment')
   .option('--json', 'print one line of JSON')
-  .action((file: string, flags: ReportFlags) => exitWith(async () => reportLedger(file, flags, terminal)));
+  .action((file: string, flags: ReportFlags) =>
+    exitWith(async () => (await import('./report.js')).reportLedger(file, flags, terminal)),
+  );
 
 program
   .command('ledger')
@@ -331,7 +324,9 @@ program
   .description('check the chain of hashes, the sums and the orders of a ledger; exit code 1 when something is wrong')
   .argument('<file>', 'the ledger, which may be in use')
   .option('--json', 'print one line of JSON')
-  .action((file: string, flags: { json?: boolean }) => exitWith(async () => verifyLedger(file, flags.json === true, terminal)));
+  .action((file: string, flags: { json?: boolean }) =>
+    exitWith(async () => (await import('./ledger.js')).verifyLedger(file, flags.json === true, terminal)),
+  );
 
 const ENGINE_URL = `http://127.0.0.1:${configFrom({}).operator.port}`;
 
@@ -341,7 +336,10 @@ program
   .option('--reason <text>', 'why', 'stopped from the command line')
   .option('--url <url>', 'dashboard of the engine', ENGINE_URL)
   .action((flags: { reason: string; url: string }) =>
-    exitWith(() => commandEngine(flags.url, { kind: 'stop', reason: flags.reason, by: personAtTerminal() }, terminal)),
+    exitWith(async () => {
+      const { commandEngine, personAtTerminal } = await import('./control.js');
+      return commandEngine(flags.url, { kind: 'stop', reason: flags.reason, by: personAtTerminal() }, terminal);
+    }),
   );
 
 program
@@ -349,7 +347,10 @@ program
   .description('let a stopped engine trade again, or one that waits for a person to take over what its venues hold')
   .option('--url <url>', 'dashboard of the engine', ENGINE_URL)
   .action((flags: { url: string }) =>
-    exitWith(() => commandEngine(flags.url, { kind: 'clear', by: personAtTerminal() }, terminal)),
+    exitWith(async () => {
+      const { commandEngine, personAtTerminal } = await import('./control.js');
+      return commandEngine(flags.url, { kind: 'clear', by: personAtTerminal() }, terminal);
+    }),
   );
 
 program
@@ -357,7 +358,9 @@ program
   .description('what a running engine is doing; exit code 1 unless it is ready, and trades')
   .option('--url <url>', 'dashboard of the engine', ENGINE_URL)
   .option('--json', 'print one object of JSON')
-  .action((flags: { url: string; json?: boolean }) => exitWith(() => engineStatus(flags.url, flags.json === true, terminal)));
+  .action((flags: { url: string; json?: boolean }) =>
+    exitWith(async () => (await import('./status.js')).engineStatus(flags.url, flags.json === true, terminal)),
+  );
 
 program
   .command('profile')
@@ -365,14 +368,18 @@ program
   .option('--seconds <seconds>', 'how long', number, 10)
   .option('--updates-per-second <rate>', 'load', number, 20_000)
   .option('--folder <folder>', 'where the profiles go', 'build/profile')
-  .action((flags: { seconds: number; updatesPerSecond: number; folder: string }) => exitWith(() => runProfile(flags)));
+  .action((flags: { seconds: number; updatesPerSecond: number; folder: string }) =>
+    exitWith(async () => (await import('./profile.js')).runProfile(flags)),
+  );
 
 program
   .command('doctor')
   .description('check what a run needs, and print the configuration with all defaults')
   .option('-c, --config <file>', 'YAML configuration')
   .option('--json', 'print one line of JSON')
-  .action((flags: ConfigFlags & { json?: boolean }) => exitWith(async () => runDoctor(configFrom(flags), flags.json === true)));
+  .action((flags: ConfigFlags & { json?: boolean }) =>
+    exitWith(async () => (await import('./doctor.js')).runDoctor(configFrom(flags), flags.json === true)),
+  );
 
 addHistoryCommands(program, terminal);
 

@@ -1,28 +1,27 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { SystemClock } from '../domain/system-clock.js';
-import { TaskCancelledError } from '../research/pool/research-pool.js';
-import { type BacktestFlags, runBacktest } from './backtest.js';
+import { number, repeated } from './arguments.js';
+import type { BacktestFlags } from './backtest.js';
 import type { CommandOutput } from './capture-verify.js';
 import type { Config } from './config.js';
 import { addDeltaOptions } from './delta-flags.js';
 import { exitWith } from './exit.js';
-import { type OptimizeFlags, runOptimize } from './optimize.js';
-import { type ParityFlags, runParity } from './parity.js';
+import type { OptimizeFlags } from './optimize.js';
+import type { ParityFlags } from './parity.js';
 import { untilAskedToStop } from './stop-signal.js';
-import { runWalkForward, type WalkForwardFlags } from './walk-forward.js';
+import type { WalkForwardFlags } from './walk-forward.js';
 
 /** What the commands share with all others. */
 export interface CommandSurroundings<Flags> {
   readonly terminal: CommandOutput;
   readonly configFrom: (flags: Flags) => Config;
-  readonly number: (text: string) => number;
 }
 
 /** Adds the commands of the laboratory. */
 export function addResearchCommands<Flags extends object>(
   program: Command,
-  { terminal, configFrom, number }: CommandSurroundings<Flags>,
+  { terminal, configFrom }: CommandSurroundings<Flags>,
 ): void {
   program
     .command('backtest')
@@ -38,12 +37,14 @@ export function addResearchCommands<Flags extends object>(
     .option('--to <moment>', 'of a catalogue: up to a date or moment')
     .option('-c, --config <file>', 'YAML configuration: strategies, fees, sizes, costs, limits')
     .option('--strategy <kind>', 'the strategy; `tiercel strategies` lists them. Those of the configuration when left out')
+    .option('--set <key=value>', 'a parameter of the strategy; may be repeated', repeated, [])
     .option(
-      '--set <key=value>',
-      'a parameter of the strategy; may be repeated',
-      (text: string, all: string[]) => [...all, text],
+      '--vary <key=value,...>',
+      'with --strategy: a backtest for each value, and for each combination of several; may be repeated',
+      repeated,
       [],
     )
+    .option('--threads <count>', 'for the backtests of --vary', number, availableParallelism())
     .option('--seed <seed>', 'decides everything that is drawn', number, 1)
     .option('--to-venue-ms <ms>', 'what orders take to a venue', number, 20)
     .option('--from-venue-ms <ms>', 'what answers take back', number, 20)
@@ -60,7 +61,7 @@ export function addResearchCommands<Flags extends object>(
     .option('--report <folder>', 'write report.html, report.json, trades.parquet and equity.parquet')
     .option('--json', 'print one line of JSON')
     .action((paths: string[], flags: Flags & BacktestFlags) =>
-      exitWith(() => runBacktest(paths, configFrom(flags), flags, terminal)),
+      exitWith(async () => (await import('./backtest.js')).runBacktest(paths, configFrom(flags), flags, terminal)),
     );
 
   const optimize = program
@@ -73,7 +74,7 @@ export function addResearchCommands<Flags extends object>(
     .option('--spot <venue/symbol>', 'the book of spot in the catalogue')
     .option('--futures <venue/symbol>', 'the book of the perpetual in the catalogue')
     .option('--hours <hours>', 'look at the last hours', number, 24);
-  addDeltaOptions(optimize, number)
+  addDeltaOptions(optimize)
     .option('--method <method>', 'search with the optimiser of strategies: grid, genetic, multi-objective or bayesian')
     .option('--objective <name>', 'what it is to make large: return, sharpe or calmar', 'return')
     .option(
@@ -86,11 +87,15 @@ export function addResearchCommands<Flags extends object>(
     .option('--seed <seed>', 'decides everything that is drawn', number, 1)
     .option('--threads <count>', 'for full simulations', number, availableParallelism())
     .option('--json', 'print one line of JSON')
-    .action((data: string, flags: OptimizeFlags) => {
-      const stop = new AbortController();
-      void untilAskedToStop().then(() => stop.abort(new TaskCancelledError('the search was called off')));
-      return exitWith(() => runOptimize(data, flags, terminal, { clock: new SystemClock(), stop: stop.signal }));
-    });
+    .action((data: string, flags: OptimizeFlags) =>
+      exitWith(async () => {
+        const { runOptimize } = await import('./optimize.js');
+        const { TaskCancelledError } = await import('../research/pool/research-pool.js');
+        const stop = new AbortController();
+        void untilAskedToStop().then(() => stop.abort(new TaskCancelledError('the search was called off')));
+        return runOptimize(data, flags, terminal, { clock: new SystemClock(), stop: stop.signal });
+      }),
+    );
 
   const forward = program
     .command('walk-forward')
@@ -102,11 +107,13 @@ export function addResearchCommands<Flags extends object>(
     .option('--retrain-days <days>', 'length of a test, after which is trained again', number, 30)
     .option('--rolling', 'train on as much as the first time, not on everything so far')
     .option('--max-hours <hours>', 'longest hold, at most 6', number, 6);
-  addDeltaOptions(forward, number)
+  addDeltaOptions(forward)
     .option('--seed <seed>', 'decides what the scenarios draw', number, 1)
     .option('--out <folder>', 'write report.html, report.json, trades.parquet and equity.parquet')
     .option('--json', 'print one line of JSON')
-    .action((file: string, flags: WalkForwardFlags) => exitWith(() => runWalkForward(file, flags, terminal, new SystemClock())));
+    .action((file: string, flags: WalkForwardFlags) =>
+      exitWith(async () => (await import('./walk-forward.js')).runWalkForward(file, flags, terminal, new SystemClock())),
+    );
 
   program
     .command('parity')
@@ -116,5 +123,7 @@ export function addResearchCommands<Flags extends object>(
     .option('--seed <seed>', 'decides everything that happens', number, 1)
     .option('--record <folder>', 'keep the recording in this empty folder')
     .option('--json', 'print one line of JSON')
-    .action((flags: Flags & ParityFlags) => exitWith(() => runParity(configFrom(flags), flags, terminal)));
+    .action((flags: Flags & ParityFlags) =>
+      exitWith(async () => (await import('./parity.js')).runParity(configFrom(flags), flags, terminal)),
+    );
 }

@@ -10,7 +10,16 @@ import { loadConfig } from '../../src/cli/config.js';
 import { EXIT_GOOD } from '../../src/cli/exit.js';
 import { readCapture } from '../../src/feeds/capture/reader.js';
 
-const FLAGS: BacktestFlags = { set: [], seed: 1, toVenueMs: 20, fromVenueMs: 20, slippageBps: 0, json: true };
+const FLAGS: BacktestFlags = {
+  set: [],
+  vary: [],
+  threads: 2,
+  seed: 1,
+  toVenueMs: 20,
+  fromVenueMs: 20,
+  slippageBps: 0,
+  json: true,
+};
 const LINES = 4_000;
 const DATA = join(process.env.TIERCEL_DATA ?? '', 'captures');
 

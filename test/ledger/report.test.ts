@@ -175,4 +175,10 @@ describe('tiercel report', () => {
       expect(() => run(flags)).toThrow(InvalidInputError);
     },
   );
+
+  test('a ledger that is not there is told as that', () => {
+    const nowhere = join(folder, 'nowhere.ledger');
+    const told = `${nowhere}: there is no such file`;
+    expect(() => reportLedger(nowhere, {}, { write: () => {} })).toThrow(new InvalidInputError(told, { file: nowhere }));
+  });
 });

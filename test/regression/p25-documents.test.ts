@@ -50,7 +50,7 @@ function commandLine(): ReadonlyMap<string, ReadonlySet<string>> {
     if (!isSub) parent = name;
   }
   const added = new Command();
-  addResearchCommands(added, { terminal: silent, configFrom: () => loadConfig(undefined), number: Number });
+  addResearchCommands(added, { terminal: silent, configFrom: () => loadConfig(undefined) });
   addHistoryCommands(added, silent);
   const take = (command: Command, above: string): void => {
     const name = `${above}${command.name()}`;

@@ -1,23 +1,13 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { SystemClock, systemTimers } from '../../domain/system-clock.js';
+import { number } from '../arguments.js';
 import type { CommandOutput } from '../capture-verify.js';
 import { loadConfig } from '../config.js';
 import { exitWith } from '../exit.js';
-import { alignHistory } from './align.js';
 import type { CatalogueFlags, SeriesFlags } from './catalogue.js';
-import { fetchHistory } from './fetch.js';
 import type { FetchFlags } from './fetch-flags.js';
-import { reportGaps } from './gaps.js';
-import { importHistory } from './import.js';
-import { queryHistory } from './query.js';
 
 const CATALOGUE = 'tiercel-history';
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.');
-  return value;
-}
 
 const list = (text: string): string[] => text.split(',').map((each) => each.trim());
 
@@ -55,7 +45,12 @@ export function addHistoryCommands(program: Command, terminal: CommandOutput): v
     .option('--tardis-url <url>', 'another place that speaks as Tardis does')
     .option('--downloads <folder>', 'where files of Tardis are kept; in the catalogue when left out')
     .action((flags: FetchFlags & { config?: string }) =>
-      exitWith(() => fetchHistory(loadConfig(flags.config), flags, terminal, { clock: new SystemClock(), timers: systemTimers })),
+      exitWith(async () =>
+        (await import('./fetch.js')).fetchHistory(loadConfig(flags.config), flags, terminal, {
+          clock: new SystemClock(),
+          timers: systemTimers,
+        }),
+      ),
     );
 
   common(history.command('import'))
@@ -68,7 +63,7 @@ export function addHistoryCommands(program: Command, terminal: CommandOutput): v
     .option('--interval <interval>', 'of bars, where the path does not say it')
     .option('--receive-latency-ms <ms>', "of captures: count messages as received so long after their venue's own time", number)
     .action((paths: string[], flags: CatalogueFlags & SeriesFlags & { receiveLatencyMs?: number }) =>
-      exitWith(() => importHistory(paths, flags, terminal)),
+      exitWith(async () => (await import('./import.js')).importHistory(paths, flags, terminal)),
     );
 
   common(history.command('gaps'))
@@ -82,7 +77,7 @@ export function addHistoryCommands(program: Command, terminal: CommandOutput): v
     .option('--silence-s <seconds>', 'events further apart are a silence', number, 60)
     .option('--strict', 'exit code 1 when something is missing, twice or impossible')
     .action((flags: CatalogueFlags & SeriesFlags & { silenceS: number; strict?: boolean }) =>
-      exitWith(() => reportGaps(flags, terminal)),
+      exitWith(async () => (await import('./gaps.js')).reportGaps(flags, terminal)),
     );
 
   common(history.command('align'))
@@ -95,12 +90,14 @@ export function addHistoryCommands(program: Command, terminal: CommandOutput): v
     .option('--out <file>', 'write closes and their ages as CSV')
     .action(
       (names: string[], flags: CatalogueFlags & { interval: string; carry: number; from?: string; to?: string; out?: string }) =>
-        exitWith(() => alignHistory(names, flags, terminal)),
+        exitWith(async () => (await import('./align.js')).alignHistory(names, flags, terminal)),
     );
 
   common(history.command('query'))
     .description('one SELECT over the catalogue; each kind is a view: klines, quote_bars, trades, quotes, book_snapshots, ...')
     .argument('<sql>', 'SQL of DuckDB')
     .option('--rows <count>', 'rows that are shown at most', number, 100)
-    .action((sql: string, flags: CatalogueFlags & { rows: number }) => exitWith(() => queryHistory(sql, flags, terminal)));
+    .action((sql: string, flags: CatalogueFlags & { rows: number }) =>
+      exitWith(async () => (await import('./query.js')).queryHistory(sql, flags, terminal)),
+    );
 }

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { TiercelError } from '../../domain/errors.js';
+import { InvalidInputError, TiercelError } from '../../domain/errors.js';
 import type { MarketFrame } from '../thresholds/market-frame.js';
 import type { PooledTask, TaskAddress, TaskProgress } from './task.js';
 import { workerModule } from './worker-module.js';
@@ -39,7 +39,10 @@ export class ResearchPool {
   private readonly piscina: Piscina<PooledTask, unknown>;
   private readonly closing = new AbortController();
 
+  /** @throws InvalidInputError for a number of threads that nothing can run on */
   constructor({ threads, waitingMax = 10_000, heapMib = 512 }: ResearchPoolOptions) {
+    if (!Number.isSafeInteger(threads) || threads < 1)
+      throw new InvalidInputError(`a pool of ${threads} threads: at least one is needed`, { threads });
     this.piscina = new Piscina({
       filename: workerModule(import.meta.url, './pool-worker.js'),
       name: 'runPooledTask',

@@ -80,7 +80,8 @@ it('the command trades it with several strategies, the same each time, and only 
   const config = loadConfig(undefined, { strategies: [threeTier('wide', 150), threeTier('narrow', 50)] });
   const run = async (to?: string) => {
     let text = '';
-    const flags = { set: [], seed: 1, toVenueMs: 20, fromVenueMs: 20, slippageBps: 0, json: true, instruments, to };
+    const drawn = { seed: 1, toVenueMs: 20, fromVenueMs: 20, slippageBps: 0 };
+    const flags = { ...drawn, set: [], vary: [], threads: 1, json: true, instruments, to };
     const exit = await runBacktest([join(root, 'catalogue')], config, flags, {
       write: (part: string) => {
         text += part;
