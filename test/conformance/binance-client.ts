@@ -1,6 +1,5 @@
 import ccxt, { type Exchange, type Order } from 'ccxt';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
-import { Decimal } from '../../src/domain/decimal.js';
 import type { SimulatedBook } from '../../src/sim/market/book.js';
 import { moneyText } from '../../src/sim/matching/money.js';
 import { type ConformanceVenue, startVenue } from './rig.js';
@@ -76,10 +75,6 @@ export const number = (money: bigint): number => Number(moneyText(money));
 export const spotBook = (): SimulatedBook => venue().book('spot', 'BTC');
 export const futuresBook = (): SimulatedBook => venue().book('futures', 'ETH');
 
-export function price(book: SimulatedBook, units: number): number {
-  return Number(new Decimal(units).div(new Decimal(10).pow(book.instrument.priceDecimals)).toFixed());
-}
-
 /** The levels that the engine publishes. */
 export function levels(book: SimulatedBook, depth: number): { bids: number[][]; asks: number[][] } {
   const { priceDecimals, qtyDecimals } = book.instrument;
@@ -89,13 +84,6 @@ export function levels(book: SimulatedBook, depth: number): { bids: number[][]; 
       .slice(0, depth)
       .map(({ priceUnits, qtyUnits }) => [Number(`${priceUnits}e-${priceDecimals}`), Number(`${qtyUnits}e-${qtyDecimals}`)]);
   return { bids: side('bids'), asks: side('asks') };
-}
-
-/** A price on the grid that far from the touch, so that the order rests. */
-export function away(book: SimulatedBook, side: 'buy' | 'sell', fraction: number): number {
-  const touch = (side === 'buy' ? book.bids : book.asks).best()?.priceUnits ?? 0;
-  const { tickUnits } = book.instrument;
-  return price(book, Math.round((touch * (side === 'buy' ? 1 - fraction : 1 + fraction)) / tickUnits) * tickUnits);
 }
 
 /** About so much of the quote asset, in whole lots. */

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.js';
 import {
   amountOf,
-  away,
   client,
   connected,
   futuresBook,
@@ -14,6 +13,7 @@ import {
   useVenue,
   venue,
 } from './binance-client.js';
+import { away } from './figures.js';
 
 useVenue();
 

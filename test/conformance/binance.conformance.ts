@@ -3,20 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.js';
 import {
   amountOf,
-  away,
   client,
   futuresBook,
   type Implicit,
   implicit,
   levels,
   number,
-  price,
   refusal,
   spotBook,
   untilOrder,
   useVenue,
   venue,
 } from './binance-client.js';
+import { away, price } from './figures.js';
 
 useVenue();
 

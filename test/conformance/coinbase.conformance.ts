@@ -1,131 +1,38 @@
-import ccxt, {
+import {
   AuthenticationError,
-  type Exchange,
   ExchangeError,
   InsufficientFunds,
   InvalidOrder,
   NetworkError,
-  type Order,
   OrderNotFound,
   RateLimitExceeded,
 } from 'ccxt';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SimulatedBook } from '../../src/sim/market/book.js';
+import { describe, expect, test } from 'vitest';
 import { moneyText } from '../../src/sim/matching/money.js';
-import type { EngineFill, EngineOrder } from '../../src/sim/matching/types.js';
 import { numbers } from '../sim/harness.js';
-import { type ConformanceVenue, startVenue } from './rig.js';
+import {
+  amount,
+  balanceOf,
+  book,
+  client,
+  connect,
+  create,
+  engineBalance,
+  engineOrder,
+  followUntilBroken,
+  followUntilEqual,
+  PRODUCT,
+  pause,
+  price,
+  priceAway,
+  SYMBOL,
+  small,
+  useVenue,
+  venue,
+} from './coinbase-client.js';
+import { sum } from './figures.js';
 
-const SYMBOL = 'ETH/USDT';
-const PRODUCT = 'ETH-USDT';
-type Client = InstanceType<typeof ccxt.pro.coinbaseexchange>;
-
-let venue: ConformanceVenue;
-let book: SimulatedBook;
-let client: Client;
-/** About fifty dollars' worth. */
-let small: number;
-const opened: Exchange[] = [];
-
-beforeAll(async () => {
-  venue = await startVenue('coinbase');
-  book = venue.book('spot', 'ETH');
-  client = await connect();
-  await client.loadMarkets();
-  small = Number(client.amountToPrecision(SYMBOL, 50 / price(book.lastTrade.priceUnits)));
-});
-
-afterAll(async () => {
-  await Promise.all(opened.map((exchange) => exchange.close()));
-  await venue.stop();
-});
-
-/** The venue's buckets hold thirty private requests, and refill at fifteen a second. */
-beforeEach(() => pause(400));
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function connect(keys: { apiKey?: string; secret?: string; password?: string } = {}): Promise<Client> {
-  const { rest, wsPublic } = venue.endpoints;
-  const { apiKey, secret, passphrase } = venue.key;
-  const exchange = new ccxt.pro.coinbaseexchange({
-    apiKey,
-    secret,
-    password: passphrase,
-    enableRateLimit: false,
-    urls: { api: { public: rest, private: rest, ws: wsPublic } },
-    ...keys,
-  });
-  await exchange.loadHttpProxyAgent();
-  opened.push(exchange);
-  return exchange;
-}
-
-/** Creates an order; its answer always has an id. */
-async function create(exchange: Client, ...args: Parameters<Client['createOrder']>): Promise<Order & { readonly id: string }> {
-  const order = await exchange.createOrder(...args);
-  if (order.id === undefined) throw new Error('an order without an id');
-  return { ...order, id: order.id };
-}
-
-function amount(units: number): number {
-  return Number(`${units}e-${book.instrument.qtyDecimals}`);
-}
-
-function price(units: number): number {
-  return Number(`${units}e-${book.instrument.priceDecimals}`);
-}
-
-/** A price on the grid, away from the touch by a share of it. */
-function priceAway(side: 'buy' | 'sell', share: number): number {
-  const { tickUnits } = book.instrument;
-  const touch = (side === 'buy' ? book.bids : book.asks).best()?.priceUnits ?? 0;
-  const units = Math.round((touch * (side === 'buy' ? 1 - share : 1 + share)) / tickUnits) * tickUnits;
-  return price(units);
-}
-
-function engineOrder(id: string): EngineOrder {
-  const order = venue.account.order(Number.parseInt(id.slice(-12), 16));
-  if (order === undefined) throw new Error(`the engine has no order ${id}`);
-  return order;
-}
-
-/** Follows the book until it equals the engine's, which lives on meanwhile. */
-async function followUntilEqual(exchange: Client): Promise<void> {
-  let watched: unknown;
-  let own: unknown;
-  for (let round = 0; round < 100; round++) {
-    const { bids, asks } = await exchange.watchOrderBook(SYMBOL);
-    watched = JSON.stringify([bids, asks]);
-    own = JSON.stringify([numbers(book, 'bids'), numbers(book, 'asks')]);
-    if (watched === own) return;
-  }
-  expect(watched).toBe(own);
-}
-
-async function followUntilBroken(exchange: Client): Promise<unknown> {
-  try {
-    for (;;) await exchange.watchOrderBook(SYMBOL);
-  } catch (error) {
-    return error;
-  }
-}
-
-function sum(fills: readonly EngineFill[], part: (fill: EngineFill) => bigint): number {
-  return Number(moneyText(fills.reduce((total, fill) => total + part(fill), 0n)));
-}
-
-function engineBalance(asset: string): { total: number; used: number; free: number } {
-  const { total, locked } = venue.account.balance('spot', asset);
-  return { total: Number(moneyText(total)), used: Number(moneyText(locked)), free: Number(moneyText(total - locked)) };
-}
-
-async function balanceOf(asset: string): Promise<{ total: unknown; used: unknown; free: unknown }> {
-  const { total, used, free } = (await client.fetchBalance())[asset] ?? {};
-  return { total, used, free };
-}
+useVenue();
 
 describe('market data over REST', () => {
   test('markets and currencies', async () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.js';
 import { orderIdOf } from '../../src/sim/fronts/gateio/order-ids.js';
 import type { EngineOrder } from '../../src/sim/matching/types.js';
-import { away, type Implicit, implicit, number, price, refusal, untilOrder } from './binance-client.js';
+import { type Implicit, implicit, number, refusal, untilOrder } from './binance-client.js';
+import { away, price } from './figures.js';
 import { client, futuresBook, listening, useVenue, venue } from './gateio-client.js';
 
 useVenue();

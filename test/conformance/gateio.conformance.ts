@@ -4,7 +4,8 @@ import { Decimal } from '../../src/domain/decimal.js';
 import { orderIdOf } from '../../src/sim/fronts/gateio/order-ids.js';
 import { moneyText } from '../../src/sim/matching/money.js';
 import type { EngineOrder } from '../../src/sim/matching/types.js';
-import { amountOf, away, type Implicit, implicit, levels, number, price, refusal, untilOrder } from './binance-client.js';
+import { amountOf, type Implicit, implicit, levels, number, refusal, untilOrder } from './binance-client.js';
+import { away, price } from './figures.js';
 import { client, futuresBook, listening, spotBook, useVenue, venue } from './gateio-client.js';
 
 useVenue();

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Customer } from '../../src/sim/access/venue-access.js';
 import { orderNumber } from '../../src/sim/fronts/kraken/names.js';
 import type { SimulatedBook } from '../../src/sim/market/book.js';
-import { moneyText } from '../../src/sim/matching/money.js';
-import type { EngineFill, EngineOrder } from '../../src/sim/matching/types.js';
+import type { EngineOrder } from '../../src/sim/matching/types.js';
+import * as figures from './figures.js';
 import { type ConformanceVenue, startVenue } from './rig.js';
 
 export const SYMBOL = 'BTC/USDT';
@@ -96,34 +96,14 @@ export async function create(
   return { ...order, id: order.id };
 }
 
-export function amount(units: number): number {
-  return Number(`${units}e-${book.instrument.qtyDecimals}`);
-}
-
-export function price(units: number): number {
-  return Number(`${units}e-${book.instrument.priceDecimals}`);
-}
-
-/** A price on the grid, away from the touch by a share of it. */
-export function priceAway(side: 'buy' | 'sell', share: number): number {
-  const { tickUnits } = book.instrument;
-  const touch = (side === 'buy' ? book.bids : book.asks).best()?.priceUnits ?? 0;
-  return price(Math.round((touch * (side === 'buy' ? 1 - share : 1 + share)) / tickUnits) * tickUnits);
-}
+export const amount = (units: number): number => figures.amount(book, units);
+export const price = (units: number): number => figures.price(book, units);
+export const priceAway = (side: 'buy' | 'sell', share: number): number => figures.away(book, side, share);
 
 export function engineOrder(account: Customer['account'], id: string): EngineOrder {
   const order = account.order(orderNumber(id) ?? -1);
   if (order === undefined) throw new Error(`the engine has no order ${id}`);
   return order;
-}
-
-export function sum(fills: readonly EngineFill[], part: (fill: EngineFill) => bigint): number {
-  return Number(moneyText(fills.reduce((total, fill) => total + part(fill), 0n)));
-}
-
-export function engineBalance(account: Customer['account'], asset: string): { total: number; used: number; free: number } {
-  const { total, locked } = account.balance('spot', asset);
-  return { total: Number(moneyText(total)), used: Number(moneyText(locked)), free: Number(moneyText(total - locked)) };
 }
 
 export async function balanceOf(client: Client, asset: string): Promise<{ total: unknown; used: unknown; free: unknown }> {

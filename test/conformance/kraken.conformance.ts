@@ -10,12 +10,12 @@ import {
 import { describe, expect, test, vi } from 'vitest';
 import { moneyText } from '../../src/sim/matching/money.js';
 import { numbers } from '../sim/harness.js';
+import { engineBalance, sum } from './figures.js';
 import {
   amount,
   balanceOf,
   book,
   create,
-  engineBalance,
   engineOrder,
   follow,
   later,
@@ -27,7 +27,6 @@ import {
   reader,
   SYMBOL,
   small,
-  sum,
   trader,
   useVenue,
   venue,

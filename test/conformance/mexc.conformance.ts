@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/domain/decimal.js';
 import type { SimulatedBook } from '../../src/sim/market/book.js';
 import type { EngineOrder } from '../../src/sim/matching/types.js';
-import { amountOf, away, type Implicit, implicit, number, price, refusal, untilOrder } from './binance-client.js';
+import { amountOf, type Implicit, implicit, number, refusal, untilOrder } from './binance-client.js';
+import { away, price } from './figures.js';
 import { client, followBook, patiently, useVenue, venue } from './mexc-client.js';
 
 useVenue();
