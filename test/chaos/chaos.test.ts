@@ -22,6 +22,10 @@ describe('a simulated life of the engine', () => {
     expect(Math.min(stats.kills, stats.hedges, stats.halts)).toBeGreaterThan(0);
   });
 
+  it('is judged when everything that was said has been heard: in seed 9457 an intent is refused in the very last turn', async () => {
+    expect((await simulate(9457)).violations).toEqual([]);
+  });
+
   it('ends in the same state when it is played again', async () => {
     const [first, second] = [await simulate(3), await simulate(3)];
     expect(second.hash).toBe(first.hash);

@@ -1,7 +1,7 @@
 import { planDisasters } from './disasters.js';
 import { Judge } from './invariants/judge.js';
 import type { Violation } from './invariants/report.js';
-import type { Sabotage } from './life/engine-life.js';
+import { type Sabotage, TURN_MS } from './life/engine-life.js';
 import { sitDown } from './operator.js';
 import { drawPlan } from './plan.js';
 import type { Stats } from './stats.js';
@@ -41,6 +41,8 @@ async function play(seed: number, sabotage: Sabotage): Promise<SeedResult> {
   planDisasters(world, supervisor);
   playScript(world);
   await world.time.run(world.plan.endUs);
+  // Judged between turns, when what the last one said has been heard.
+  while (supervisor.life?.isTurnDue === true) await world.time.run(world.nowUs + TURN_MS * 1000);
   judge.close(supervisor.life);
   supervisor.stop();
   process.off('unhandledRejection', onRejection);

@@ -67,7 +67,7 @@ const SECOND_MS = 1_000;
 const BUSY_PULSE_MS = 250;
 const CALM_PULSE_MS = 1_000;
 const IDLE_PULSE_MS = 15_000;
-const TURN_MS = 0.05;
+export const TURN_MS = 0.05;
 /** What a dead process had sent is at its venue within so long, or never. */
 const IN_FLIGHT_US = 900_000;
 
@@ -182,6 +182,10 @@ export class EngineLife {
 
   get isAlive(): boolean {
     return this.timers.isAlive;
+  }
+  /** Whether something was said in a turn that is heard in the next one only. */
+  get isTurnDue(): boolean {
+    return this.isAlive && this.engine.host.isDue(this.parts.world.nowUs);
   }
 
   /** The process ends here and now; what it had sent may still arrive. */
