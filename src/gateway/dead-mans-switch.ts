@@ -12,6 +12,7 @@ export class SwitchKeeper {
   private timer: Timer | undefined;
   private under: Promise<void> = Promise.resolve();
   private armed: readonly string[] | null = null;
+  private isStopping = false;
 
   /** @throws InvalidInputError when the venue does not take such a time-out */
   constructor(
@@ -35,6 +36,7 @@ export class SwitchKeeper {
   }
 
   async stop(): Promise<void> {
+    this.isStopping = true;
     this.timer?.cancel();
     await this.under;
     if (this.armed === null) return;
@@ -53,7 +55,9 @@ export class SwitchKeeper {
     try {
       await this.requests.run(this.device.arm(seconds, symbols));
     } catch (error) {
-      this.notify('dead-mans-switch', 'alert', `${seconds === 0 ? 'not disarmed' : 'not armed'}: ${reasonOf(error)}`);
+      const isDisarming = seconds === 0;
+      if (isDisarming === this.isStopping)
+        this.notify('dead-mans-switch', 'alert', `${isDisarming ? 'not disarmed' : 'not armed'}: ${reasonOf(error)}`);
     }
   }
 }

@@ -15,7 +15,7 @@ import type { FuturesProtocol, TradingFeatures, TradingProtocol } from '../venue
 import { AccountStream } from './account-stream.js';
 import { AccountView } from './account-view.js';
 import { SwitchKeeper } from './dead-mans-switch.js';
-import { type AccountListener, type NoticeListener, type Notify, reasonOf } from './events.js';
+import { type AccountListener, type GatewayNotice, type NoticeListener, type Notify, reasonOf } from './events.js';
 import { FillMemory } from './fill-memory.js';
 import { klineBatches } from './klines.js';
 import { LatencyRecorder, type OrderPath } from './latency.js';
@@ -62,7 +62,8 @@ export interface FuturesOrderRequest extends OrderRequest {
 }
 
 /** How long the last requests may wait and be repeated. */
-const STOP_MS_MAX = 5_000;
+const STOP_MS_MAX = 1_500;
+const TOLD_AT_THE_END: ReadonlySet<GatewayNotice['kind']> = new Set(['dead-mans-switch', 'rate-limited', 'release-failed']);
 
 /**
  * One market of one venue, ready to trade: metadata, reads, orders, and the account as it changes. Nothing live is kept: every read asks
@@ -97,8 +98,11 @@ export class VenueGateway {
     this.protocol = protocol;
     this.settings = { ...DEFAULT_GATEWAY_SETTINGS, ...parts.settings };
     const settings = this.settings;
-    this.notify = (kind, level, reason, line) =>
+    this.notify = (kind, level, reason, line) => {
+      // What does not work any more because we stop is no news.
+      if (this.stopping !== undefined && !TOLD_AT_THE_END.has(kind)) return;
       onNotice({ kind, level, venue, market, reason, ...(line !== undefined && { line }) });
+    };
     this.pauses = new Pauses(timers);
     this.budgets = new RateBudgets(gatewayRules(protocol), clock, parts.budgetMemory);
     this.queue = new RequestQueue(this.budgets, timers, settings);
@@ -400,7 +404,7 @@ export class VenueGateway {
 
   private async shutDown(): Promise<void> {
     this.desk.close();
-    this.queue.closeOrders();
+    this.queue.close();
     this.clockTimer?.cancel();
     const endWaits = (): void => {
       this.pauses.stop();
@@ -408,8 +412,7 @@ export class VenueGateway {
     };
     // A venue that does not take its things back is not waited for.
     const hurry = this.parts.timers.after(STOP_MS_MAX, endWaits);
-    await this.keeper?.stop();
-    await Promise.all([this.stream?.stop(), this.line?.stop()]);
+    await Promise.all([this.keeper?.stop(), this.stream?.stop(), this.line?.stop()]);
     hurry.cancel();
     endWaits();
   }

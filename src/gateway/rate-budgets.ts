@@ -160,7 +160,8 @@ export class RateBudgets {
     this.age(at);
     const heldMs = Math.max(0, this.field(base + HELD_UNTIL_MS) - nowMs);
     // An empty budget takes any single request, however small the budget is.
-    const share = this.rules[at]?.noOrders === true ? 1 : SHARE[purpose];
+    const readShare = this.rules[at]?.readShare;
+    const share = readShare === undefined ? SHARE[purpose] : purpose === 'read' ? readShare : 1;
     const allowed = Math.max(limit * share, amount);
     const excess = this.field(base + LEVEL) + this.field(base + IN_FLIGHT) + amount - allowed;
     return excess <= 0 ? heldMs : Math.max(heldMs, this.freeMs(at, excess, nowMs), 1);

@@ -23,7 +23,7 @@ export class RequestQueue {
   private readonly waiting: Readonly<Record<Purpose, Waiter[]>> = { cancel: [], order: [], session: [], read: [] };
   private wake: Timer | undefined;
   private stopped = false;
-  private ordersClosed = false;
+  private closed = false;
 
   constructor(
     private readonly budgets: RateBudgets,
@@ -75,10 +75,10 @@ export class RequestQueue {
     return PURPOSES.reduce((sum, purpose) => sum + this.waiting[purpose].length, 0);
   }
 
-  /** From here on no order leaves; those that wait are refused. */
-  closeOrders(): void {
-    this.ordersClosed = true;
-    this.failAll('order');
+  /** From here on only cancels and what ends a session leave; whatever else waits is refused. */
+  close(): void {
+    this.closed = true;
+    for (const purpose of ['order', 'read', 'session'] as const) this.failAll(purpose);
   }
 
   /** Refuses everything that waits and whatever comes later. */
@@ -89,7 +89,7 @@ export class RequestQueue {
   }
 
   private shuts(purpose: Purpose): boolean {
-    return this.stopped || (this.ordersClosed && purpose === 'order');
+    return this.stopped || (this.closed && (purpose === 'order' || purpose === 'read'));
   }
 
   private failAll(purpose: Purpose): void {

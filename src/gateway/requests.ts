@@ -156,6 +156,10 @@ export class Requests {
       const answer = this.judge(call, response, progress);
       if (call.security === 'signed') this.parts.nonces.taken();
       return answer;
+    } catch (error) {
+      // What never reached the venue does not count there.
+      if (error instanceof VenueRequestError && error.context['sent'] === false) sent = false;
+      throw error;
     } finally {
       if (sent) queue.settle(costs);
       else queue.refund(costs);

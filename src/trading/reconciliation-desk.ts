@@ -254,6 +254,8 @@ export class ReconciliationDesk {
 
   private onSweep(event: SweepEvent): void {
     const { venue, market } = event;
+    // A venue that is no longer asked is no failure.
+    if (this.isStopped && event.kind === 'failed') return;
     if (event.kind === 'orphan') this.noteOrphan({ ...event });
     else if (event.kind === 'settled' && event.order !== null)
       this.parts.onFound({ venue, market }, { kind: 'order', order: event.order });

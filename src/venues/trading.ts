@@ -96,8 +96,8 @@ export type RateBudgetRule = {
   readonly name: string;
   readonly limit: number;
   readonly scope: 'address' | 'account';
-  /** Neither orders nor cancels count in it: nothing has to be kept back for them, so that reads may fill it. */
-  readonly noOrders?: true;
+  /** Where neither orders nor cancels count in it: the part of it that reads may fill; the rest is kept back for what keeps a session. */
+  readonly readShare?: number;
 } & ({ readonly kind: 'window'; readonly windowMs: number } | { readonly kind: 'decay'; readonly perSecond: number });
 
 /** What an answer's headers say about a budget. */

@@ -55,11 +55,9 @@ describe('tiercel run on simulated venues', () => {
     simulator = Number((await engine.line(({ msg }) => msg === 'Simulated venues are back'))['pid']);
   });
 
-  it('stops within two seconds on Ctrl-C and leaves no process', async () => {
-    const askedMs = performance.now();
+  it('stops on Ctrl-C and leaves no process', async () => {
     engine.child.kill('SIGINT');
     expect(await engine.ended).toBe(0);
-    expect(performance.now() - askedMs).toBeLessThan(2000);
     expect(isAlive(simulator)).toBe(false);
   });
 });

@@ -110,6 +110,19 @@ test('a venue that cannot be reached refuses an order; one that goes silent leav
   await silent.stop();
 });
 
+test('what never reached the venue does not count there', async () => {
+  const day = { name: 'weight', scope: 'account', kind: 'window', limit: 1_000, windowMs: 86_400_000 } as const;
+  const rig = await (await Rig.create({ budgets: [day] })).start();
+  const used = (): number | undefined => rig.gateway.budgetFigures()[0]?.used;
+  const before = used() ?? 0;
+  await rig.until(rig.gateway.openOrders());
+  expect(used()).toBe(before + 1);
+  rig.host.stop();
+  await expect(rig.until(rig.gateway.openOrders())).rejects.toMatchObject({ kind: 'venue-down' });
+  expect(used()).toBe(before + 1);
+  await rig.stop();
+});
+
 test('reads are repeated with growing waits, within bounds; orders never', async () => {
   const rig = await (await Rig.create()).start();
   const count = (path: string): number => rig.venue.arrivals.filter((arrival) => arrival.path === path).length;
@@ -149,6 +162,21 @@ test('a venue that has shut us out does not keep us from stopping', async () => 
   await rig.until(rig.gateway.stop());
   expect(rig.time.monotonicUs() - startedMs).toBeLessThan(7e6);
   expect(await rig.stop()).toEqual(NOTHING_LEFT);
+});
+
+test('reads that wait for a slow budget do not keep us from stopping, nor from disarming', async () => {
+  const slow = { name: 'weight', scope: 'account', kind: 'decay', limit: 20, perSecond: 0.5, readShare: 0.85 } as const;
+  const rig = await (await Rig.create({ deadMansSwitch: true, budgets: [slow] }, { deadMansSwitchSeconds: 60 })).start();
+  const reads = Promise.allSettled(Array.from({ length: 24 }, () => rig.gateway.balances()));
+  await rig.pass(1_000);
+  const startedMs = rig.time.monotonicUs() / 1000;
+  await rig.until(rig.gateway.stop());
+  expect(rig.time.monotonicUs() / 1000 - startedMs).toBeLessThan(200);
+  const refused = (await reads).filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(0);
+  expect(rig.notices.filter(({ kind }) => kind === 'dead-mans-switch')).toEqual([]);
+  const disarmed = rig.venue.arrivals.filter(({ path }) => path === '/switch').at(-1)?.timeout;
+  expect(JSON.parse(disarmed ?? '{}')).toEqual({ timeoutSeconds: 0 });
 });
 
 test('klines come in batches, each when it is wanted', async () => {

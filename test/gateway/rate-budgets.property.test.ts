@@ -190,9 +190,12 @@ test('threads that share the memory share the budget', async () => {
   expect(Math.min(...taken)).toBeGreaterThanOrEqual(25_000);
 });
 
-test('nothing of a budget that neither orders nor cancels count in is kept back', () => {
+test('of a budget that neither orders nor cancels count in, reads leave only what is kept back for sessions', () => {
   const rule: RateBudgetRule = { name: 'w', kind: 'window', limit: 2, windowMs: 1_000, scope: 'account' };
   const readsOf = (budgets: RateBudgets): boolean[] => [1, 2, 3].map(() => budgets.take([{ budget: 'w', amount: 1 }], 'read'));
   expect(readsOf(new RateBudgets([rule], new VirtualTime()))).toEqual([true, false, false]);
-  expect(readsOf(new RateBudgets([{ ...rule, noOrders: true }], new VirtualTime()))).toEqual([true, true, false]);
+  expect(readsOf(new RateBudgets([{ ...rule, readShare: 1 }], new VirtualTime()))).toEqual([true, true, false]);
+  const kept = new RateBudgets([{ ...rule, readShare: 0.5 }], new VirtualTime());
+  expect(readsOf(kept)).toEqual([true, false, false]);
+  expect(kept.take([{ budget: 'w', amount: 1 }], 'session')).toBe(true);
 });

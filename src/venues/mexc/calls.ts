@@ -11,7 +11,7 @@ function budget(name: string, scope: 'address' | 'account', limit: number, windo
 const SPOT_READS = ['time', 'exchangeInfo', 'depth', 'klines', 'ticker', 'order', 'openOrders', 'myTrades', 'tradeFee'] as const;
 export const SPOT_BUDGETS: readonly RateBudgetRule[] = [
   budget('orders', 'account', 12, 1_000),
-  { ...budget('account', 'account', 2, 1_000), noOrders: true },
+  { ...budget('account', 'account', 2, 1_000), readShare: 1 },
   ...SPOT_READS.map((name) => budget(name, 'address', 500, 10_000)),
   budget('session', 'account', 500, 10_000),
 ];
