@@ -27,6 +27,8 @@ export interface StartSnapshot {
   readonly sinceMs: number;
   /** When the newest known fill of any account happened, by its venue's clock. */
   readonly filledMs?: number;
+  /** When the oldest known fill happened whose fee is still to be told, by the venue's clock; left out when all are known. */
+  readonly unpaidMs?: number;
   /** Fills that are in the snapshot already: at least those of `overlapMs` before `sinceMs`. */
   readonly fills: readonly KnownFill[];
   readonly openOrders: readonly StartOrder[];
@@ -270,8 +272,9 @@ export class StartUp {
   }
 
   /**
-   * Books what was missed: at first what is new, since some venues count every page of fills, and then what is older as well. What an order
-   * says it was filled and no fill tells is worked out from the order, at last.
+   * Books what was missed: at first what is new, since some venues count every page of fills, and then what is older as well; in any case
+   * from where a fee was not told, which balances may not show. What an order says it was filled and no fill tells is worked out from the
+   * order, at last.
    */
   private async bookFills(account: StartAccount, ended: readonly EndedOrder[], attempt: number): Promise<void> {
     const { reconciler, onEvent, findFunding } = this.parts;
@@ -281,7 +284,8 @@ export class StartUp {
     const knownMs = snapshot.sinceMs > port.venueMs() ? (snapshot.filledMs ?? 0) : snapshot.sinceMs;
     const { firstOverlapMs, overlapMs, tries } = this.settings;
     const isLast = attempt === tries;
-    const since = (beforeMs: number): number => Math.max(snapshot.openedMs ?? 0, knownMs - beforeMs);
+    const { openedMs = 0, unpaidMs = Number.POSITIVE_INFINITY } = snapshot;
+    const since = (beforeMs: number): number => Math.max(openedMs, Math.min(knownMs - beforeMs, unpaidMs));
     const sinceMs = since(attempt === 1 && !isLast ? firstOverlapMs : overlapMs);
     const fills = (await port.fills(null, sinceMs)).filter(({ timeMs }) => timeMs >= sinceMs);
     for (const fill of fills)

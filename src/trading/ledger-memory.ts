@@ -13,7 +13,7 @@ import type { LedgerWriter } from './ledger-writer.js';
 import { basisOf, decodeState, encodeState } from './memory-state.js';
 import { ProfitRecord } from './profit-record.js';
 import { ProfitTotals } from './profit-totals.js';
-import { RecentFills } from './recent-fills.js';
+import { type RecentFill, RecentFills } from './recent-fills.js';
 
 /** What the ledger knows of an order. */
 export interface LedgerOrder extends AccountName {
@@ -166,16 +166,18 @@ export class LedgerMemory {
   symbolsOf(account: AccountName): string[] {
     const isHere = ({ venue, market }: AccountName): boolean => venue === account.venue && market === account.market;
     const { positions } = this.accountOf(account);
-    const unpaid = this.recent.of(account).filter(({ key }) => this.fills.get(key) === false);
     const late = [...this.late.all()].filter(isHere);
-    return [...new Set([...this.unsettled(account), ...unpaid, ...late, ...positions].map(({ symbol }) => symbol))];
+    const open = [...this.unsettled(account), ...this.unpaid(account), ...late, ...positions];
+    return [...new Set(open.map(({ symbol }) => symbol))];
   }
 
   /** What is known of an account from before; null when nothing ever was. */
   snapshotOf(account: AccountName): StartSnapshot | null {
     const openedMs = this.follow.openedMs(account);
     if (openedMs === undefined) return null;
+    const [unpaid] = this.unpaid(account).sort((left, right) => left.timeMs - right.timeMs);
     return {
+      ...(unpaid !== undefined && { unpaidMs: unpaid.timeMs }),
       account: this.accountOf(account),
       openedMs,
       sinceMs: this.follow.followedMs(account),
@@ -235,6 +237,11 @@ export class LedgerMemory {
     for (const name of state.holders) this.holders.add(name);
     for (const [contract, dueMs] of state.funded) this.funded.set(contract, dueMs);
     return true;
+  }
+
+  /** Recent fills that were told without their fee. */
+  private unpaid(account: AccountName): RecentFill[] {
+    return this.recent.of(account).filter(({ key }) => this.fills.get(key) === false);
   }
 
   private accountOf({ venue, market }: AccountName): AccountSnapshot {

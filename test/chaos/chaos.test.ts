@@ -22,8 +22,11 @@ describe('a simulated life of the engine', () => {
     expect(Math.min(stats.kills, stats.hedges, stats.halts)).toBeGreaterThan(0);
   });
 
-  it('is judged when everything that was said has been heard: in seed 9457 an intent is refused in the very last turn', async () => {
-    expect((await simulate(9457)).violations).toEqual([]);
+  it.each([
+    ['a process dies with a fee untold, and the next one is told it', 2231],
+    ['an intent is refused in the very last turn, and its funds are free again', 9457],
+  ])('%s (seed %d)', async (_, seed) => {
+    expect((await simulate(seed)).violations).toEqual([]);
   });
 
   it('ends in the same state when it is played again', async () => {

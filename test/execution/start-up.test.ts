@@ -166,6 +166,16 @@ describe('a start', () => {
     }
   });
 
+  it('looks as far back as a fee is not told, although the balances agree within what is dust', async () => {
+    const unpaidMs = KNOWN.sinceMs - 60_000;
+    const paid = fillOf(SPOT, 'buy', '1', '100', { timeMs: unpaidMs, fee: '0.1' });
+    const world = { balances: { ABC: '10', USDT: '999.9' }, fills: [paid], fillsSince: [] };
+    const { state, events } = await start(world, { ...KNOWN, unpaidMs, fills: [{ ...paid, isFeeKnown: false }] });
+    expect(world.fillsSince.slice(0, 1)).toEqual([unpaidMs]);
+    expect(events.slice(0, 1)).toEqual([{ kind: 'missed-fill', fill: paid, isSynthetic: false }]);
+    expect(state.kind).toBe('ready');
+  });
+
   it('finds fills that were missed after the clock of the machine had been ahead', async () => {
     const missed = fillOf(SPOT, 'buy', '2', '100', { timeMs: NOW_MS - 1_000 });
     const world = { balances: { ABC: '12', USDT: '800' }, fills: [missed] };

@@ -81,6 +81,15 @@ describe('a snapshot', () => {
     expect(memoryOf(transfer(), OPENED).snapshotOf(SPOT)?.account.balances).toEqual([{ asset: 'USDT', total: '1000' }]);
   });
 
+  it('says since when a fee is not told', () => {
+    const timeMs = START_US / 1000;
+    const fills = [fill({ venueTimeMs: timeMs + 5 }), fill({ tradeId: 't2', venueTimeMs: timeMs - 5 })];
+    const unpaidMs = (...fees: readonly LedgerEntry[]) => memoryOf(OPENED, order(), ...fills, ...fees).snapshotOf(SPOT)?.unpaidMs;
+    expect(unpaidMs()).toBe(timeMs - 5);
+    expect(unpaidMs(fee({ tradeId: 't2' }))).toBe(timeMs + 5);
+    expect(unpaidMs(fee({ tradeId: 't2' }), fee({ tradeId: 't1' }))).toBeUndefined();
+  });
+
   it('knows until when everything is told: not until a start, which has asked for nothing yet, but until it is over', () => {
     const hour = 3_600_000_000;
     const ready = { ...note('{}'), topic: 'ready' };
