@@ -76,8 +76,8 @@ export class OrderCourier {
     };
     this.byClientId.set(keyOf(order, request.clientOrderId), tracked);
     this.open.add(tracked);
-    this.forgetOldest();
     const answer = port.place(request);
+    this.forgetOldest();
     this.wait(tracked);
     void answer.then((outcome) => {
       if (outcome.kind === 'placed') return this.take(tracked, outcome.order);
