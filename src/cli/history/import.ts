@@ -8,6 +8,7 @@ import type { ImportHints } from '../../history/import/format.js';
 import { type ImportReport, importFile } from '../../history/import/importer.js';
 import { barInterval, seriesText } from '../../history/series.js';
 import { count } from '../../ops/human-text.js';
+import { existingFile } from '../../transport/existing-file.js';
 import type { CommandOutput } from '../capture-verify.js';
 import { EXIT_FOUND_FAULT, EXIT_GOOD } from '../exit.js';
 import { ProgressBar } from '../progress-bar.js';
@@ -71,9 +72,9 @@ function byDay(sources: readonly Source[]): Source[] {
   });
 }
 
-/** A file, or the files in a folder whose names end as history does. */
+/** A file, or the files in a folder whose names end as history does. @throws InvalidInputError when there is neither */
 async function filesOf(path: string): Promise<Source[]> {
-  if (!(await isFolder(path))) return [{ path, isNamed: true, isDay: false }];
+  if (!(await isFolder(path))) return [{ path: existingFile(path), isNamed: true, isDay: false }];
   const names = await readdir(path, { recursive: true });
   return names
     .filter((name) => /\.(csv|json|ndjson|zip)(\.gz)?$/.test(name))

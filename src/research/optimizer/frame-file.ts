@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { InvalidInputError } from '../../domain/errors.js';
 import { HistoryDatabase, sqlText } from '../../history/database.js';
+import { existingFile } from '../../transport/existing-file.js';
 import type { MarketFrame } from '../thresholds/market-frame.js';
 
 /** Columns of a frame in a file, by the names that they may have. */
@@ -32,7 +32,7 @@ const MEMORY_MB = 512;
  * @throws InvalidInputError when there is no such file, it cannot be read, a column is missing or no row is there
  */
 export async function readFrameFile(path: string, temporaryFolder: string): Promise<MarketFrame> {
-  if (!existsSync(path)) throw new InvalidInputError(`${path}: there is no such file`, { path });
+  existingFile(path);
   const database = await HistoryDatabase.open({ memoryLimitMb: MEMORY_MB, threads: 1, temporaryFolder });
   try {
     const source = path.endsWith('.parquet') ? `read_parquet(${sqlText(path)})` : `read_csv(${sqlText(path)})`;

@@ -98,7 +98,8 @@ describe('tiercel history', () => {
     const bad: (() => Promise<unknown>)[] = [
       () => reportGaps({ ...flags(), silenceS: 60 }, output),
       () => queryHistory('SELECT 1', { ...flags(), rows: 1 }, output),
-      () => importHistory([join(root, 'nothing.csv')], { ...flags(), interval: '7m' }, output),
+      () => importHistory([join(root, 'nothing.csv')], flags(), output),
+      () => importHistory([root], { ...flags(), interval: '7m' }, output),
       () => alignHistory(['kraken'], { ...flags(), interval: '1m', carry: 5 }, output),
     ];
     for (const run of bad) await expect(run()).rejects.toThrow(InvalidInputError);
