@@ -2,12 +2,12 @@ import type { Params, RateBudgetRule, RateCost, RestCall } from '../trading.js';
 
 /**
  * Counters of an account of the middle tier. The one of orders is kept by pair at the venue; here all pairs share it, so that it is
- * never more than the venue has. Orders and cancels do not count in the private one;
- * three calls of it are kept back for the tickets of both connections and the dead man's switch. Answers say nothing of what is left.
+ * never more than the venue has. Orders and cancels do not count in the private one; one call of it is kept back, so that the dead man's
+ * switch can be disarmed. Answers say nothing of what is left.
  */
 export const BUDGETS: readonly RateBudgetRule[] = [
   { name: 'public', scope: 'address', kind: 'decay', limit: 10, perSecond: 1 },
-  { name: 'private', scope: 'account', kind: 'decay', limit: 20, perSecond: 0.5, readShare: 0.85 },
+  { name: 'private', scope: 'account', kind: 'decay', limit: 20, perSecond: 0.5, readShare: 0.95 },
   { name: 'orders', scope: 'account', kind: 'decay', limit: 125, perSecond: 2.34 },
 ];
 
