@@ -165,7 +165,7 @@ test('a venue that has shut us out does not keep us from stopping', async () => 
 });
 
 test('reads that wait for a slow budget do not keep us from stopping, nor from disarming', async () => {
-  const slow = { name: 'weight', scope: 'account', kind: 'decay', limit: 20, perSecond: 0.5, readShare: 0.95 } as const;
+  const slow = { name: 'weight', scope: 'account', kind: 'decay', limit: 20, perSecond: 0.5, readShare: 0.9 } as const;
   const rig = await (await Rig.create({ deadMansSwitch: true, budgets: [slow] }, { deadMansSwitchSeconds: 60 })).start();
   const reads = Promise.allSettled(Array.from({ length: 24 }, () => rig.gateway.balances()));
   await rig.pass(1_000);
