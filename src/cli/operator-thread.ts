@@ -1,4 +1,5 @@
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { once } from 'node:events';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { systemTimers } from '../domain/system-clock.js';
 import { Kernel } from '../kernel/kernel.js';
 import type { SharedBooks } from '../kernel/memory.js';
@@ -6,7 +7,7 @@ import { runOperatorWorker } from '../ops/operator-worker.js';
 import { type DirectoryEntry, SharedBookReader } from '../ops/shared-book-reader.js';
 import type { SharedSpreads } from '../ops/spread-api.js';
 
-/** What the operator thread starts from. */
+/** What the operator thread starts from; its first message, for which it waits once it is loaded. */
 export interface OperatorThreadData {
   readonly port: MessagePort;
   readonly host: string;
@@ -20,13 +21,14 @@ export interface OperatorThreadData {
   readonly epochOffsetUs: number;
 }
 
-const data = workerData as OperatorThreadData;
-
-await runOperatorWorker(
-  data.port,
-  { host: data.host, port: data.listenPort, timers: systemTimers, spreads: data.spreads },
-  () => {
-    const kernel = new Kernel(data.shared, data.thread, data.module);
-    return new SharedBookReader(kernel, data.directory, data.epochOffsetUs);
-  },
-);
+if (parentPort !== null) {
+  const [data] = (await once(parentPort, 'message')) as [OperatorThreadData];
+  await runOperatorWorker(
+    data.port,
+    { host: data.host, port: data.listenPort, timers: systemTimers, spreads: data.spreads },
+    () => {
+      const kernel = new Kernel(data.shared, data.thread, data.module);
+      return new SharedBookReader(kernel, data.directory, data.epochOffsetUs);
+    },
+  );
+}

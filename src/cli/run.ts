@@ -53,6 +53,11 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
   const startMs = clock.epochUs() / 1000;
   const live = options.live === undefined ? undefined : liveAccess(config, options.live);
   try {
+    // It loads while the rest is put together.
+    const operatorThread = new Worker(new URL('./operator-thread.js', import.meta.url), { name: 'operator' });
+    cleanup.push(async () => {
+      await operatorThread.terminate();
+    });
     const market = await prepareMarket(config, options, clock, log, cleanup);
     const { books, kernel } = market;
     const { recordFolder } = options;
@@ -78,7 +83,7 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
     });
     const { engine } = deciding;
     const parameters = new LiveParameters(config, deciding);
-    const operator = await startOperator(config, books, parameters.spreads, clock);
+    const operator = await startOperator(operatorThread, config, books, parameters.spreads, clock);
     cleanup.push(() => operator.close());
     log.info({ url: `http://${operator.host}:${operator.port}` }, 'Dashboard is up');
     const { mode, open, when } = planTrading(config, live, market, deciding, cleanup);
@@ -134,6 +139,7 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
 }
 
 function startOperator(
+  thread: Worker,
   config: Config,
   { universe, shared, operatorThread }: BooksPlan,
   spreads: SharedSpreads,
@@ -158,7 +164,7 @@ function startOperator(
     ...{ directory, spreads },
     epochOffsetUs: clock.offsetUs(),
   };
-  new Worker(new URL('./operator-thread.js', import.meta.url), { workerData: data, transferList: [port2], name: 'operator' });
+  thread.postMessage(data, [port2]);
   return openOperatorLink(port1);
 }
 

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { type DestinationStream, destination, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 
 /** The levels that --log-level takes. */
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -67,8 +67,9 @@ export function createLogger(options: LogOptions = {}): Logger {
   return pino(settings, options.pretty === true ? prettyOutput(output) : output);
 }
 
-/** Turns JSON lines into lines for people on their way to `output`. */
+/** Turns JSON lines into lines for people on their way to `output`. Where nobody reads along, its dozens of files are not loaded. */
 function prettyOutput(output: DestinationStream): DestinationStream {
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   const pretty = prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', singleLine: true, colorize: process.stderr.isTTY === true });
   return { write: (line) => output.write(pretty(line)) };
 }
