@@ -54,9 +54,9 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
   const live = options.live === undefined ? undefined : liveAccess(config, options.live);
   try {
     // It loads while the rest is put together.
-    const operatorThread = new Worker(new URL('./operator-thread.js', import.meta.url), { name: 'operator' });
+    const operatorWorker = new Worker(new URL('./operator-thread.js', import.meta.url), { name: 'operator' });
     cleanup.push(async () => {
-      await operatorThread.terminate();
+      await operatorWorker.terminate();
     });
     const market = await prepareMarket(config, options, clock, log, cleanup);
     const { books, kernel } = market;
@@ -83,7 +83,7 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
     });
     const { engine } = deciding;
     const parameters = new LiveParameters(config, deciding);
-    const operator = await startOperator(operatorThread, config, books, parameters.spreads, clock);
+    const operator = await startOperator(operatorWorker, config, books, parameters.spreads, clock);
     cleanup.push(() => operator.close());
     log.info({ url: `http://${operator.host}:${operator.port}` }, 'Dashboard is up');
     const { mode, open, when } = planTrading(config, live, market, deciding, cleanup);
@@ -139,7 +139,7 @@ export async function runEngine(config: Config, options: RunOptions): Promise<nu
 }
 
 function startOperator(
-  thread: Worker,
+  worker: Worker,
   config: Config,
   { universe, shared, operatorThread }: BooksPlan,
   spreads: SharedSpreads,
@@ -164,7 +164,7 @@ function startOperator(
     ...{ directory, spreads },
     epochOffsetUs: clock.offsetUs(),
   };
-  thread.postMessage(data, [port2]);
+  worker.postMessage(data, [port2]);
   return openOperatorLink(port1);
 }
 

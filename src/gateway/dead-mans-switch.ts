@@ -55,9 +55,9 @@ export class SwitchKeeper {
     try {
       await this.requests.run(this.device.arm(seconds, symbols));
     } catch (error) {
-      const isDisarming = seconds === 0;
-      if (isDisarming === this.isStopping)
-        this.notify('dead-mans-switch', 'alert', `${isDisarming ? 'not disarmed' : 'not armed'}: ${reasonOf(error)}`);
+      // An arming that the stop called off is no news: what disarms follows.
+      if (seconds > 0 && this.isStopping) return;
+      this.notify('dead-mans-switch', 'alert', `${seconds === 0 ? 'not disarmed' : 'not armed'}: ${reasonOf(error)}`);
     }
   }
 }

@@ -158,7 +158,7 @@ export class Requests {
       return answer;
     } catch (error) {
       // What never reached the venue does not count there.
-      if (error instanceof VenueRequestError && error.context['sent'] === false) sent = false;
+      sent &&= wasSent(error);
       throw error;
     } finally {
       if (sent) queue.settle(costs);

@@ -1,4 +1,4 @@
-import { VenueConnectionError } from '../domain/errors.js';
+import { TiercelError } from '../domain/errors.js';
 
 /** A whole HTTP answer, whatever its status. */
 export interface HttpResponse {
@@ -31,5 +31,5 @@ export interface HttpTransport {
 
 /** Whether a request that failed with this error can have reached its receiver. An error that does not tell counts as sent. */
 export function wasSent(error: unknown): boolean {
-  return !(error instanceof VenueConnectionError && error.context.sent === false);
+  return !(error instanceof TiercelError && error.context.sent === false);
 }
